@@ -1,9 +1,9 @@
 package cairn;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -61,30 +61,28 @@ class ArchitectureTest {
 
     @ArchTest
     static void packagesUseOnlyWhatTheTableAllows(JavaClasses classes) {
-        MAY_USE.forEach(
-                (name, allowed) -> {
-                    var forbidden = new TreeSet<>(MAY_USE.keySet());
-                    forbidden.removeAll(allowed);
-                    forbidden.remove(name);
-                    noClasses()
-                            .that(resideInAnyPackage("cairn." + name))
-                            .should()
-                            .dependOnClassesThat(resideInAnyPackage(packages(forbidden)))
-                            .allowEmptyShould(true)
-                            .check(classes);
-                });
+        MAY_USE.forEach((name, allowed) -> {
+            var forbidden = new TreeSet<>(MAY_USE.keySet());
+            forbidden.removeAll(allowed);
+            forbidden.remove(name);
+            noClasses()
+                    .that(resideInAnyPackage("cairn." + name))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(packages(forbidden)))
+                    .allowEmptyShould(true)
+                    .check(classes);
+        });
     }
 
     @ArchTest
     static void librariesStayWhereTheyBelong(JavaClasses classes) {
-        LIVES_IN.forEach(
-                (library, homes) ->
-                        noClasses()
-                                .that()
-                                .resideOutsideOfPackages(packages(homes))
-                                .should()
-                                .dependOnClassesThat(resideInAnyPackage(library))
-                                .check(classes));
+        LIVES_IN.forEach((library, homes) ->
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(packages(homes))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(library))
+                        .check(classes));
     }
 
     @ArchTest
@@ -114,8 +112,6 @@ class ArchitectureTest {
     }
 
     private static Set<String> words(String line) {
-        return line.isBlank()
-                ? Set.of()
-                : new TreeSet<>(Arrays.asList(line.strip().split(" ")));
+        return line.isBlank() ? Set.of() : new TreeSet<>(Arrays.asList(line.strip().split(" ")));
     }
 }
