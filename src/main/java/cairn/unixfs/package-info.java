@@ -2,7 +2,7 @@
 ///
 /// @see <a href="https://specs.ipfs.tech/unixfs/">UnixFS</a>
 /// @see <a
-///   href="https://www.usenix.org/conference/atc16/technical-sessions/presentation/xia">FastCDC</a>
+///   href="https://www.usenix.org/system/files/conference/atc16/atc16-paper-xia.pdf">FastCDC</a>
 @NullMarked
 package cairn.unixfs;
 
