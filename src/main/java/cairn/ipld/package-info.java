@@ -1,9 +1,8 @@
-/// The IPLD data model, its codecs, and the archives that carry blocks.
+/// Blocks and what is in them: the IPLD data model, its codecs dag-cbor, dag-json and dag-pb, and
+/// CAR archives.
 ///
 /// @see <a href="https://ipld.io/docs/data-model/">IPLD data model</a>
-/// @see <a href="https://ipld.io/specs/codecs/dag-cbor/spec/">DAG-CBOR</a>
-/// @see <a href="https://ipld.io/specs/codecs/dag-json/spec/">DAG-JSON</a>
-/// @see <a href="https://ipld.io/specs/codecs/dag-pb/spec/">DAG-PB</a>
+/// @see <a href="https://ipld.io/specs/codecs/">IPLD codecs</a>
 /// @see <a href="https://ipld.io/specs/transport/car/">CAR</a>
 @NullMarked
 package cairn.ipld;

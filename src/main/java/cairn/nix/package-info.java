@@ -1,7 +1,7 @@
-/// The formats of Nix: archives, store paths, narinfos, derivations, realisations.
+/// The formats of Nix: store paths and their hashes, archives, narinfo, derivations, realisations
+/// and exports.
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/protocols/">Nix formats and protocols</a>
-/// @see <a href="https://nix.dev/manual/nix/latest/protocols/store-path.html">Store path</a>
 @NullMarked
 package cairn.nix;
 

@@ -1,0 +1,111 @@
+package cairn.cid;
+
+/// Reads a byte string from front to back; whatever does not fit is a [FormatException] that names
+/// the format and the offset.
+public final class ByteReader {
+    private static final int MAX_VARINT_BYTES = 9;
+
+    private final String format;
+    private final Bytes bytes;
+    private int position;
+
+    public ByteReader(String format, Bytes bytes) {
+        this.format = format;
+        this.bytes = bytes;
+    }
+
+    public int position() {
+        return position;
+    }
+
+    public int remaining() {
+        return bytes.length() - position;
+    }
+
+    public boolean atEnd() {
+        return position == bytes.length();
+    }
+
+    /// The next byte, 0 to 255.
+    public int u8() throws FormatException {
+        if (atEnd()) {
+            throw malformed("ends too early");
+        }
+        return bytes.at(position++) & 0xff;
+    }
+
+    /// The next byte, not yet consumed.
+    public int peek() throws FormatException {
+        int value = u8();
+        position--;
+        return value;
+    }
+
+    /// An unsigned integer of `size` bytes, most significant first; 8 bytes may come out negative.
+    public long bigEndian(int size) throws FormatException {
+        Bytes field = bytes(size);
+        long value = 0;
+        for (int i = 0; i < size; i++) {
+            value = (value << 8) | (field.at(i) & 0xff);
+        }
+        return value;
+    }
+
+    /// An unsigned integer of `size` bytes, least significant first; 8 bytes may come out negative.
+    public long littleEndian(int size) throws FormatException {
+        Bytes field = bytes(size);
+        long value = 0;
+        for (int i = size - 1; i >= 0; i--) {
+            value = (value << 8) | (field.at(i) & 0xff);
+        }
+        return value;
+    }
+
+    /// An unsigned varint below 2^63 in its shortest form.
+    ///
+    /// @see <a href="https://github.com/multiformats/unsigned-varint">Unsigned varint</a>
+    public long varint() throws FormatException {
+        int start = position;
+        long value = 0;
+        for (int i = 0; i < MAX_VARINT_BYTES; i++) {
+            int next = u8();
+            value |= (long) (next & 0x7f) << (7 * i);
+            if ((next & 0x80) == 0) {
+                if (next == 0 && i > 0) {
+                    throw new FormatException(format, start, "varint is not in its shortest form");
+                }
+                return value;
+            }
+        }
+        throw new FormatException(format, start, "varint is longer than 9 bytes");
+    }
+
+    /// The next `count` bytes; checked against what is there before anything is taken.
+    public Bytes bytes(long count) throws FormatException {
+        if (count < 0 || count > remaining()) {
+            throw malformed(
+                    "ends too early: %s bytes wanted, %d there"
+                            .formatted(Long.toUnsignedString(count), remaining()));
+        }
+        Bytes taken = bytes.slice(position, position + (int) count);
+        position += (int) count;
+        return taken;
+    }
+
+    public Bytes rest() {
+        Bytes taken = bytes.slice(position);
+        position = bytes.length();
+        return taken;
+    }
+
+    public void expectEnd() throws FormatException {
+        if (!atEnd()) {
+            throw malformed(remaining() + " bytes too many");
+        }
+    }
+
+    /// An exception about the element that starts here.
+    public FormatException malformed(String problem) {
+        return new FormatException(format, position, problem);
+    }
+}
