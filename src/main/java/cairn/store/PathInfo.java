@@ -1,0 +1,56 @@
+package cairn.store;
+
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import java.util.List;
+import java.util.Optional;
+
+/// What a store says of one of its paths. Only the path, the hash, the size and the references are
+/// covered by a Nix fingerprint; the rest are claims.
+///
+/// @param narHash the SHA-256 of the path's NAR
+/// @param narSize the size of its NAR in bytes
+/// @param references in the order of their text, the path itself among them if it refers to itself
+/// @param signatures `key:base64`, as Nix writes them
+/// @param ca the content address that the path claims, as Nix writes it
+public record PathInfo(
+        StorePath path,
+        NixHash narHash,
+        long narSize,
+        List<StorePath> references,
+        Optional<StorePath> deriver,
+        List<String> signatures,
+        Optional<String> ca) {
+
+    public PathInfo {
+        if (narHash.algorithm() != NixHash.Algorithm.SHA256) {
+            throw new IllegalArgumentException("a NAR is hashed by sha256, not " + narHash);
+        }
+        if (narSize < 0) {
+            throw new IllegalArgumentException("negative size: " + narSize);
+        }
+        references = references.stream().sorted().distinct().toList();
+        signatures = List.copyOf(signatures);
+    }
+
+    /// The references to other paths.
+    public List<StorePath> dependencies() {
+        return references.stream().filter(reference -> !reference.equals(path)).toList();
+    }
+
+    public boolean refersToItself() {
+        return references.contains(path);
+    }
+
+    /// What a signature covers: `1;path;narHash;narSize;references`.
+    ///
+    /// @see <a href="https://nix.dev/manual/nix/latest/protocols/binary-cache/">Binary caches</a>
+    public String fingerprint() {
+        return "1;%s;%s;%d;%s"
+                .formatted(
+                        path,
+                        narHash,
+                        narSize,
+                        String.join(",", references.stream().map(StorePath::toString).toList()));
+    }
+}

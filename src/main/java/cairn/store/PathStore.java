@@ -1,0 +1,48 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.nix.NarSource;
+import cairn.nix.StorePath;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A place that store paths can come from or go to: the local engine, a Nix store on disk, a binary
+/// cache, an archive, another node. Safe for use by several threads.
+///
+/// Everything that a store other than the local one says is a claim; whoever imports checks it.
+public interface PathStore extends AutoCloseable {
+    /// The URI that names this store.
+    String uri();
+
+    /// What the store knows of a path, or empty if it does not have it.
+    Optional<PathInfo> info(StorePath path) throws IOException;
+
+    /// The path with these 32 characters, if the store has it.
+    Optional<StorePath> find(String hash) throws IOException;
+
+    /// All paths, in no particular order. The caller closes the stream.
+    ///
+    /// @throws IOException also where a store cannot list what it has, as a binary cache over HTTP
+    Stream<StorePath> paths() throws IOException;
+
+    /// The path's content. Nothing is read before the source is used.
+    ///
+    /// @throws java.nio.file.NoSuchFileException if the store does not have the path
+    NarSource nar(StorePath path) throws IOException;
+
+    /// Takes a path whose references are all here already. The content is checked against size and
+    /// hash before the path is visible; writing a path that is there changes nothing.
+    ///
+    /// @throws IOException also if the store is only read
+    void put(PathInfo info, NarSource content) throws IOException;
+
+    /// The realisation of a derivation's output, as JSON, by its id `sha256:<hex>!<output>`.
+    Optional<Bytes> realisation(String id) throws IOException;
+
+    /// The build log of a derivation, uncompressed.
+    Optional<Bytes> log(StorePath derivation) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}
