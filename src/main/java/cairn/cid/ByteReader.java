@@ -3,7 +3,8 @@ package cairn.cid;
 /// Reads a byte string from front to back; whatever does not fit is a [FormatException] that names
 /// the format and the offset.
 public final class ByteReader {
-    private static final int MAX_VARINT_BYTES = 9;
+    /// The tenth byte of a varint holds the 64th bit alone.
+    private static final int LAST_SHIFT = 63;
 
     private final String format;
     private final Bytes bytes;
@@ -66,18 +67,32 @@ public final class ByteReader {
     /// @see <a href="https://github.com/multiformats/unsigned-varint">Unsigned varint</a>
     public long varint() throws FormatException {
         int start = position;
+        long value = varint64();
+        if (value < 0) {
+            throw new FormatException(format, start, "varint is longer than 9 bytes");
+        }
+        return value;
+    }
+
+    /// An unsigned varint of up to 64 bits in its shortest form, as Protocol Buffers have them; may
+    /// come out negative.
+    public long varint64() throws FormatException {
+        int start = position;
         long value = 0;
-        for (int i = 0; i < MAX_VARINT_BYTES; i++) {
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
             int next = u8();
-            value |= (long) (next & 0x7f) << (7 * i);
+            if (shift == LAST_SHIFT && next > 1) {
+                break;
+            }
+            value |= (long) (next & 0x7f) << shift;
             if ((next & 0x80) == 0) {
-                if (next == 0 && i > 0) {
+                if (next == 0 && shift > 0) {
                     throw new FormatException(format, start, "varint is not in its shortest form");
                 }
                 return value;
             }
         }
-        throw new FormatException(format, start, "varint is longer than 9 bytes");
+        throw new FormatException(format, start, "varint does not fit in 64 bits");
     }
 
     /// The next `count` bytes; checked against what is there before anything is taken.

@@ -46,9 +46,14 @@ public final class ByteWriter {
         if (value < 0) {
             throw new IllegalArgumentException("negative varint: " + value);
         }
-        room(9);
+        return varint64(value);
+    }
+
+    /// Writes the 64 bits of an unsigned integer as a varint in its shortest form.
+    public ByteWriter varint64(long value) {
+        room(10);
         long rest = value;
-        while (rest > 0x7f) {
+        while ((rest & ~0x7fL) != 0) {
             array[length++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }

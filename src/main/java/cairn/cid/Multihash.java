@@ -27,14 +27,15 @@ public record Multihash(long code, Bytes digest) {
     /// Reads one multihash from where the reader stands.
     ///
     /// Digests are at most 128 bytes, inline data (the identity function) at most 1 MiB. A function
-    /// that we know must come with the digest length it has.
+    /// that we know must come with the digest length it has. The digest is copied, so that a name
+    /// taken out of a block does not keep the block in memory.
     public static Multihash read(ByteReader in) throws FormatException {
         long code = in.varint();
         long length = in.varint();
         if (length > (code == HashFunction.IDENTITY_CODE ? MAX_INLINE : MAX_DIGEST)) {
             throw in.malformed("a digest of " + length + " bytes is too long");
         }
-        var hash = new Multihash(code, in.bytes(length));
+        var hash = new Multihash(code, in.bytes(length).compact());
         if (hash.function().isEmpty() && isKnown(code)) {
             throw in.malformed(
                     "a digest of %d bytes does not fit hash function 0x%x".formatted(length, code));
