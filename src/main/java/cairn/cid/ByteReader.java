@@ -69,7 +69,7 @@ public final class ByteReader {
         int start = position;
         long value = varint64();
         if (value < 0) {
-            throw new FormatException(format, start, "varint is longer than 9 bytes");
+            throw malformed(start, "varint is longer than 9 bytes");
         }
         return value;
     }
@@ -87,12 +87,12 @@ public final class ByteReader {
             value |= (long) (next & 0x7f) << shift;
             if ((next & 0x80) == 0) {
                 if (next == 0 && shift > 0) {
-                    throw new FormatException(format, start, "varint is not in its shortest form");
+                    throw malformed(start, "varint is not in its shortest form");
                 }
                 return value;
             }
         }
-        throw new FormatException(format, start, "varint does not fit in 64 bits");
+        throw malformed(start, "varint does not fit in 64 bits");
     }
 
     /// The next `count` bytes; checked against what is there before anything is taken.
@@ -105,6 +105,14 @@ public final class ByteReader {
         Bytes taken = bytes.slice(position, position + (int) count);
         position += (int) count;
         return taken;
+    }
+
+    /// The text that the next `count` bytes encode in UTF-8, which must be well-formed.
+    public String utf8(long count) throws FormatException {
+        int start = position;
+        return bytes(count)
+                .text()
+                .orElseThrow(() -> malformed(start, "the text is not well-formed UTF-8"));
     }
 
     public Bytes rest() {
@@ -121,6 +129,11 @@ public final class ByteReader {
 
     /// An exception about the element that starts here.
     public FormatException malformed(String problem) {
-        return new FormatException(format, position, problem);
+        return malformed(position, problem);
+    }
+
+    /// An exception about the element that started at an earlier position.
+    public FormatException malformed(int start, String problem) {
+        return new FormatException(format, start, problem);
     }
 }

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Optional;
 
 /// An immutable byte string.
 ///
@@ -19,6 +19,8 @@ import java.util.Objects;
 /// equal prefixes, which is the order in which IPLD and Nix sort names.
 public final class Bytes implements Comparable<Bytes> {
     public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final byte[] array;
     private final int offset;
@@ -138,12 +140,16 @@ public final class Bytes implements Comparable<Bytes> {
 
     /// Tells whether the bytes are well-formed UTF-8.
     public boolean isUtf8() {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(toByteBuffer());
-            return true;
-        } catch (CharacterCodingException _) {
-            return false;
-        }
+        return text().isPresent();
+    }
+
+    /// The text these bytes encode in UTF-8, or empty if they are malformed.
+    public Optional<String> text() {
+        String text = toUtf8();
+        // Decoding leaves the mark where it met malformed bytes; it may also stand there by right.
+        return text.indexOf(REPLACEMENT) < 0 || utf8(text).equals(this)
+                ? Optional.of(text)
+                : Optional.empty();
     }
 
     /// The text these bytes encode; malformed parts are replaced by U+FFFD.

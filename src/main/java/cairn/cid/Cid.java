@@ -88,6 +88,19 @@ public record Cid(int version, long codec, Multihash hash) implements Comparable
         return new Cid(1, in.varint(), Multihash.read(in));
     }
 
+    /// Reads one identifier that must fill the next `length` bytes.
+    public static Cid read(ByteReader in, long length) throws FormatException {
+        int start = in.position();
+        Cid cid = read(in);
+        if (in.position() - start != length) {
+            throw in.malformed(
+                    start,
+                    "the CID takes %d bytes, not %s"
+                            .formatted(in.position() - start, Long.toUnsignedString(length)));
+        }
+        return cid;
+    }
+
     public Bytes encode() {
         var out = new ByteWriter(48);
         write(out);

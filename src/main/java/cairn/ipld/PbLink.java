@@ -41,7 +41,7 @@ public record PbLink(Cid hash, boolean hasName, Bytes name, boolean hasTsize, lo
             throw in.malformed("expected the hash of a link");
         }
         in.u8();
-        Cid hash = hash(in);
+        Cid hash = Cid.read(in, in.varint());
         boolean hasName = in.position() < end && in.peek() == NAME;
         Bytes name = Bytes.EMPTY;
         if (hasName) {
@@ -75,14 +75,5 @@ public record PbLink(Cid hash, boolean hasName, Bytes name, boolean hasTsize, lo
         }
         Bytes bytes = link.toBytes();
         out.varint(bytes.length()).bytes(bytes);
-    }
-
-    private static Cid hash(ByteReader in) throws FormatException {
-        Bytes bytes = in.bytes(in.varint());
-        try {
-            return Cid.decode(bytes);
-        } catch (FormatException e) {
-            throw in.malformed("the hash of a link is no CID: " + e.problem());
-        }
     }
 }

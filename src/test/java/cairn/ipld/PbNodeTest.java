@@ -101,8 +101,8 @@ class PbNodeTest {
                     12021200                           | 2  | expected the hash of a link
                     120b1209736f6d65206e616d65         | 2  | expected the hash of a link
                     120318f207                         | 2  | expected the hash of a link
-                    12020a00                           | 4  | the hash of a link is no CID: ends too early
-                    120c0a0a01550005000102030400       | 14 | the hash of a link is no CID: 1 bytes too many
+                    12020a00                           | 4  | ends too early
+                    120c0a0a01550005000102030400       | 4  | the CID takes 9 bytes, not 10
                     120d0a090155000500010203041000     | 13 | a field of a link is unknown, repeated or out of order
                     120f0a0901550005000102030412001200 | 15 | a field of a link is unknown, repeated or out of order
                     120f0a0901550005000102030418001200 | 15 | a field of a link is unknown, repeated or out of order
