@@ -1,0 +1,143 @@
+#!/bin/bash
+# Measures what was promised: each number beside its peer from the same run, with the ratio and the target.
+#
+#   packaging/bench.sh [--corpus DIR] [SECTION...]
+#
+#   import    1.3 GB in 16 paths into an empty home, against `nix copy` into a zstd binary cache: time, disk, memory
+#   again     the same once more in a cold process, from a source that has its database and not one file
+#   nar       a NAR out of a warm store
+#   block     one block out of the packs, as imported and repacked
+#   short     commands that answer at once, from a cold process
+#   frame     the first frame of the explorer, on a display without a GPU
+#   many      a home with 300,000 paths: first rows, filter
+#   graph     layout and panning of large graphs
+#
+# Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
+# makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
+set -euo pipefail
+case ${1-} in -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit ;; esac
+cd "$(dirname "$0")/.."
+corpus=target/corpus
+[ "${1-}" != --corpus ] || { corpus=$2 && shift 2; }
+[ $# -gt 0 ] || set -- import again nar block short frame many graph
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+home=$work/home
+missed=0
+
+# compare WHAT OURS UNIT PEER THEIRS LIMIT: prints a line. LIMIT is <=N or >=N for our number, <=Nx for its ratio to theirs.
+compare() {
+    awk -v what="$1" -v ours="$2" -v unit="$3" -v peer="$4" -v theirs="$5" -v limit="$6" 'BEGIN {
+        bound = substr(limit, 3) + 0
+        value = limit ~ /x$/ ? ours / theirs : ours
+        met = limit ~ /^</ ? value <= bound : value >= bound
+        if (peer != "") peer = sprintf("%s: %.4g %s, ratio %.2f", peer, theirs, unit, ours / theirs)
+        printf "%-36s %8.4g %-5s target %-8s %-7s %s\n", what, ours, unit, limit, met ? "met" : "MISSED", peer
+        exit !met
+    }' || missed=1
+}
+
+# timed COMMAND...: sets $seconds it took, $resident and $anonymous, the most MiB it had of both kinds of memory.
+timed() {
+    local pid child key kib _
+    anonymous=0
+    /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/output" &
+    pid=$!
+    while read -r child _ < "/proc/$pid/task/$pid/children"; do
+        while read -r key kib _; do
+            [ "$key" != RssAnon: ] || ((kib <= anonymous)) || anonymous=$kib
+        done < "/proc/$child/status"
+        sleep 0.02
+    done 2> /dev/null || true
+    wait $pid
+    read -r seconds resident < "$work/time"
+    resident=$((resident / 1024)) anonymous=$((anonymous / 1024))
+}
+
+median() { sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'; }
+
+# cold COMMAND...: prints the median of the milliseconds that nine processes take.
+cold() {
+    local n start
+    for n in {1..9}; do
+        start=${EPOCHREALTIME/./}
+        "$@" > /dev/null
+        echo $((${EPOCHREALTIME/./} - start))
+    done | median | awk '{ print $1 / 1000 }'
+}
+
+mebibytes() { du -sb "$1" | awk '{ print $1 / 1048576 }'; }
+
+# jmh NAMES: runs the benchmarks in src/jmh whose names match.
+jmh() {
+    mvn -q -Pjmh test -Djmh="$1" > "$work/jmh" 2>&1 || { cat "$work/jmh" && return 1; }
+    grep -E '^[A-Z][A-Za-z]*[.].* ± ' "$work/jmh" > "$work/scores"
+}
+
+# score BENCHMARK [PARAMETER]: prints its score in the last run of jmh.
+score() { awk -v name="$1" -v parameter="${2-}" '$1 == name && (parameter == "" || $2 == parameter) { print $(NF - 3) }' "$work/scores"; }
+
+imported() { # a home that has the corpus, made once
+    [ -e "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" $paths > /dev/null
+}
+
+import() {
+    find "$corpus/nix/store" -type f -exec cat {} + > /dev/null # both find the files in memory
+    timed packaging/nix-alone.sh "$work" nix copy --store "$corpus" --to "file://$work/peer?compression=zstd" $paths 2> /dev/null
+    local theirs=$seconds
+    timed ./cairn --home "$home" copy --from "local?root=$corpus" $paths
+    compare 'import of the corpus' "$seconds" s 'nix copy, zstd' "$theirs" '<=0.5x'
+    compare 'anonymous memory of the import' "$anonymous" MiB '' '' '<=512'
+    compare 'on disk after the import' "$(mebibytes "$home")" MiB 'nix copy, zstd' "$(mebibytes "$work/peer")" '<=0.85x'
+    timed ./cairn --home "$home" gc --repack
+    compare 'on disk after repacking' "$(mebibytes "$home")" MiB 'nix copy, zstd' "$(mebibytes "$work/peer")" '<=0.75x'
+    printf '%-36s %8.4g s\n' 'repacking, in the background' "$seconds"
+    rm -rf "$work/peer"
+}
+
+again() {
+    imported
+    mkdir -p "$work/bare/nix/var/nix"
+    cp -r "$corpus/nix/var/nix/db" "$work/bare/nix/var/nix/db"
+    timed ./cairn --home "$home" copy --from "local?root=$work/bare" $paths
+    compare 'second import of the corpus' "$seconds" s '' '' '<=0.5'
+}
+
+nar() {
+    imported
+    local large small
+    large=$(printf '%s\n' $paths | head -1)
+    timed ./cairn --home "$home" nar "$large" -o /dev/null
+    timed ./cairn --home "$home" nar "$large" -o /dev/null
+    small=$(./cairn --home "$home" add --name small LICENSE)
+    compare 'nar, start of the process included' \
+        "$(./cairn --home "$home" --json info "$large" | awk -F'[:,]' '/narSize/ { print $2 }')" MB/s '' '' '>=700'
+}
+
+short() {
+    imported
+    local one
+    one=$(printf '%s\n' $paths | head -1)
+    for command in paths "info $one" "ls $one" stats; do
+        compare "${command%% *}" "$(cold ./cairn --home "$home" $command)" ms '' '' '<=200'
+    done
+}
+
+graph() {
+    jmh LayoutBenchmark
+    compare 'layout, 20,000 nodes 60,000 edges' "$(score LayoutBenchmark.layout 20000)" ms '' '' '<=500'
+}
+
+[ -x /usr/bin/time ] || { echo 'needs GNU time: apt-get install time' >&2 && exit 3; }
+paths=$(packaging/bench-corpus.sh "$corpus")
+corpus=$(cd "$corpus" && pwd)
+./cairn --version
+. packaging/jdk.sh
+find_jdk
+export JAVA_HOME=$jdk MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS-}"
+for section in "$@"; do
+    echo "== $section"
+    "$section"
+done
+exit $missed
