@@ -25,7 +25,7 @@ public interface NarSink {
     /// A file.
     ///
     /// @param size its size in bytes
-    /// @param contents must give just as many bytes; read to its end, not closed
+    /// @param contents must give just as many bytes; read to its end or not at all, and not closed
     void regular(boolean executable, long size, InputStream contents) throws IOException;
 
     void symlink(Bytes target) throws IOException;
