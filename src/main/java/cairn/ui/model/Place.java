@@ -1,0 +1,116 @@
+package cairn.ui.model;
+
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.nix.StorePath;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// Somewhere in the explorer, as a value that a link can carry.
+///
+/// ```
+/// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash | "dag/" cid
+///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "settings" )
+/// ```
+public sealed interface Place {
+    String SCHEME = "cairn:";
+
+    record Overview() implements Place {}
+
+    /// The list of store paths; an empty filter shows all.
+    record Paths(String filter) implements Place {}
+
+    /// One store path, by its 32 characters.
+    record OfPath(String hash) implements Place {
+        public OfPath {
+            requireHash(hash);
+        }
+    }
+
+    /// The blocks below one block.
+    record Dag(Cid root) implements Place {}
+
+    /// The closure of a store path as a graph.
+    record Graph(Optional<String> hash) implements Place {
+        public Graph {
+            hash.ifPresent(Place::requireHash);
+        }
+    }
+
+    /// Two closures compared.
+    record Diff(String before, String after) implements Place {
+        public Diff {
+            requireHash(before);
+            requireHash(after);
+        }
+    }
+
+    record Settings() implements Place {}
+
+    /// Reads a link as [#link()] writes it.
+    static Place parse(String link) throws FormatException {
+        if (!link.startsWith(SCHEME)) {
+            throw new FormatException("link", 0, "a link starts with " + SCHEME);
+        }
+        String rest = link.substring(SCHEME.length());
+        if (rest.startsWith("paths?q=")) {
+            return new Paths(decode(rest.substring("paths?q=".length())));
+        }
+        String[] parts = rest.split("/", -1);
+        return switch (parts[0] + "/" + (parts.length - 1)) {
+            case "overview/0" -> new Overview();
+            case "paths/0" -> new Paths("");
+            case "path/1" -> new OfPath(hash(parts[1]));
+            case "dag/1" -> new Dag(Cid.parse(parts[1]));
+            case "graph/0" -> new Graph(Optional.empty());
+            case "graph/1" -> new Graph(Optional.of(hash(parts[1])));
+            case "diff/2" -> new Diff(hash(parts[1]), hash(parts[2]));
+            case "settings/0" -> new Settings();
+            default ->
+                    throw new FormatException(
+                            "link", SCHEME.length(), "there is no place '" + rest + "'");
+        };
+    }
+
+    /// The link that leads here.
+    default String link() {
+        return SCHEME
+                + switch (this) {
+                    case Overview _ -> "overview";
+                    case Paths(var filter) ->
+                            filter.isEmpty() ? "paths" : "paths?q=" + encode(filter);
+                    case OfPath(var hash) -> "path/" + hash;
+                    case Dag(var root) -> "dag/" + root;
+                    case Graph(var hash) -> hash.map(text -> "graph/" + text).orElse("graph");
+                    case Diff(var before, var after) -> "diff/" + before + "/" + after;
+                    case Settings _ -> "settings";
+                };
+    }
+
+    private static String hash(String text) throws FormatException {
+        if (!StorePath.isHash(text)) {
+            throw new FormatException("link", 0, "'" + text + "' is not the hash of a store path");
+        }
+        return text;
+    }
+
+    private static void requireHash(String text) {
+        if (!StorePath.isHash(text)) {
+            throw new IllegalArgumentException("not the hash of a store path: " + text);
+        }
+    }
+
+    private static String decode(String text) throws FormatException {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new FormatException("link", 0, "the filter is not percent-encoded");
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,67 @@
+package cairn.ui.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.cid.FormatException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlaceTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cairn:overview",
+                "cairn:paths",
+                "cairn:paths?q=hello%20%26%20%C3%BC%2F%2B",
+                "cairn:path/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
+                "cairn:dag/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
+                "cairn:graph",
+                "cairn:graph/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
+                "cairn:diff/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r/2b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
+                "cairn:settings"
+            })
+    void everyPlaceHasALinkThatLeadsBack(String link) throws FormatException {
+        assertEquals(link, Place.parse(link).link());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "overview",
+                "cairn:",
+                "cairn:nowhere",
+                "cairn:overview/1",
+                "cairn:path/short",
+                "cairn:path/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r/x",
+                "cairn:dag/zzz",
+                "cairn:paths?q=%zz"
+            })
+    void refusesLinksToNowhere(String link) {
+        assertThrows(FormatException.class, () -> Place.parse(link));
+    }
+
+    @Test
+    void historyLeadsBackAndForward() {
+        var history = new History(new Place.Overview());
+        history.go(new Place.Paths(""));
+        history.replace(new Place.Paths("hello"));
+        history.go(new Place.Settings());
+        history.back();
+        assertEquals(new Place.Paths("hello"), history.placeProperty().get());
+        history.back();
+        assertEquals(new Place.Overview(), history.placeProperty().get());
+        assertFalse(history.canGoBackProperty().get());
+        history.forward();
+        history.forward();
+        assertEquals(new Place.Settings(), history.placeProperty().get());
+        history.back();
+        history.go(new Place.Overview());
+        assertFalse(history.canGoForwardProperty().get());
+        assertTrue(history.canGoBackProperty().get());
+    }
+}
