@@ -5,12 +5,16 @@
 #   busybox           a folder with bin/busybox and a link in bin for each applet
 #   contentAddressed  makes every package content-addressed, not only three
 #   comment           changes the derivation of glibc but not a byte of its output
+#   sample            takes 21 of the packages with short programs, to look around in
 {
   busybox,
   contentAddressed ? false,
   comment ? "",
+  sample ? false,
 }:
 let
+  size = bytes: toString (if sample then bytes / 150 else bytes);
+
   tools = builtins.path {
     path = busybox;
     name = "busybox-static";
@@ -113,12 +117,12 @@ let
     };
 
   library =
-    name: version: deps: size:
-    package name version deps "library ${name} ${toString size}; documents" { };
+    name: version: deps: bytes:
+    package name version deps "library ${name} ${size bytes}; documents" { };
 
   program =
-    name: version: deps: size:
-    package name version deps "program ${name} ${toString size}; documents" { };
+    name: version: deps: bytes:
+    package name version deps "program ${name} ${size bytes}; documents" { };
 
   lines = count: line: builtins.concatStringsSep "" (builtins.genList (n: line (toString n)) count);
 
@@ -131,28 +135,28 @@ let
   '' { };
   libgcc = package "xgcc" "13.2.0-libgcc" [ ] ''
     mkdir -p $out/lib
-    code 102400 libgcc >$out/lib/libgcc_s.so.1
+    code ${size 102400} libgcc >$out/lib/libgcc_s.so.1
     ln -s libgcc_s.so.1 $out/lib/libgcc_s.so
   '' { };
   libunistring = library "libunistring" "1.1" [ ] 600000;
   libidn2 = library "libidn2" "2.3.7" [ libunistring ] 90000;
   glibc = package "glibc" "2.39" [ libidn2 libgcc linux-headers ] ''
-    library c 1900000
-    { code 1900000 first; code 1900000 second; } >>$out/lib/libc.so.$version
-    library m 400000
-    for l in dl pthread rt; do library $l 12000; done
+    library c ${size 1900000}
+    { code ${size 1900000} first; code ${size 1900000} second; } >>$out/lib/libc.so.$version
+    library m ${size 400000}
+    for l in dl pthread rt; do library $l ${size 12000}; done
     cp ${libgcc}/lib/libgcc_s.so.1 $out/lib/libgcc_s.so.1
-    program ldd 5000
+    program ldd ${size 5000}
     mkdir -p $out/etc $out/share/empty $out/lib/gconv
     ln -s /etc/ld.so.cache $out/etc/ld.so.cache
     : >$out/etc/ld.so.conf
     ln -s ../no-such-file $out/share/dangling
-    for c in ISO8859-1 ISO8859-15 UTF-16 UTF-32 EUC-JP KOI8-R; do code 14000 $c >$out/lib/gconv/$c.so; done
+    for c in ISO8859-1 ISO8859-15 UTF-16 UTF-32 EUC-JP KOI8-R; do code ${size 14000} $c >$out/lib/gconv/$c.so; done
   '' { outputs = [ "out" "bin" "dev" ]; inherit comment; };
   gcc = package "gcc" "13.2.0" [ glibc linux-headers ] ''
-    deps=${glibc} out=$lib library stdcxx 1500000
+    deps=${glibc} out=$lib library stdcxx ${size 1500000}
     cp ${libgcc}/lib/libgcc_s.so.1 $lib/lib/libgcc_s.so.1
-    program gcc 800000
+    program gcc ${size 800000}
     printf '%s\n' $lib >$out/nix-support
   '' { outputs = [ "out" "lib" ]; };
   zlib = library "zlib" "1.3.1" [ glibc ] 110000;
@@ -168,7 +172,7 @@ let
   pcre2 = library "pcre2" "10.43" [ glibc ] 620000;
   nghttp2 = library "nghttp2" "1.60.0" [ glibc ] 170000;
   ncurses = package "ncurses" "6.4" [ glibc ] ''
-    library ncursesw 450000
+    library ncursesw ${size 450000}
     for t in a/alacritty d/dumb l/linux s/screen s/screen-256color t/tmux v/vt100 x/xterm x/xterm-256color; do
         mkdir -p $out/share/terminfo/''${t%/*}
         code 1700 $t >$out/share/terminfo/$t
@@ -197,11 +201,11 @@ let
   less = program "less" "643" [ glibc ncurses ] 180000;
   sqlite = library "sqlite" "3.45.1" [ glibc zlib ] 1300000;
   openssl = package "openssl" "3.0.13" [ glibc ] ''
-    library ssl 700000
-    library crypto 1800000
+    library ssl ${size 700000}
+    library crypto ${size 1800000}
     mkdir -p $out/etc/ssl
     printf '[ default ]\nopenssl_conf = openssl_init\n' >$out/etc/ssl/openssl.cnf
-    deps="$deps $out" program openssl 900000
+    deps="$deps $out" program openssl ${size 900000}
     documents
   '' { outputs = [ "out" "bin" "dev" "doc" ]; };
   libkrb5 = library "libkrb5" "1.21.2" [ glibc keyutils openssl ] 800000;
@@ -210,8 +214,8 @@ let
   cacert = fixed "nss-cacert" "3.98" (lines 60 (n: "-----BEGIN CERTIFICATE-----\n${builtins.hashString "sha512" n}\n-----END CERTIFICATE-----\n")) "sha512";
   libpsl = library "libpsl" "0.21.5" [ glibc libidn2 libunistring publicsuffix ] 75000;
   curl = package "curl" "8.6.0" [ glibc libidn2 libkrb5 libpsl libssh2 nghttp2 openssl zlib zstd cacert ] ''
-    library curl 850000
-    program curl 250000
+    library curl ${size 850000}
+    program curl ${size 250000}
     documents
   '' { };
   tzdata = package "tzdata" "2024a" [ ] ''
@@ -299,7 +303,7 @@ let
     documents
   '' { };
   hello = package "hello" "2.12.1" [ glibc ] ''
-    program hello 30000
+    program hello ${size 30000}
     printf '%s/share/locale\n' $out >$out/bin/.hello-localedir
     documents
   '' floating;
@@ -317,8 +321,21 @@ let
   installed = [
     bash bzip2 coreutils curl gawk git gnugrep gnused greeting hello less openssl.bin perl python3 sqlite xz zstd
   ];
+  welcome = package "welcome" "1.0" [ cacert curl hello icons less ] ''
+    mkdir -p $out/bin $out/etc $out/share/doc/welcome
+    ln -s ${curl}/bin/curl ${hello}/bin/hello ${less}/bin/less $out/bin/
+    ln -s ${cacert} $out/etc/ca-bundle.crt
+    ln -s ${icons}/share/icons $out/share/icons
+    {
+        printf '# Welcome\n\nThis is a small closure to look around in: packages as Nix makes them, with stand-ins for their programs.\n\n'
+        printf -- '- **Path** shows the files of each package, what it refers to, and what refers to it.\n'
+        printf -- '- **Graph** draws how they depend on each other; select two packages to see why one needs the other.\n'
+        printf -- '- **DAG** goes below that, to the blocks that everything is made of.\n\n'
+        printf 'Nothing in it runs, and it can be dropped at any time.\n'
+    } >$out/share/doc/welcome/README.md
+  '' { };
 in
-package "workstation" "24.05" (installed ++ [ cacert iana-etc icons locales mailcap motd tzdata ]) ''
+if sample then welcome else package "workstation" "24.05" (installed ++ [ cacert iana-etc icons locales mailcap motd tzdata ]) ''
   mkdir -p $out/sw/bin $out/etc $out/nix-support $out/empty
   for p in ${builtins.concatStringsSep " " installed}; do
       [ -d $p/bin ] || continue
