@@ -2,6 +2,7 @@ package cairn.nix;
 
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
 
 /// A path of a Nix store: the store's folder, a hash of 20 bytes, and a name.
 ///
@@ -34,6 +35,24 @@ public record StorePath(String folder, String hash, String name) implements Comp
     /// A path of the usual store, `/nix/store`.
     public static StorePath of(Bytes hash, String name) {
         return new StorePath(NIX_STORE, NixBase32.encode(hash), name);
+    }
+
+    /// Computes a path from what it is made of.
+    ///
+    /// ```
+    /// hash = SHA-256 of (type ":" "sha256:" base16 ":" folder ":" name), folded to 20 bytes by xor
+    /// ```
+    ///
+    /// @param type what kind of thing the hash is of, with references where the kind has them
+    static StorePath make(String folder, String type, NixHash inner, String name) {
+        Bytes digest =
+                HashFunction.SHA2_256.hash(
+                        Bytes.utf8(String.join(":", type, inner.toBase16(), folder, name)));
+        byte[] folded = new byte[HASH_BYTES];
+        for (int i = 0; i < digest.length(); i++) {
+            folded[i % HASH_BYTES] ^= digest.at(i);
+        }
+        return new StorePath(folder, NixBase32.encode(Bytes.wrap(folded)), name);
     }
 
     /// Parses a whole path, folder included.
