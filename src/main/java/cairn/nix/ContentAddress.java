@@ -108,8 +108,7 @@ public record ContentAddress(Method method, NixHash hash) {
     public boolean names(StorePath path, Collection<StorePath> references) {
         var others = references.stream().filter(reference -> !reference.equals(path)).toList();
         try {
-            return path.equals(
-                    path(path.folder(), path.name(), others, references.contains(path)));
+            return path.equals(path(path.folder(), path.name(), others, references.contains(path)));
         } catch (FormatException _) {
             return false;
         }

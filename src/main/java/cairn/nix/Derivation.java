@@ -119,11 +119,10 @@ public record Derivation(
         var sources = json.putArray("inputSrcs");
         inputSources.forEach(source -> sources.add(source.toString()));
         var inputs = json.putObject("inputDrvs");
-        inputDerivations.forEach(
-                (path, names) -> {
-                    var list = inputs.putArray(path.toString());
-                    names.forEach(list::add);
-                });
+        inputDerivations.forEach((path, names) -> {
+            var list = inputs.putArray(path.toString());
+            names.forEach(list::add);
+        });
         json.put("system", system.toUtf8());
         json.put("builder", builder.toUtf8());
         var args = json.putArray("args");

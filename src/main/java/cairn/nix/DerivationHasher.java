@@ -31,7 +31,8 @@ import java.util.TreeSet;
 ///        | SHA-256 of "impure"
 /// ```
 ///
-/// @see <a href="https://nix.dev/manual/nix/latest/store/derivation/outputs/input-address.html">Input
+/// @see <a
+///   href="https://nix.dev/manual/nix/latest/store/derivation/outputs/input-address.html">Input
 ///   addressing</a>
 public final class DerivationHasher {
     private static final String FORMAT = "derivation";
@@ -90,8 +91,7 @@ public final class DerivationHasher {
                     StorePath.checkName(full);
                     paths.put(
                             output,
-                            StorePath.make(
-                                    path.folder(), "output:" + output, modulo.hash, full));
+                            StorePath.make(path.folder(), "output:" + output, modulo.hash, full));
                 }
             }
         }
@@ -155,8 +155,7 @@ public final class DerivationHasher {
                         names,
                         false);
             }
-            case Output.Impure _ ->
-                    new Modulo(NixHash.sha256Of(Bytes.utf8("impure")), names, true);
+            case Output.Impure _ -> new Modulo(NixHash.sha256Of(Bytes.utf8("impure")), names, true);
             case Output.Floating _ -> overInputs(derivation, masked, true);
             case Output.InputAddressed _, Output.Deferred _ ->
                     overInputs(derivation, masked, false);

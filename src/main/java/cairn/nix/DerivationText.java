@@ -166,8 +166,7 @@ final class DerivationText {
                     : new Output.InputAddressed(path(start, path));
         }
         var how = method(method);
-        var algorithm =
-                at(start, () -> Algorithm.named(method.substring(how.prefix().length())));
+        var algorithm = at(start, () -> Algorithm.named(method.substring(how.prefix().length())));
         boolean fixed = !hash.isEmpty() && !hash.equals(IMPURE);
         if (fixed == path.isEmpty()) {
             throw new FormatException(

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ContentAddressTest {
     private static final NarSource HELLO = file("hello", false);
-    private static final StorePath BASE =
-            path("/nix/store/7vk4c3qkdbx2wi16spr2wmx3qijmxarz-base");
+    private static final StorePath BASE = path("/nix/store/7vk4c3qkdbx2wi16spr2wmx3qijmxarz-base");
     private static final StorePath BASE_LIB =
             path("/nix/store/4r50hcxzmy88vvkdinva23hagj9irb17-base-lib");
 
-    /// What `nix-store --add-fixed` and `builtins.toFile` of Nix 2.8 name a file `x` that says "hello".
+    /// What `nix-store --add-fixed` and `builtins.toFile` of Nix 2.8 name a file `x` that says
+    /// "hello".
     @ParameterizedTest
     @CsvSource({
         "FLAT, md5, /nix/store/sfpnvypl05l3jayg63lcdpxzndbj26b0-x",
@@ -42,8 +42,7 @@ class ContentAddressTest {
     })
     void namesAFileAsNixDoes(Method method, String algorithm, String path) throws IOException {
         var address =
-                ContentAddress.of(
-                                method, Algorithm.named(algorithm), path(path).hash(), HELLO)
+                ContentAddress.of(method, Algorithm.named(algorithm), path(path).hash(), HELLO)
                         .orElseThrow();
         assertEquals(path(path), address.path(StorePath.NIX_STORE, "x", Set.of(), false));
         assertTrue(address.holds(path(path), Set.of(), HELLO));
@@ -55,13 +54,13 @@ class ContentAddressTest {
         var claimed =
                 ContentAddress.parse(
                         "fixed:r:sha256:1bh587zgr2x3ahnvpipyl6pzklbm1s998kxm144a3c5vdaf5w07w");
-        Path archive =
-                Path.of("src/test/resources/cairn/nix/realisation", BASE.base() + ".nar");
-        NarSource content = sink -> {
-            try (var in = Files.newInputStream(archive)) {
-                new NarReader(in).writeTo(sink);
-            }
-        };
+        Path archive = Path.of("src/test/resources/cairn/nix/realisation", BASE.base() + ".nar");
+        NarSource content =
+                sink -> {
+                    try (var in = Files.newInputStream(archive)) {
+                        new NarReader(in).writeTo(sink);
+                    }
+                };
         assertEquals(
                 Optional.of(claimed),
                 ContentAddress.of(Method.RECURSIVE, Algorithm.SHA256, BASE.hash(), content));
@@ -140,8 +139,7 @@ class ContentAddressTest {
     }
 
     private static NarSource file(String text, boolean executable) {
-        return sink ->
-                sink.regular(executable, text.length(), Bytes.utf8(text).toInputStream());
+        return sink -> sink.regular(executable, text.length(), Bytes.utf8(text).toInputStream());
     }
 
     private static StorePath path(String text) {

@@ -81,7 +81,8 @@ class DerivationHasherTest {
         var hasher = hasher(derivations);
         int known = 0;
         for (var entry : derivations.entrySet()) {
-            if (hasher.outputs(entry.getKey(), entry.getValue()) instanceof Paths.Known(var paths)) {
+            if (hasher.outputs(entry.getKey(), entry.getValue())
+                    instanceof Paths.Known(var paths)) {
                 assertEquals(stated(entry.getValue()), paths);
                 known++;
             }
@@ -176,14 +177,13 @@ class DerivationHasherTest {
         var paths = new TreeMap<String, StorePath>();
         derivation
                 .outputs()
-                .forEach(
-                        (name, output) -> {
-                            switch (output) {
-                                case Output.InputAddressed(var path) -> paths.put(name, path);
-                                case Output.Fixed(var path, _) -> paths.put(name, path);
-                                case Output.Floating _, Output.Deferred _, Output.Impure _ -> {}
-                            }
-                        });
+                .forEach((name, output) -> {
+                    switch (output) {
+                        case Output.InputAddressed(var path) -> paths.put(name, path);
+                        case Output.Fixed(var path, _) -> paths.put(name, path);
+                        case Output.Floating _, Output.Deferred _, Output.Impure _ -> {}
+                    }
+                });
         return paths;
     }
 

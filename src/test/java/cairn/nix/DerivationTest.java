@@ -69,7 +69,8 @@ class DerivationTest {
     void refusesWithTheRecordedMessage(Path file) throws IOException {
         Bytes bytes = read(file);
         var e = assertThrows(FormatException.class, () -> Derivation.decode(bytes));
-        var recorded = file.resolveSibling(file.getFileName().toString().replace(".drv", ".message"));
+        var recorded =
+                file.resolveSibling(file.getFileName().toString().replace(".drv", ".message"));
         assertEquals(Files.readString(recorded).strip(), e.getMessage());
     }
 
@@ -115,8 +116,7 @@ class DerivationTest {
         var derivation =
                 Derivation.decode(
                         read(GO_NIX.resolve("x6p0hg79i3wg0kkv7699935f7rrj9jf3-latin1.drv")));
-        assertEquals(
-                Bytes.ofHex("c5c4d6"), derivation.environment().get(Bytes.utf8("chars")));
+        assertEquals(Bytes.ofHex("c5c4d6"), derivation.environment().get(Bytes.utf8("chars")));
     }
 
     private static Map<String, List<Output>> outputs(String... names) throws IOException {
@@ -140,7 +140,11 @@ class DerivationTest {
 
     private static Stream<Path> files(Path folder, String suffix) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList().stream();
+            return files
+                    .filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList()
+                    .stream();
         }
     }
 

@@ -22,7 +22,8 @@ class HashModuloTest {
     @Test
     void countsOccurrencesAsZerosAndAddsWhereTheyWere() {
         assertEquals(
-                NixHash.sha256Of(Bytes.utf8("a " + ZEROS + ZEROS + " " + OWN.substring(1) + "|2|34")),
+                NixHash.sha256Of(
+                        Bytes.utf8("a " + ZEROS + ZEROS + " " + OWN.substring(1) + "|2|34")),
                 hash("a " + OWN + OWN + " " + OWN.substring(1), 64));
     }
 

@@ -52,7 +52,8 @@ class RealisationTest {
         assertEquals(
                 """
                 {"dependentRealisations":{"%s":"4r50hcxzmy88vvkdinva23hagj9irb17-base-lib"},\
-                "id":"%s","outPath":"m311b9z3bn08sih4vykkj2vc1qgmzjhc-user-lib"}"""
+                "id":"%s","outPath":"m311b9z3bn08sih4vykkj2vc1qgmzjhc-user-lib"}\
+                """
                         .formatted(BASE, USER),
                 Realisation.decode(StorePath.NIX_STORE, read("user-lib")).fingerprint());
     }
@@ -61,7 +62,9 @@ class RealisationTest {
     void needsNoSignaturesAndNoDependents() throws IOException {
         Bytes json =
                 Bytes.utf8(
-                        "{\"outPath\":\"4r50hcxzmy88vvkdinva23hagj9irb17-x\",\"id\":\"" + BASE + "\"}");
+                        "{\"outPath\":\"4r50hcxzmy88vvkdinva23hagj9irb17-x\",\"id\":\""
+                                + BASE
+                                + "\"}");
         assertEquals(
                 "{\"dependentRealisations\":{},\"id\":\""
                         + BASE
@@ -94,15 +97,13 @@ class RealisationTest {
                 Bytes.utf8(
                         json.replace("ID", BASE)
                                 .replace("OUT", "4r50hcxzmy88vvkdinva23hagj9irb17-x"));
-        assertThrows(
-                FormatException.class, () -> Realisation.decode(StorePath.NIX_STORE, bytes));
+        assertThrows(FormatException.class, () -> Realisation.decode(StorePath.NIX_STORE, bytes));
     }
 
     @Test
     void refusesAMillionNestedLists() {
         Bytes bytes = Bytes.utf8("{\"signatures\":" + "[".repeat(1_000_000));
-        assertThrows(
-                FormatException.class, () -> Realisation.decode(StorePath.NIX_STORE, bytes));
+        assertThrows(FormatException.class, () -> Realisation.decode(StorePath.NIX_STORE, bytes));
     }
 
     private static Bytes read(String name) throws IOException {
