@@ -80,12 +80,11 @@ public final class CborWriter {
                 list(items.size());
                 items.forEach(this::node);
             }
-            case Node.Map(var entries) -> {
-                fields(entries.size());
-                entries.entrySet().stream()
-                        .map(entry -> new Entry(Bytes.utf8(entry.getKey()), entry.getValue()))
-                        .sorted()
-                        .forEach(entry -> text(entry.key).node(entry.value));
+            case Node.Map map -> {
+                fields(map.entries().size());
+                for (var entry : map.sorted(DagCbor.KEY_ORDER)) {
+                    text(entry.getKey()).node(entry.getValue());
+                }
             }
             case Node.Link(var cid) -> link(cid);
         }
@@ -117,12 +116,5 @@ public final class CborWriter {
         int size = argument >>> 32 != 0 ? 3 : argument > 0xffff ? 2 : argument > 0xff ? 1 : 0;
         out.u8(major << 5 | 24 + size).bigEndian(argument, 1 << size);
         return this;
-    }
-
-    private record Entry(Bytes key, Node value) implements Comparable<Entry> {
-        @Override
-        public int compareTo(Entry other) {
-            return DagCbor.KEY_ORDER.compare(key, other.key);
-        }
     }
 }

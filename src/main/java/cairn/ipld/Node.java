@@ -3,6 +3,7 @@ package cairn.ipld;
 import cairn.cid.Cid;
 import java.math.BigInteger;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -64,6 +65,17 @@ public sealed interface Node {
         public Map {
             entries.keySet().forEach(Node::requireUnicode);
             entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
+        }
+
+        /// The entries in a codec's order of the keys' bytes.
+        java.util.List<java.util.Map.Entry<cairn.cid.Bytes, Node>> sorted(
+                Comparator<cairn.cid.Bytes> order) {
+            return entries.entrySet().stream()
+                    .map(entry ->
+                            java.util.Map.entry(
+                                    cairn.cid.Bytes.utf8(entry.getKey()), entry.getValue()))
+                    .sorted(java.util.Map.Entry.comparingByKey(order))
+                    .toList();
         }
     }
 

@@ -5,6 +5,9 @@ import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.List;
 
 /// A named link of a dag-pb block.
 ///
@@ -75,5 +78,44 @@ public record PbLink(Cid hash, boolean hasName, Bytes name, boolean hasTsize, lo
         }
         Bytes bytes = link.toBytes();
         out.varint(bytes.length()).bytes(bytes);
+    }
+
+    static PbLink of(Node node) throws FormatException {
+        var fields = PbNode.fields(node, "a link", List.of("Hash", "Name", "Tsize"));
+        if (!(fields.get("Hash") instanceof Node.Link(var hash))) {
+            throw new FormatException(PbNode.FORMAT, 0, "the Hash of a link is not a link");
+        }
+        Bytes name =
+                switch (fields.get("Name")) {
+                    case null -> Bytes.EMPTY;
+                    case Node.Text(var text) -> Bytes.utf8(text);
+                    case Node.Bytes(var bytes) -> bytes;
+                    default -> throw new FormatException(PbNode.FORMAT, 0, "Name is not text");
+                };
+        long tsize =
+                switch (fields.get("Tsize")) {
+                    case null -> 0;
+                    case Node.Int(var value) when value.signum() >= 0 -> value.longValue();
+                    default ->
+                            throw new FormatException(
+                                    PbNode.FORMAT, 0, "Tsize is not an unsigned integer");
+                };
+        return new PbLink(
+                hash, fields.containsKey("Name"), name, fields.containsKey("Tsize"), tsize);
+    }
+
+    /// A name that is not UTF-8 is given as bytes, so that it is not lost.
+    Node toNode() {
+        var fields = new LinkedHashMap<String, Node>();
+        fields.put("Hash", new Node.Link(hash));
+        if (hasName) {
+            fields.put(
+                    "Name",
+                    name.text().<Node>map(Node.Text::new).orElseGet(() -> new Node.Bytes(name)));
+        }
+        if (hasTsize) {
+            fields.put("Tsize", new Node.Int(new BigInteger(Long.toUnsignedString(tsize))));
+        }
+        return new Node.Map(fields);
     }
 }

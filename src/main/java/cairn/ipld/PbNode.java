@@ -6,7 +6,9 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A dag-pb block: links and a byte string.
 ///
@@ -26,7 +28,7 @@ public record PbNode(List<PbLink> links, boolean hasData, Bytes data) {
     /// The wire type of all that has a length in front.
     static final int LENGTH_DELIMITED = 2;
 
-    private static final String FORMAT = "dag-pb";
+    static final String FORMAT = "dag-pb";
     private static final int DATA = 1 << 3 | LENGTH_DELIMITED;
     private static final int LINKS = 2 << 3 | LENGTH_DELIMITED;
     private static final Comparator<PbLink> BY_NAME = Comparator.comparing(PbLink::name);
@@ -81,5 +83,42 @@ public record PbNode(List<PbLink> links, boolean hasData, Bytes data) {
             out.u8(DATA).varint(data.length()).bytes(data);
         }
         return out.toBytes();
+    }
+
+    /// Takes a value of the form that [#toNode()] gives.
+    public static PbNode of(Node node) throws FormatException {
+        var fields = fields(node, "a node", List.of("Data", "Links"));
+        if (!(fields.get("Links") instanceof Node.List(var items))) {
+            throw new FormatException(FORMAT, 0, "Links is not a list");
+        }
+        var links = new ArrayList<PbLink>();
+        for (Node item : items) {
+            links.add(PbLink.of(item));
+        }
+        return switch (fields.get("Data")) {
+            case null -> new PbNode(links, false, Bytes.EMPTY);
+            case Node.Bytes(var data) -> new PbNode(links, data);
+            default -> throw new FormatException(FORMAT, 0, "Data is not bytes");
+        };
+    }
+
+    /// This node in the data model: `{"Data": bytes, "Links": [{"Hash", "Name", "Tsize"}]}`,
+    /// without the fields that are absent.
+    public Node.Map toNode() {
+        var fields = new LinkedHashMap<String, Node>();
+        if (hasData) {
+            fields.put("Data", new Node.Bytes(data));
+        }
+        fields.put("Links", new Node.List(links.stream().<Node>map(PbLink::toNode).toList()));
+        return new Node.Map(fields);
+    }
+
+    /// The fields of a map that has none but those allowed.
+    static Map<String, Node> fields(Node node, String what, List<String> allowed)
+            throws FormatException {
+        if (!(node instanceof Node.Map(var fields)) || !allowed.containsAll(fields.keySet())) {
+            throw new FormatException(FORMAT, 0, what + " is a map of " + allowed);
+        }
+        return fields;
     }
 }
