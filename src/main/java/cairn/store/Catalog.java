@@ -1,0 +1,386 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/// What the index knows beside blocks: paths, pins, realisations, logs, events, changes. Each
+/// answer is that of one instant. Safe for use by several threads.
+public final class Catalog {
+    private static final String PATH =
+            """
+            SELECT id, folder, hash, name, cid, tree, nar_hash, nar_size, self, deriver, ca, registered
+            FROM path \
+            """;
+
+    private final Index index;
+
+    Catalog(Index index) {
+        this.index = index;
+    }
+
+    /// A path in a list.
+    ///
+    /// @param references how many paths it refers to, itself included
+    /// @param signatures how many signatures it has
+    public record Summary(
+            StorePath path,
+            Cid cid,
+            long narSize,
+            int references,
+            int signatures,
+            Instant registeredAt) {}
+
+    /// All paths with their references, as numbers.
+    ///
+    /// @param narSizes by the place of a path in the list
+    /// @param from reference `i` leads from path `from[i]` to path `to[i]`; none leads to itself
+    @SuppressWarnings("ArrayRecordComponent") // there may be millions, and boxes are dear
+    public record References(List<StorePath> paths, long[] narSizes, int[] from, int[] to) {}
+
+    /// Something that happened, as [Transaction#event] was told.
+    public record Event(long cursor, String topic, Instant at, Bytes data) {}
+
+    /// Something that changed.
+    ///
+    /// @param cursor greater than that of every change before it
+    /// @param kind `path`, `claim`, `removed`, `pin`, `unpin`, `realisation`, `log` or `event`
+    /// @param subject the path, name, id or topic
+    public record Change(long cursor, String kind, String subject) {}
+
+    /// A realisation and whether this node vouches for it, see [Transaction#realise].
+    public record StoredRealisation(String id, Bytes json, boolean vouched) {}
+
+    public Optional<StoredPath> path(StorePath path) throws IOException {
+        return first(
+                PATH + "WHERE hash = ? AND folder = ? AND name = ?",
+                path.hash(),
+                path.folder(),
+                path.name());
+    }
+
+    /// The path with these 32 characters.
+    public Optional<StoredPath> path(String hash) throws IOException {
+        return first(PATH + "WHERE hash = ?", hash);
+    }
+
+    /// The paths whose closure or whose tree a CID names, in the order of their text.
+    public List<StoredPath> named(Cid cid) throws IOException {
+        Bytes bytes = cid.toV1().encode();
+        return paths(PATH + "WHERE cid = ? OR tree = ? ORDER BY folder, hash", bytes, bytes);
+    }
+
+    /// The paths whose NAR has this hash, in the order of their text.
+    public List<StoredPath> withNar(NixHash narHash) throws IOException {
+        return paths(PATH + "WHERE nar_hash = ? ORDER BY folder, hash", narHash.digest());
+    }
+
+    /// The paths whose name or hash begins with a text, by name; at most so many.
+    public List<StoredPath> beginning(String prefix, int limit) throws IOException {
+        return paths(
+                PATH + "WHERE name GLOB ? OR hash GLOB ? ORDER BY name, hash LIMIT ?",
+                glob(prefix),
+                glob(prefix),
+                limit);
+    }
+
+    /// Every path with all that is known of it, in the order of the text.
+    public List<StoredPath> paths() throws IOException {
+        return paths(PATH + "ORDER BY folder, hash");
+    }
+
+    /// Paths by name, then hash, whose name or hash contains a text, in either case of letters.
+    ///
+    /// @param offset how many to leave out
+    public List<Summary> list(String text, int offset, int limit) throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<Summary>();
+            try (var rows = database.query(LIST, like(text), like(text), limit, offset)) {
+                while (rows.next()) {
+                    found.add(
+                            new Summary(
+                                    storePath(rows, 1),
+                                    cid(rows, 4),
+                                    rows.getLong(5),
+                                    rows.getInt(6),
+                                    rows.getInt(7),
+                                    Instant.ofEpochMilli(rows.getLong(8))));
+                }
+            }
+            return found;
+        });
+    }
+
+    /// How many paths [#list] would give without limits.
+    public int count(String text) throws IOException {
+        return index.read(database ->
+                (int)
+                        (text.isEmpty()
+                                ? database.number("SELECT count(*) FROM path")
+                                : database.number(
+                                        "SELECT count(*) FROM path WHERE name LIKE ? ESCAPE '\\' OR hash LIKE ? ESCAPE '\\'",
+                                        like(text),
+                                        like(text))));
+    }
+
+    /// The paths that refer to a path, other than itself, in the order of their text.
+    public List<StorePath> referrers(StorePath path) throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<StorePath>();
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT p.folder, p.hash, p.name FROM path t
+                            JOIN reference r ON r.target = t.id JOIN path p ON p.id = r.path
+                            WHERE t.hash = ? ORDER BY p.folder, p.hash\
+                            """,
+                            path.hash())) {
+                while (rows.next()) {
+                    found.add(storePath(rows, 1));
+                }
+            }
+            return found;
+        });
+    }
+
+    /// Every path and every reference as numbers, in no particular order.
+    public References references() throws IOException {
+        return index.read(database -> {
+            var paths = new ArrayList<StorePath>();
+            var sizes = LongStream.builder();
+            var places = new HashMap<Long, Integer>();
+            var from = IntStream.builder();
+            var to = IntStream.builder();
+            // One snapshot for both queries.
+            database.script("BEGIN");
+            try {
+                try (var rows =
+                        database.query("SELECT id, folder, hash, name, nar_size FROM path")) {
+                    while (rows.next()) {
+                        places.put(rows.getLong(1), paths.size());
+                        paths.add(storePath(rows, 2));
+                        sizes.add(rows.getLong(5));
+                    }
+                }
+                // Said so, because SQLite may otherwise walk the index of referrers.
+                try (var rows =
+                        database.query(
+                                "SELECT path, target FROM reference ORDER BY path, target")) {
+                    while (rows.next()) {
+                        from.add(places.getOrDefault(rows.getLong(1), 0));
+                        to.add(places.getOrDefault(rows.getLong(2), 0));
+                    }
+                }
+            } finally {
+                database.script("COMMIT");
+            }
+            return new References(
+                    paths, sizes.build().toArray(), from.build().toArray(), to.build().toArray());
+        });
+    }
+
+    /// All pins, by name.
+    public List<Pin> pins() throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<Pin>();
+            try (var rows = database.query("SELECT name, cid, since FROM pin ORDER BY name")) {
+                while (rows.next()) {
+                    found.add(
+                            new Pin(
+                                    rows.getString(1),
+                                    cid(rows, 2),
+                                    Instant.ofEpochMilli(rows.getLong(3))));
+                }
+            }
+            return found;
+        });
+    }
+
+    public Optional<StoredRealisation> realisation(String id) throws IOException {
+        return index.read(database -> {
+            try (var rows =
+                    database.query("SELECT json, vouched FROM realisation WHERE id = ?", id)) {
+                return rows.next()
+                        ? Optional.of(
+                                new StoredRealisation(
+                                        id, Database.bytes(rows, 1), rows.getBoolean(2)))
+                        : Optional.empty();
+            }
+        });
+    }
+
+    /// All realisations, by id.
+    public List<StoredRealisation> realisations() throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<StoredRealisation>();
+            try (var rows =
+                    database.query("SELECT id, json, vouched FROM realisation ORDER BY id")) {
+                while (rows.next()) {
+                    found.add(
+                            new StoredRealisation(
+                                    rows.getString(1),
+                                    Database.bytes(rows, 2),
+                                    rows.getBoolean(3)));
+                }
+            }
+            return found;
+        });
+    }
+
+    /// The UnixFS file that holds the build log of a derivation.
+    public Optional<Cid> log(StorePath derivation) throws IOException {
+        return index.read(database -> {
+            try (var rows =
+                    database.query(
+                            "SELECT cid FROM log WHERE derivation = ?", derivation.toString())) {
+                return rows.next() ? Optional.of(cid(rows, 1)) : Optional.empty();
+            }
+        });
+    }
+
+    /// The build logs by the derivation that they are of.
+    public Map<StorePath, Cid> logs() throws IOException {
+        return index.read(database -> {
+            var found = new TreeMap<StorePath, Cid>();
+            try (var rows = database.query("SELECT derivation, cid FROM log")) {
+                while (rows.next()) {
+                    found.put(StorePath.parse(rows.getString(1)), cid(rows, 2));
+                }
+            }
+            return found;
+        });
+    }
+
+    /// The events of a topic after a cursor, oldest first.
+    public List<Event> events(String topic, long after, int limit) throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<Event>();
+            try (var rows =
+                    database.query(
+                            "SELECT cursor, at, data FROM event WHERE topic = ? AND cursor > ? ORDER BY cursor LIMIT ?",
+                            topic,
+                            after,
+                            limit)) {
+                while (rows.next()) {
+                    found.add(
+                            new Event(
+                                    rows.getLong(1),
+                                    topic,
+                                    Instant.ofEpochMilli(rows.getLong(2)),
+                                    Database.bytes(rows, 3)));
+                }
+            }
+            return found;
+        });
+    }
+
+    /// What changed after a cursor, oldest first; zero is before everything.
+    public List<Change> changes(long after, int limit) throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<Change>();
+            try (var rows =
+                    database.query(
+                            "SELECT cursor, kind, subject FROM change WHERE cursor > ? ORDER BY cursor LIMIT ?",
+                            after,
+                            limit)) {
+                while (rows.next()) {
+                    found.add(new Change(rows.getLong(1), rows.getString(2), rows.getString(3)));
+                }
+            }
+            return found;
+        });
+    }
+
+    private static final String LIST =
+            """
+            SELECT folder, hash, name, cid, nar_size,
+                (SELECT count(*) FROM reference WHERE path = path.id) + self,
+                (SELECT count(*) FROM signature WHERE path = path.id), registered
+            FROM path WHERE name LIKE ? ESCAPE '\\' OR hash LIKE ? ESCAPE '\\'
+            ORDER BY name, hash LIMIT ? OFFSET ?\
+            """;
+
+    private Optional<StoredPath> first(String sql, Object... values) throws IOException {
+        return paths(sql, values).stream().findFirst();
+    }
+
+    private List<StoredPath> paths(String sql, Object... values) throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<StoredPath>();
+            try (var rows = database.query(sql, values)) {
+                while (rows.next()) {
+                    found.add(stored(database, rows));
+                }
+            }
+            return found;
+        });
+    }
+
+    private static StoredPath stored(Database database, ResultSet rows)
+            throws SQLException, IOException {
+        long row = rows.getLong(1);
+        var path = storePath(rows, 2);
+        var references = new ArrayList<StorePath>();
+        try (var found =
+                database.query(
+                        "SELECT p.folder, p.hash, p.name FROM reference r JOIN path p ON p.id = r.target WHERE r.path = ?",
+                        row)) {
+            while (found.next()) {
+                references.add(storePath(found, 1));
+            }
+        }
+        if (rows.getBoolean(9)) {
+            references.add(path);
+        }
+        var signatures = new ArrayList<String>();
+        try (var found =
+                database.query("SELECT text FROM signature WHERE path = ? ORDER BY text", row)) {
+            while (found.next()) {
+                signatures.add(found.getString(1));
+            }
+        }
+        String deriver = rows.getString(10);
+        var info =
+                new PathInfo(
+                        path,
+                        NixHash.sha256(Database.bytes(rows, 7)),
+                        rows.getLong(8),
+                        references,
+                        deriver == null ? Optional.empty() : Optional.of(StorePath.parse(deriver)),
+                        signatures,
+                        Optional.ofNullable(rows.getString(11)));
+        return new StoredPath(
+                info, cid(rows, 5), cid(rows, 6), Instant.ofEpochMilli(rows.getLong(12)));
+    }
+
+    private static StorePath storePath(ResultSet rows, int column) throws SQLException {
+        return new StorePath(
+                rows.getString(column), rows.getString(column + 1), rows.getString(column + 2));
+    }
+
+    private static Cid cid(ResultSet rows, int column) throws SQLException, FormatException {
+        return Cid.decode(Database.bytes(rows, column));
+    }
+
+    private static String like(String text) {
+        return "%" + text.replaceAll("[\\\\%_]", "\\\\$0") + "%";
+    }
+
+    private static String glob(String prefix) {
+        return prefix.replaceAll("[*?\\[]", "[$0]") + "*";
+    }
+}

@@ -1,0 +1,141 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// One connection to the index, with its statements prepared once. Belongs to one thread at a time.
+final class Database implements AutoCloseable {
+    private static final int BUSY_MILLIS = 60_000;
+
+    /// How a connection is used.
+    enum Mode {
+        WRITE,
+        READ,
+        /// Of a file that nobody can be writing and no one may lock.
+        IMMUTABLE
+    }
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    private Database(Connection connection) {
+        this.connection = connection;
+    }
+
+    static Database open(Path file, Mode mode, Synchronous synchronous) throws SQLException {
+        var config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        // Written out because the driver would otherwise set it anew for every connection.
+        config.setSynchronous(
+                synchronous == Synchronous.FULL
+                        ? SQLiteConfig.SynchronousMode.FULL
+                        : SQLiteConfig.SynchronousMode.NORMAL);
+        config.setReadOnly(mode != Mode.WRITE);
+        String uri = "jdbc:sqlite:file:" + file.toUri().getRawPath();
+        return new Database(
+                config.createConnection(mode == Mode.IMMUTABLE ? uri + "?immutable=1" : uri));
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /// Runs statements that return nothing.
+    void run(String sql, Object... values) throws SQLException {
+        prepare(sql, values).executeUpdate();
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    int change(String sql, Object... values) throws SQLException {
+        return prepare(sql, values).executeUpdate();
+    }
+
+    /// Runs a query; the caller closes the rows before the same query runs again.
+    ResultSet query(String sql, Object... values) throws SQLException {
+        return prepare(sql, values).executeQuery();
+    }
+
+    /// The number in the first column of the first row.
+    long number(String sql, Object... values) throws SQLException {
+        try (var rows = query(sql, values)) {
+            if (!rows.next()) {
+                throw new SQLException("no row for: " + sql);
+            }
+            return rows.getLong(1);
+        }
+    }
+
+    private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+        var statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        for (int i = 0; i < values.length; i++) {
+            switch (values[i]) {
+                case Bytes bytes -> statement.setBytes(i + 1, bytes.toByteArray());
+                case Long number -> statement.setLong(i + 1, number);
+                case Integer number -> statement.setInt(i + 1, number);
+                case String text -> statement.setString(i + 1, text);
+                case Boolean flag -> statement.setInt(i + 1, flag ? 1 : 0);
+                case Object other -> throw new IllegalArgumentException(other.getClass().getName());
+            }
+        }
+        return statement;
+    }
+
+    /// Runs several statements without parameters.
+    void script(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    static Bytes bytes(ResultSet rows, int column) throws SQLException {
+        return Bytes.wrap(rows.getBytes(column));
+    }
+
+    /// Says what went wrong in words that tell what to do.
+    static IOException failure(Path file, SQLException cause) {
+        var code =
+                cause instanceof SQLiteException e
+                        ? e.getResultCode()
+                        : SQLiteErrorCode.SQLITE_ERROR;
+        String problem =
+                switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
+                    case SQLITE_FULL -> "the disk is full";
+                    case SQLITE_BUSY, SQLITE_LOCKED -> "another process keeps it locked";
+                    case SQLITE_READONLY, SQLITE_PERM -> "it can only be read";
+                    case SQLITE_CANTOPEN -> "it cannot be opened";
+                    case SQLITE_CORRUPT, SQLITE_NOTADB ->
+                            "it is damaged; 'cairn repair' rebuilds it from the packs";
+                    case SQLITE_IOERR -> "it could not be read or written";
+                    default -> cause.getMessage();
+                };
+        return new IOException(file + ": " + problem, cause);
+    }
+
+    void closeQuietly() {
+        try {
+            connection.close();
+        } catch (SQLException _) {
+            // It was only read from.
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

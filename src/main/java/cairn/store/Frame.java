@@ -1,0 +1,106 @@
+package cairn.store;
+
+import cairn.cid.ByteReader;
+import cairn.cid.ByteWriter;
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
+import cairn.ipld.Block;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// A frame of blocks, decoded: the blocks' names, where each begins, and their bytes one after the
+/// other.
+///
+/// ```
+/// list = { cid length:varint }
+/// ```
+final class Frame {
+    private final List<Cid> cids;
+    private final int[] starts;
+    private final Bytes payload;
+
+    private Frame(List<Cid> cids, int[] starts, Bytes payload) {
+        this.cids = cids;
+        this.starts = starts;
+        this.payload = payload;
+    }
+
+    /// @param offset where the frame stands in its pack, for messages
+    static Frame of(Bytes list, Bytes payload, long offset) throws FormatException {
+        var in = new ByteReader("pack", list);
+        var cids = new ArrayList<Cid>();
+        int[] starts = new int[16];
+        long end = 0;
+        while (!in.atEnd()) {
+            cids.add(Cid.read(in));
+            long length = in.varint();
+            if (length > Block.MAX_SIZE || end + length > payload.length()) {
+                throw new FormatException("pack", offset, "a block reaches beyond its frame");
+            }
+            end += length;
+            if (cids.size() == starts.length) {
+                starts = Arrays.copyOf(starts, starts.length * 2);
+            }
+            starts[cids.size()] = (int) end;
+        }
+        if (end != payload.length()) {
+            throw new FormatException("pack", offset, "a frame is longer than its blocks");
+        }
+        return new Frame(cids, starts, payload);
+    }
+
+    /// Writes one entry of a list.
+    static void list(ByteWriter out, Cid cid, int length) {
+        cid.write(out);
+        out.varint(length);
+    }
+
+    /// What names a frame's payload wherever the frame is moved and however it is encoded: the
+    /// first 16 bytes of the SHA-256 of its list.
+    static Bytes identity(Bytes list) {
+        return HashFunction.SHA2_256.hash(list).slice(0, FrameHeader.IDENTITY);
+    }
+
+    int count() {
+        return cids.size();
+    }
+
+    Cid cid(int index) {
+        return cids.get(index);
+    }
+
+    int start(int index) {
+        return starts[index];
+    }
+
+    int length(int index) {
+        return starts[index + 1] - starts[index];
+    }
+
+    Bytes block(int index) {
+        return payload.slice(starts[index], starts[index + 1]);
+    }
+
+    /// The block that starts at an offset, if it is there and has this key and length.
+    Optional<Bytes> block(Bytes key, int offset, int length) {
+        // Empty blocks share their start with the next: look at all that start here.
+        int first = Arrays.binarySearch(starts, 0, cids.size(), offset);
+        while (first > 0 && starts[first - 1] == offset) {
+            first--;
+        }
+        for (int i = Math.max(first, 0); i < cids.size() && starts[i] == offset; i++) {
+            if (length(i) == length && BlockKey.of(cids.get(i)).equals(key)) {
+                return Optional.of(block(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    Bytes payload() {
+        return payload;
+    }
+}

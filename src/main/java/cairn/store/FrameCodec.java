@@ -1,0 +1,170 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.store.FrameHeader.Encoding;
+import cairn.store.FrameHeader.Kind;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdDictContentType;
+import com.github.luben.zstd.ZstdException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.CRC32C;
+
+/// Turns payloads into frames and back. Safe for use by several threads; keeps native contexts for
+/// reuse until it is closed.
+final class FrameCodec implements AutoCloseable {
+    private static final int LEVEL = 3;
+
+    private final ConcurrentLinkedQueue<ZstdCompressCtx> compressors =
+            new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<ZstdDecompressCtx> decompressors =
+            new ConcurrentLinkedQueue<>();
+
+    /// Encodes a frame of blocks, their bytes being the first `length` of an array.
+    Bytes blocks(Bytes list, byte[] payload, int length) {
+        return encode(
+                Kind.BLOCKS, true, list, payload, length, FrameHeader.NO_BASE, Bytes.EMPTY, 0);
+    }
+
+    /// Encodes a frame of blocks with the payload of another frame as dictionary.
+    Bytes delta(Bytes list, Bytes payload, Bytes base, Bytes basePayload) {
+        return encode(
+                Kind.BLOCKS,
+                true,
+                list,
+                payload.toByteArray(),
+                payload.length(),
+                base,
+                basePayload,
+                0);
+    }
+
+    /// Encodes a part of a commit's journal; `last` ends the commit.
+    Bytes journal(Bytes records, boolean last, long sequence) {
+        return encode(
+                Kind.JOURNAL,
+                last,
+                Bytes.EMPTY,
+                records.toByteArray(),
+                records.length(),
+                FrameHeader.NO_BASE,
+                Bytes.EMPTY,
+                sequence);
+    }
+
+    private Bytes encode(
+            Kind kind,
+            boolean last,
+            Bytes list,
+            byte[] payload,
+            int raw,
+            Bytes base,
+            Bytes basePayload,
+            long sequence) {
+        int start = FrameHeader.LENGTH + list.length();
+        byte[] out = new byte[start + (int) Zstd.compressBound(raw)];
+        list.copyTo(0, out, FrameHeader.LENGTH, list.length());
+        int stored = compress(payload, raw, basePayload, out, start);
+        var encoding = basePayload.isEmpty() ? Encoding.ZSTD : Encoding.DELTA;
+        if (stored >= raw) {
+            System.arraycopy(payload, 0, out, start, raw);
+            stored = raw;
+            encoding = Encoding.PLAIN;
+        }
+        var header =
+                new FrameHeader(
+                        kind,
+                        encoding,
+                        last,
+                        list.length(),
+                        stored,
+                        raw,
+                        checksum(out, FrameHeader.LENGTH, list.length() + stored),
+                        sequence,
+                        encoding == Encoding.DELTA ? base : FrameHeader.NO_BASE);
+        header.encode().copyTo(0, out, 0, FrameHeader.LENGTH);
+        return Bytes.wrap(out, 0, start + stored);
+    }
+
+    private int compress(byte[] payload, int length, Bytes base, byte[] out, int start) {
+        var pooled = compressors.poll();
+        var context = pooled == null ? new ZstdCompressCtx().setLevel(LEVEL) : pooled;
+        try {
+            if (!base.isEmpty()) {
+                context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
+            }
+            int written =
+                    context.compressByteArray(out, start, out.length - start, payload, 0, length);
+            if (!base.isEmpty()) {
+                context.loadDict(new byte[0], ZstdDictContentType.RAW_CONTENT);
+            }
+            return written;
+        } finally {
+            compressors.add(context);
+        }
+    }
+
+    /// Checks the body of a frame against its checksum.
+    ///
+    /// @param frame the whole frame from the start of an array, header included
+    /// @param offset where it stands in its pack, for messages
+    static void check(FrameHeader header, byte[] frame, long offset) throws FormatException {
+        int body = header.list() + header.stored();
+        if (checksum(frame, FrameHeader.LENGTH, body) != header.body()) {
+            throw new FormatException("pack", offset, "a frame's bytes do not match its checksum");
+        }
+    }
+
+    /// The list of a frame, in an array of its own.
+    static Bytes list(FrameHeader header, byte[] frame) {
+        return Bytes.copyOf(frame, FrameHeader.LENGTH, header.list());
+    }
+
+    /// Decodes the payload of a frame that was checked.
+    ///
+    /// @param base the payload that a delta builds on; empty for other frames
+    Bytes payload(FrameHeader header, byte[] frame, Bytes base, long offset)
+            throws FormatException {
+        int start = FrameHeader.LENGTH + header.list();
+        if (header.encoding() == Encoding.PLAIN) {
+            return Bytes.copyOf(frame, start, header.stored());
+        }
+        byte[] raw = new byte[header.raw()];
+        var pooled = decompressors.poll();
+        var context = pooled == null ? new ZstdDecompressCtx() : pooled;
+        try {
+            if (!base.isEmpty()) {
+                context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
+            }
+            int length =
+                    context.decompressByteArray(raw, 0, raw.length, frame, start, header.stored());
+            if (!base.isEmpty()) {
+                context.loadDict(new byte[0], ZstdDictContentType.RAW_CONTENT);
+            }
+            if (length != raw.length) {
+                throw new FormatException("pack", offset, "a frame is shorter than it says");
+            }
+            decompressors.add(context);
+            return Bytes.wrap(raw);
+        } catch (ZstdException e) {
+            context.close();
+            throw new FormatException(
+                    "pack", offset, "a frame does not decompress: " + e.getMessage());
+        }
+    }
+
+    private static int checksum(byte[] bytes, int from, int length) {
+        var crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return (int) crc.getValue();
+    }
+
+    /// Frees the native memory; nothing may be in use any more.
+    @Override
+    public void close() {
+        compressors.forEach(ZstdCompressCtx::close);
+        decompressors.forEach(ZstdDecompressCtx::close);
+    }
+}

@@ -1,0 +1,132 @@
+package cairn.store;
+
+import cairn.cid.ByteReader;
+import cairn.cid.ByteWriter;
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.ipld.Block;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/// The first bytes of a frame, see [Pack]. A header that exists is consistent: its lengths can be
+/// believed and allocated.
+///
+/// @param last tells that a commit is complete with this frame; of journal frames only
+/// @param list the length of the list in bytes
+/// @param stored the length of the payload in the pack
+/// @param raw the length of the payload once decoded
+/// @param body the CRC-32C of list and payload
+/// @param sequence the commit that a journal frame belongs to; zero in frames of blocks
+/// @param base the identity of the frame that a [Encoding#DELTA] builds on; zeroes otherwise
+record FrameHeader(
+        Kind kind,
+        Encoding encoding,
+        boolean last,
+        int list,
+        int stored,
+        int raw,
+        int body,
+        long sequence,
+        Bytes base) {
+    static final int LENGTH = 52;
+    static final int IDENTITY = 16;
+    static final Bytes NO_BASE = Bytes.wrap(new byte[IDENTITY]);
+    static final int MAX_RAW = Block.MAX_SIZE;
+    static final int MAX_LIST = 4 << 20;
+    private static final Bytes MAGIC = Bytes.utf8("CFRM");
+    private static final int CHECKED = LENGTH - 4;
+
+    /// What a frame holds.
+    enum Kind {
+        BLOCKS(1),
+        JOURNAL(2);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+    }
+
+    /// How a payload is written.
+    enum Encoding {
+        PLAIN(0),
+        ZSTD(1),
+        /// Zstandard with another frame's payload as its dictionary.
+        DELTA(2);
+
+        private final int code;
+
+        Encoding(int code) {
+            this.code = code;
+        }
+    }
+
+    /// The length of the whole frame.
+    long length() {
+        return (long) LENGTH + list + stored;
+    }
+
+    Bytes encode() {
+        var out = new ByteWriter(LENGTH);
+        out.bytes(MAGIC).u8(kind.code).u8(encoding.code);
+        out.littleEndian(last ? 1 : 0, 2);
+        out.littleEndian(list, 4).littleEndian(stored, 4).littleEndian(raw, 4);
+        out.littleEndian(body, 4).littleEndian(sequence, 8);
+        out.bytes(base);
+        return out.littleEndian(checksum(out.toBytes()), 4).toBytes();
+    }
+
+    /// Reads a header.
+    ///
+    /// @param offset where it stands in its pack, for messages
+    static FrameHeader decode(Bytes bytes, long offset) throws FormatException {
+        var in = new ByteReader("pack", bytes);
+        if (!in.bytes(MAGIC.length()).equals(MAGIC)) {
+            throw new FormatException("pack", offset, "no frame starts here");
+        }
+        int kindCode = in.u8();
+        int encodingCode = in.u8();
+        long flags = in.littleEndian(2);
+        long list = in.littleEndian(4);
+        long stored = in.littleEndian(4);
+        long raw = in.littleEndian(4);
+        int body = (int) in.littleEndian(4);
+        long sequence = in.littleEndian(8);
+        Bytes base = in.bytes(IDENTITY);
+        if ((int) in.littleEndian(4) != checksum(bytes.slice(0, CHECKED))) {
+            throw new FormatException("pack", offset, "a frame's header is damaged");
+        }
+        var kind = Arrays.stream(Kind.values()).filter(one -> one.code == kindCode).findFirst();
+        var encoding =
+                Arrays.stream(Encoding.values())
+                        .filter(one -> one.code == encodingCode)
+                        .findFirst();
+        if (kind.isEmpty()
+                || encoding.isEmpty()
+                || flags > 1
+                || sequence < 0
+                || list > MAX_LIST
+                || raw > MAX_RAW
+                || stored > raw
+                || encoding.get() == Encoding.PLAIN && stored != raw) {
+            throw new FormatException("pack", offset, "a frame's header makes no sense");
+        }
+        return new FrameHeader(
+                kind.get(),
+                encoding.get(),
+                flags == 1,
+                (int) list,
+                (int) stored,
+                (int) raw,
+                body,
+                sequence,
+                base);
+    }
+
+    private static int checksum(Bytes bytes) {
+        var crc = new CRC32C();
+        crc.update(bytes.toByteBuffer());
+        return (int) crc.getValue();
+    }
+}

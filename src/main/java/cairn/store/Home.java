@@ -1,0 +1,61 @@
+package cairn.store;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// The folder that one store lives in; only its owner can look inside.
+///
+/// ```
+/// index.db      where every block is, and what is known of paths
+/// packs/        the blocks
+/// leases/       what running writers rely on, and the locks that show that they run
+/// keys/         private keys
+/// ```
+public record Home(Path folder) {
+    Path index() {
+        return folder.resolve("index.db");
+    }
+
+    Path packs() {
+        return folder.resolve("packs");
+    }
+
+    Path leases() {
+        return folder.resolve("leases");
+    }
+
+    public Path keys() {
+        return folder.resolve("keys");
+    }
+
+    boolean exists() {
+        return Files.exists(index());
+    }
+
+    /// Makes the folders that are not there yet.
+    void create() throws IOException {
+        createFolder(folder);
+        createFolder(packs());
+        createFolder(leases());
+        createFolder(keys());
+    }
+
+    private static void createFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder, ownerOnly());
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

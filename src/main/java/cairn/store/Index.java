@@ -1,0 +1,247 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The SQLite database that finds blocks and knows paths; its tables are in `index.sql`.
+///
+/// Reads take a connection of their own from a pool; writes of one process queue for one
+/// connection, writes of several processes for SQLite's lock. Safe for use by several threads.
+final class Index implements AutoCloseable {
+    static final int VERSION = 1;
+    private static final int MAX_IDLE = 8;
+
+    private final Path file;
+    private final Database.Mode readMode;
+    private final Synchronous synchronous;
+    private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();
+    private final ReentrantLock writing = new ReentrantLock();
+    private @Nullable Database writer;
+    private volatile boolean closed;
+
+    private Index(Path file, Database.Mode readMode, Synchronous synchronous) {
+        this.file = file;
+        this.readMode = readMode;
+        this.synchronous = synchronous;
+    }
+
+    /// Work on one connection.
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Database database) throws SQLException, IOException;
+    }
+
+    /// Opens an index that is there, or makes an empty one.
+    static Index open(Path file, Synchronous synchronous) throws IOException {
+        var index = new Index(file, Database.Mode.READ, synchronous);
+        if (!Files.exists(file)) {
+            index.initialise();
+        }
+        index.checkVersion();
+        return index;
+    }
+
+    /// Opens an index that this process must not or cannot write.
+    static Index openReadOnly(Path file) throws IOException {
+        // Without its shared memory file a database in a folder that cannot be written opens only
+        // as one that nobody writes, which is then the truth.
+        boolean alone =
+                !Files.isWritable(file.toAbsolutePath().getParent())
+                        && !Files.exists(Path.of(file + "-wal"));
+        var mode = alone ? Database.Mode.IMMUTABLE : Database.Mode.READ;
+        var index = new Index(file, mode, Synchronous.FULL);
+        index.checkVersion();
+        return index;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /// Reads; each statement sees the last commit.
+    <T> T read(Work<T> work) throws IOException {
+        Database database = null;
+        try {
+            database = idle.pollFirst();
+            if (database == null) {
+                database = Database.open(file, readMode, synchronous);
+            }
+            return work.run(database);
+        } catch (SQLException e) {
+            throw Database.failure(file, e);
+        } finally {
+            release(database);
+        }
+    }
+
+    /// Writes in one transaction, which is undone if the work throws.
+    <T> T write(Work<T> work) throws IOException {
+        writing.lock();
+        try {
+            if (writer == null) {
+                writer = Database.open(file, Database.Mode.WRITE, synchronous);
+            }
+            writer.connection().setAutoCommit(false);
+            try {
+                T result = work.run(writer);
+                writer.connection().commit();
+                return result;
+            } catch (Throwable e) {
+                writer.connection().rollback();
+                throw e;
+            } finally {
+                writer.connection().setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw Database.failure(file, e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    Optional<BlockLocation> locate(Bytes key) throws IOException {
+        return read(database -> {
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT f.pack, f.offset, f.length, f.raw, f.base, b.offset, b.length
+                            FROM block b JOIN frame f ON f.id = b.frame WHERE b.key = ?\
+                            """,
+                            key)) {
+                return rows.next()
+                        ? Optional.of(
+                                new BlockLocation(frame(rows), rows.getInt(6), rows.getInt(7)))
+                        : Optional.empty();
+            }
+        });
+    }
+
+    /// The frame that is or was stored in a row.
+    FrameLocation frame(long id) throws IOException {
+        return read(database -> {
+            try (var rows =
+                    database.query(
+                            "SELECT pack, offset, length, raw, base FROM frame WHERE id = ?", id)) {
+                if (!rows.next()) {
+                    throw new IOException(file + ": frame " + id + " is not there any more");
+                }
+                return frame(rows);
+            }
+        });
+    }
+
+    /// The first frame of blocks in a pack from an offset on.
+    Optional<FrameLocation> frameFrom(long pack, long offset) throws IOException {
+        return read(database -> {
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT pack, offset, length, raw, base FROM frame
+                            WHERE pack = ? AND offset >= ? ORDER BY offset LIMIT 1\
+                            """,
+                            pack,
+                            offset)) {
+                return rows.next() ? Optional.of(frame(rows)) : Optional.empty();
+            }
+        });
+    }
+
+    /// The name of a pack's file, if the index still knows the pack.
+    Optional<String> packName(long pack) throws IOException {
+        return read(database -> {
+            try (var rows = database.query("SELECT name FROM pack WHERE id = ?", pack)) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        });
+    }
+
+    static FrameLocation frame(ResultSet rows) throws SQLException {
+        return new FrameLocation(
+                rows.getLong(1), rows.getLong(2), rows.getInt(3), rows.getInt(4), rows.getLong(5));
+    }
+
+    /// Where a frame is.
+    ///
+    /// @param length in its pack
+    /// @param raw the length of its payload once decoded
+    /// @param base the row of the frame that it builds on, or zero
+    record FrameLocation(long pack, long offset, int length, int raw, long base) {
+        long end() {
+            return offset + length;
+        }
+    }
+
+    /// Where a block is: a frame, and an offset in its payload.
+    record BlockLocation(FrameLocation frame, int offset, int length) {}
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        writing.lock();
+        try {
+            for (var database = idle.pollFirst(); database != null; database = idle.pollFirst()) {
+                database.close();
+            }
+            if (writer != null) {
+                writer.close();
+                writer = null;
+            }
+        } catch (SQLException e) {
+            throw Database.failure(file, e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void release(@Nullable Database database) {
+        if (database == null) {
+            return;
+        }
+        if (closed || idle.size() >= MAX_IDLE) {
+            database.closeQuietly();
+        } else {
+            idle.addFirst(database);
+        }
+    }
+
+    private void checkVersion() throws IOException {
+        long version = read(database -> database.number("PRAGMA user_version"));
+        if (version != VERSION) {
+            throw new IOException(
+                    "%s: version %d of the index is not known to this version of Cairn, which knows %d"
+                            .formatted(file, version, VERSION));
+        }
+    }
+
+    private void initialise() throws IOException {
+        String schema;
+        try (InputStream in = Index.class.getResourceAsStream("index.sql")) {
+            schema = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        try (var database = Database.open(file, Database.Mode.WRITE, synchronous);
+                Statement statement = database.connection().createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+        } catch (SQLException e) {
+            throw Database.failure(file, e);
+        }
+        write(database -> {
+            // Another process may have been faster.
+            if (database.number("PRAGMA user_version") == 0) {
+                database.script(schema);
+                database.script("PRAGMA user_version = " + VERSION);
+            }
+            return 0;
+        });
+    }
+}

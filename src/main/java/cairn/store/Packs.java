@@ -1,0 +1,263 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.store.FrameHeader.Encoding;
+import cairn.store.FrameHeader.Kind;
+import cairn.store.Index.FrameLocation;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+
+/// Reads frames out of pack files, and keeps the last ones decoded. Safe for use by several
+/// threads.
+///
+/// When frames are asked for in the order in which they lie in a pack, the next ones are decoded
+/// ahead on other threads.
+final class Packs implements AutoCloseable {
+    private static final long CACHED_BYTES = 64L << 20;
+    private static final int AHEAD = 2;
+
+    private final Home home;
+    private final Index index;
+    private final FrameCodec codec;
+    private final ExecutorService threads;
+    private final Map<Long, FileChannel> channels = new HashMap<>();
+    private final LinkedHashMap<Place, Cached> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Place, Cached> byEnd = new HashMap<>();
+    private final ConcurrentLinkedQueue<byte[]> buffers = new ConcurrentLinkedQueue<>();
+    private long cachedBytes;
+
+    Packs(Home home, Index index, FrameCodec codec, ExecutorService threads) {
+        this.home = home;
+        this.index = index;
+        this.codec = codec;
+        this.threads = threads;
+    }
+
+    private record Place(long pack, long offset) {}
+
+    private static final class Cached {
+        private final FrameLocation location;
+        private final FutureTask<Frame> frame;
+        private boolean asked;
+
+        Cached(FrameLocation location, FutureTask<Frame> frame) {
+            this.location = location;
+            this.frame = frame;
+        }
+    }
+
+    static String fileName(String pack) {
+        return pack + ".pack";
+    }
+
+    Path file(String pack) {
+        return home.packs().resolve(fileName(pack));
+    }
+
+    /// A decoded frame.
+    ///
+    /// @throws NoSuchFileException if the pack is gone: look in the index again
+    /// @throws java.nio.channels.ClosedChannelException likewise
+    /// @throws FormatException if the frame is damaged
+    Frame frame(FrameLocation location) throws IOException {
+        Cached cached;
+        boolean first;
+        boolean sequential;
+        synchronized (cache) {
+            cached = cached(location);
+            first = !cached.asked;
+            cached.asked = true;
+            sequential = byEnd.containsKey(new Place(location.pack(), location.offset()));
+        }
+        if (first && sequential) {
+            threads.execute(() -> readAhead(location));
+        }
+        return await(cached);
+    }
+
+    /// Keeps a frame that was just written.
+    void keep(FrameLocation location, Frame frame) {
+        var done = new FutureTask<>(() -> frame);
+        done.run();
+        synchronized (cache) {
+            var cached = new Cached(location, done);
+            cached.asked = true;
+            add(cached);
+        }
+    }
+
+    /// Forgets an open file, so that it is opened anew.
+    void forget(long pack) throws IOException {
+        FileChannel channel;
+        synchronized (channels) {
+            channel = channels.remove(pack);
+        }
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /// Reads and decodes a frame, past the cache.
+    Frame load(FrameLocation location) throws IOException {
+        Bytes base =
+                location.base() == 0 ? Bytes.EMPTY : frame(index.frame(location.base())).payload();
+        var pooled = buffers.poll();
+        byte[] buffer =
+                pooled != null && pooled.length >= location.length()
+                        ? pooled
+                        : new byte[location.length()];
+        try {
+            read(channel(location.pack()), location.offset(), buffer, location.length());
+            var header =
+                    FrameHeader.decode(
+                            Bytes.wrap(buffer, 0, Math.min(FrameHeader.LENGTH, location.length())),
+                            location.offset());
+            if (header.length() != location.length()
+                    || header.kind() != Kind.BLOCKS
+                    || (header.encoding() == Encoding.DELTA) == base.isEmpty()) {
+                throw new FormatException(
+                        "pack", location.offset(), "not the frame that the index names");
+            }
+            FrameCodec.check(header, buffer, location.offset());
+            return Frame.of(
+                    FrameCodec.list(header, buffer),
+                    codec.payload(header, buffer, base, location.offset()),
+                    location.offset());
+        } finally {
+            buffers.add(buffer);
+        }
+    }
+
+    /// Reads just so many bytes from a position.
+    static void read(FileChannel channel, long position, byte[] target, int length)
+            throws IOException {
+        var buffer = ByteBuffer.wrap(target, 0, length);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("the pack ends inside a frame");
+            }
+        }
+    }
+
+    private FileChannel channel(long pack) throws IOException {
+        synchronized (channels) {
+            var open = channels.get(pack);
+            if (open != null && open.isOpen()) {
+                return open;
+            }
+        }
+        String name =
+                index.packName(pack).orElseThrow(() -> new NoSuchFileException("pack " + pack));
+        var opened = FileChannel.open(file(name), StandardOpenOption.READ);
+        synchronized (channels) {
+            var other = channels.put(pack, opened);
+            if (other != null && other.isOpen()) {
+                // Another thread was faster; nobody uses ours yet.
+                channels.put(pack, other);
+                opened.close();
+                return other;
+            }
+        }
+        return opened;
+    }
+
+    private void readAhead(FrameLocation from) {
+        try {
+            var at = from;
+            for (int i = 0; i < AHEAD; i++) {
+                var next = index.frameFrom(at.pack(), at.end());
+                if (next.isEmpty()) {
+                    return;
+                }
+                at = next.get();
+                Cached cached;
+                synchronized (cache) {
+                    cached = cached(at);
+                }
+                cached.frame.run();
+            }
+        } catch (IOException | UncheckedIOException _) {
+            // Whoever wants the frame will meet the problem himself.
+        }
+    }
+
+    private Frame await(Cached cached) throws IOException {
+        try {
+            cached.frame.run();
+            return cached.frame.get();
+        } catch (ExecutionException e) {
+            synchronized (cache) {
+                remove(cached);
+            }
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var stopped = new java.io.InterruptedIOException("interrupted while reading a pack");
+            stopped.initCause(e);
+            throw stopped;
+        }
+    }
+
+    private Cached cached(FrameLocation location) {
+        var found = cache.get(new Place(location.pack(), location.offset()));
+        if (found != null) {
+            return found;
+        }
+        var cached = new Cached(location, new FutureTask<>(() -> load(location)));
+        add(cached);
+        return cached;
+    }
+
+    private void add(Cached cached) {
+        var location = cached.location;
+        cache.put(new Place(location.pack(), location.offset()), cached);
+        byEnd.put(new Place(location.pack(), location.end()), cached);
+        cachedBytes += location.raw();
+        for (Iterator<Cached> oldest = cache.values().iterator();
+                cachedBytes > CACHED_BYTES && oldest.hasNext(); ) {
+            var old = oldest.next();
+            if (old == cached) {
+                return;
+            }
+            oldest.remove();
+            byEnd.remove(new Place(old.location.pack(), old.location.end()));
+            cachedBytes -= old.location.raw();
+        }
+    }
+
+    private void remove(Cached cached) {
+        var location = cached.location;
+        if (cache.remove(new Place(location.pack(), location.offset()), cached)) {
+            byEnd.remove(new Place(location.pack(), location.end()));
+            cachedBytes -= location.raw();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (channels) {
+            for (FileChannel channel : channels.values()) {
+                channel.close();
+            }
+            channels.clear();
+        }
+    }
+}

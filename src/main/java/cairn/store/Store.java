@@ -1,0 +1,200 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.ipld.BlockSource;
+import cairn.store.Index.BlockLocation;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/// The blocks and paths of one home. Several stores, of several processes, may share a home.
+///
+/// Blocks that are read are checked by the checksum of their frame, which covers the identifiers as
+/// well; only verifying hashes them again. What [#commit] and the commits of a [StoreWriter]
+/// changed is seen by all reads that begin later, in every process. Safe for use by several
+/// threads.
+public final class Store implements BlockSource, AutoCloseable {
+    private static final int ATTEMPTS = 5;
+
+    private final Home home;
+    private final boolean readOnly;
+    private final Index index;
+    private final @Nullable Leases leases;
+    private final FrameCodec codec = new FrameCodec();
+    private final ExecutorService threads =
+            Executors.newFixedThreadPool(
+                    Runtime.getRuntime().availableProcessors(),
+                    Thread.ofPlatform().daemon().name("store-", 0).factory());
+    private final Packs packs;
+
+    private Store(Home home, boolean readOnly, Index index, @Nullable Leases leases) {
+        this.home = home;
+        this.readOnly = readOnly;
+        this.index = index;
+        this.leases = leases;
+        packs = new Packs(home, index, codec, threads);
+    }
+
+    /// Opens a home, which is made if it is not there; one that cannot be written opens for
+    /// reading.
+    public static Store open(Path folder, Synchronous synchronous) throws IOException {
+        var home = new Home(folder);
+        if (home.exists() && !Files.isWritable(home.index())) {
+            return openReadOnly(folder);
+        }
+        home.create();
+        var leases = Leases.open(home);
+        return new Store(home, false, Index.open(home.index(), synchronous), leases);
+    }
+
+    public static Store open(Path folder) throws IOException {
+        return open(folder, Synchronous.FULL);
+    }
+
+    /// Opens a home that is there, and changes nothing in it.
+    public static Store openReadOnly(Path folder) throws IOException {
+        var home = new Home(folder);
+        if (!home.exists()) {
+            throw new NoSuchFileException(home.index().toString(), null, "there is no store");
+        }
+        return new Store(home, true, Index.openReadOnly(home.index()), null);
+    }
+
+    public Home home() {
+        return home;
+    }
+
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public Optional<Bytes> block(Cid cid) throws IOException {
+        if (BlockKey.isInline(cid)) {
+            return Optional.of(cid.hash().digest());
+        }
+        Bytes key = BlockKey.of(cid);
+        for (int attempt = 1; ; attempt++) {
+            var location = index.locate(key);
+            if (location.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(read(key, location.get()));
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (NoSuchFileException | ClosedChannelException e) {
+                // A pack that was rewritten is looked up again; the file may also have been closed
+                // under us by another thread's interrupt.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                packs.forget(location.get().frame().pack());
+            }
+        }
+    }
+
+    /// Tells whether the index knows a block. Whoever writes asks [StoreWriter#has(Cid)] instead.
+    public boolean has(Cid cid) throws IOException {
+        return size(cid).isPresent();
+    }
+
+    /// The size of a block in bytes, if it is here; nothing is read but the index.
+    public OptionalLong size(Cid cid) throws IOException {
+        if (BlockKey.isInline(cid)) {
+            return OptionalLong.of(cid.hash().digest().length());
+        }
+        var location = index.locate(BlockKey.of(cid));
+        return location.isPresent()
+                ? OptionalLong.of(location.get().length())
+                : OptionalLong.empty();
+    }
+
+    /// Those that are not here, in the given order.
+    public List<Cid> missing(Collection<Cid> cids) throws IOException {
+        var missing = new ArrayList<Cid>();
+        for (Cid cid : cids) {
+            if (!has(cid)) {
+                missing.add(cid);
+            }
+        }
+        return missing;
+    }
+
+    /// What is known of paths, pins, realisations, logs, events and changes.
+    public Catalog catalog() {
+        return new Catalog(index);
+    }
+
+    /// Begins to write; close the writer soon after the last commit.
+    public StoreWriter writer() throws IOException {
+        if (readOnly) {
+            throw new IOException(home.folder() + " can only be read");
+        }
+        return new StoreWriter(this);
+    }
+
+    /// Commits statements without blocks.
+    public <T> T commit(Transaction.Work<T> work) throws IOException {
+        try (var writer = writer()) {
+            return writer.commit(work);
+        }
+    }
+
+    Index index() {
+        return index;
+    }
+
+    /// Of a store that can be written.
+    Leases leases() {
+        return Objects.requireNonNull(leases);
+    }
+
+    FrameCodec codec() {
+        return codec;
+    }
+
+    Packs packs() {
+        return packs;
+    }
+
+    /// Threads for compressing and decoding, as many as there are processors.
+    ExecutorService threads() {
+        return threads;
+    }
+
+    /// Closes the files. Writers must be closed before.
+    @Override
+    public void close() throws IOException {
+        threads.close();
+        packs.close();
+        codec.close();
+        try (leases) {
+            index.close();
+        }
+    }
+
+    private Bytes read(Bytes key, BlockLocation location) throws IOException {
+        return packs.frame(location.frame())
+                .block(key, location.offset(), location.length())
+                .orElseThrow(() ->
+                        new FormatException(
+                                "pack",
+                                location.frame().offset(),
+                                "the frame does not hold the block that the index names"));
+    }
+}

@@ -1,0 +1,445 @@
+package cairn.store;
+
+import cairn.cid.ByteWriter;
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.ipld.Block;
+import cairn.ipld.BlockSink;
+import cairn.ipld.BlockSource;
+import cairn.store.Index.FrameLocation;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Writes blocks, and commits them together with what is said about them.
+///
+/// New blocks that are put one after the other are gathered into frames of about 1 MiB, which are
+/// compressed on other threads and appended to a pack that belongs to this writer alone. A commit
+/// waits until they are on the disk, and then makes them and all statements of its [Transaction]
+/// visible at once. What was not committed when the writer closes, or its process ends, was never
+/// there. There may be several commits.
+///
+/// Blocks that are here already are not written again. As long as the writer is open, no collection
+/// takes what it wrote, committed, or [found][#has(Cid)].
+///
+/// Safe for use by several threads; the order of blocks is the order of puts. Bytes are copied by
+/// [#put(Block)], so callers may reuse their arrays. After a failure of the disk all further calls
+/// fail.
+public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable {
+    private static final int FRAME = 1 << 20;
+    private static final int LIST = 64 << 10;
+    private static final long FORCE_EARLY = 4 << 20;
+    private static final int MAX_SEALED = 2 + 2 * Runtime.getRuntime().availableProcessors();
+
+    private final Store store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Bytes, Slot> fresh = new HashMap<>();
+    private final List<Gathered> frames = new ArrayList<>();
+    private Gathered current = new Gathered(0);
+    private @Nullable Lease lease;
+    private boolean closed;
+
+    // Guarded by this lock, which the compressing threads take too.
+    private final ReentrantLock appending = new ReentrantLock();
+    private final Condition appended = appending.newCondition();
+    private final Semaphore room = new Semaphore(MAX_SEALED);
+    private final ArrayDeque<Gathered> sealed = new ArrayDeque<>();
+    private final List<PackAppender> packs = new ArrayList<>();
+    private @Nullable IOException failure;
+
+    StoreWriter(Store store) {
+        this.store = store;
+    }
+
+    /// Blocks on their way into one frame. The array is given up once the frame is appended.
+    private static final class Gathered {
+        private final ByteWriter list = new ByteWriter(1024);
+        private final List<Slot> slots = new ArrayList<>();
+        private volatile byte @Nullable [] raw;
+        private int length;
+        private @Nullable Bytes encoded;
+        private @Nullable FrameLocation location;
+
+        Gathered(int capacity) {
+            raw = new byte[capacity];
+        }
+
+        byte[] array() {
+            return Objects.requireNonNull(raw);
+        }
+    }
+
+    /// @param anew whether the block replaces one that the index names
+    private record Slot(Bytes key, Gathered frame, int offset, int length, boolean anew) {}
+
+    /// Takes a block whose bytes are known to match its identifier.
+    @Override
+    public void put(Block block) throws IOException {
+        if (!has(block.cid())) {
+            gather(block, false);
+        }
+    }
+
+    /// Takes a block even if the index names one, because what is stored is damaged.
+    public void replace(Block block) throws IOException {
+        if (!BlockKey.isInline(block.cid())) {
+            gather(block, true);
+        }
+    }
+
+    /// Tells whether a block is here or was put, and keeps it from being collected if so.
+    public boolean has(Cid cid) throws IOException {
+        if (BlockKey.isInline(cid)) {
+            return true;
+        }
+        Bytes key = BlockKey.of(cid);
+        Lease held;
+        lock.lock();
+        try {
+            check();
+            if (fresh.containsKey(key)) {
+                return true;
+            }
+            held = lease();
+        } finally {
+            lock.unlock();
+        }
+        return store.index().locate(key).isPresent() && held.rely(key, store.index());
+    }
+
+    /// The bytes of a block, also of one that was put and is not committed yet.
+    @Override
+    public Optional<Bytes> block(Cid cid) throws IOException {
+        Slot slot;
+        lock.lock();
+        try {
+            slot = fresh.get(BlockKey.of(cid));
+        } finally {
+            lock.unlock();
+        }
+        if (slot == null) {
+            return store.block(cid);
+        }
+        byte[] raw = slot.frame.raw;
+        if (raw != null) {
+            return Optional.of(Bytes.wrap(raw, slot.offset, slot.length));
+        }
+        return store.packs()
+                .frame(Objects.requireNonNull(slot.frame.location))
+                .block(slot.key, slot.offset, slot.length);
+    }
+
+    /// Commits what was put and what the work says in one step. If it throws, nothing of that is
+    /// visible, and what was put stays to be committed.
+    ///
+    /// The work runs while no other commit of any process can; it must not write to the store in
+    /// another way.
+    public <T> T commit(Transaction.Work<T> work) throws IOException {
+        lock.lock();
+        try {
+            check();
+            flush();
+            for (PackAppender pack : packs) {
+                if (pack.unforced() > FORCE_EARLY) {
+                    pack.force();
+                }
+            }
+            T result = commitFlushed(work);
+            frames.clear();
+            fresh.clear();
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Commits what was put.
+    public void commit() throws IOException {
+        int _ = commit(_ -> 0);
+    }
+
+    /// Forgets what was not committed, and lets the collector have what nothing refers to.
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            awaitAppended();
+            if (lease != null) {
+                Lease ended = lease;
+                int _ =
+                        store.index()
+                                .write(database -> {
+                                    ended.end(database);
+                                    return 0;
+                                });
+            }
+        } finally {
+            for (PackAppender pack : packs) {
+                pack.close();
+            }
+            packs.clear();
+            lock.unlock();
+        }
+    }
+
+    private <T> T commitFlushed(Transaction.Work<T> work) throws IOException {
+        int held = packs.size();
+        long start = held == 0 ? 0 : packs.getLast().position();
+        boolean done = false;
+        try {
+            T result = store.index().write(database -> commit(database, work));
+            done = true;
+            packs.forEach(PackAppender::committed);
+            return result;
+        } finally {
+            if (!done) {
+                if (packs.size() > held) {
+                    packs.removeLast().discard();
+                } else if (held > 0) {
+                    packs.getLast().cut(start);
+                }
+            }
+        }
+    }
+
+    private <T> T commit(Database database, Transaction.Work<T> work)
+            throws SQLException, IOException {
+        long sequence =
+                database.number(
+                        "UPDATE counter SET value = value + 1 WHERE name = 'sequence' RETURNING value");
+        var transaction =
+                new Transaction(
+                        database,
+                        sequence,
+                        (records, last) -> {
+                            if (packs.isEmpty()) {
+                                packs.add(
+                                        PackAppender.take(database, store.leases(), store.home()));
+                            }
+                            packs.getLast().append(store.codec().journal(records, last, sequence));
+                        });
+        T result = work.run(transaction);
+        transaction.finish();
+        for (PackAppender pack : packs) {
+            pack.force();
+            database.run("UPDATE pack SET length = ? WHERE id = ?", pack.position(), pack.row());
+        }
+        name(database, sequence);
+        return result;
+    }
+
+    /// Enters the new frames and blocks into the index, blocks in the order of their keys.
+    private void name(Database database, long sequence) throws SQLException {
+        record Row(Slot slot, long frame) {}
+        var rows = new ArrayList<Row>(fresh.size());
+        for (Gathered frame : frames) {
+            var at = Objects.requireNonNull(frame.location);
+            long row =
+                    database.number(
+                            """
+                            INSERT INTO frame (pack, offset, length, raw, base, sequence)
+                            VALUES (?, ?, ?, ?, 0, ?) RETURNING id\
+                            """,
+                            at.pack(),
+                            at.offset(),
+                            at.length(),
+                            at.raw(),
+                            sequence);
+            frame.slots.forEach(slot -> rows.add(new Row(slot, row)));
+        }
+        rows.sort(Comparator.comparing(row -> row.slot.key));
+        for (Row row : rows) {
+            database.run(
+                    row.slot.anew
+                            ? "INSERT OR REPLACE INTO block (key, frame, offset, length) VALUES (?, ?, ?, ?)"
+                            : "INSERT OR IGNORE INTO block (key, frame, offset, length) VALUES (?, ?, ?, ?)",
+                    row.slot.key,
+                    row.frame,
+                    row.slot.offset,
+                    row.slot.length);
+        }
+    }
+
+    private void gather(Block block, boolean anew) throws IOException {
+        int length = block.bytes().length();
+        if (length > Block.MAX_SIZE) {
+            throw new IOException(
+                    "block %s has %d bytes; at most %d are kept"
+                            .formatted(block.cid(), length, Block.MAX_SIZE));
+        }
+        Bytes key = BlockKey.of(block.cid()).compact();
+        lock.lock();
+        try {
+            check();
+            lease();
+            if (fresh.containsKey(key)) {
+                return;
+            }
+            if (current.length + length > current.array().length || current.list.length() > LIST) {
+                seal();
+                current = new Gathered(Math.max(length, FRAME));
+            }
+            var slot = new Slot(key, current, current.length, length, anew);
+            block.bytes().copyTo(0, current.array(), current.length, length);
+            current.length += length;
+            Frame.list(current.list, block.cid(), length);
+            current.slots.add(slot);
+            fresh.put(key, slot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Hands the current frame to the compressing threads, and waits while they have enough.
+    private void seal() {
+        var frame = current;
+        if (frame.slots.isEmpty()) {
+            return;
+        }
+        room.acquireUninterruptibly();
+        frames.add(frame);
+        appending.lock();
+        try {
+            sealed.add(frame);
+        } finally {
+            appending.unlock();
+        }
+        store.threads().execute(() -> compress(frame));
+    }
+
+    private void flush() throws IOException {
+        seal();
+        current = new Gathered(0);
+        awaitAppended();
+        check();
+    }
+
+    private void awaitAppended() {
+        appending.lock();
+        try {
+            while (!sealed.isEmpty()) {
+                appended.awaitUninterruptibly();
+            }
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private void compress(Gathered frame) {
+        Bytes encoded = Bytes.EMPTY;
+        try {
+            encoded = store.codec().blocks(frame.list.toBytes(), frame.array(), frame.length);
+        } finally {
+            append(frame, encoded);
+        }
+    }
+
+    /// Appends the frames that are compressed, in their order, as far as that is complete.
+    private void append(Gathered compressed, Bytes encoded) {
+        appending.lock();
+        try {
+            compressed.encoded = encoded;
+            for (var next = sealed.peek(); next != null && next.encoded != null; ) {
+                try {
+                    if (failure == null) {
+                        append(next);
+                    }
+                } catch (IOException e) {
+                    failure = e;
+                }
+                next.encoded = null;
+                sealed.remove();
+                room.release();
+                next = sealed.peek();
+            }
+            appended.signalAll();
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private void append(Gathered frame) throws IOException {
+        Bytes encoded = Objects.requireNonNull(frame.encoded);
+        if (encoded.isEmpty()) {
+            throw new IOException("a frame could not be compressed");
+        }
+        if (packs.isEmpty() || packs.getLast().isFull()) {
+            takePack();
+        }
+        var pack = packs.getLast();
+        long offset = pack.append(encoded);
+        var location = new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
+        byte[] raw = frame.array();
+        var payload =
+                Bytes.wrap(frame.length == raw.length ? raw : Arrays.copyOf(raw, frame.length));
+        store.packs().keep(location, Frame.of(frame.list.toBytes(), payload, offset));
+        frame.location = location;
+        frame.raw = null;
+    }
+
+    private Lease lease() throws IOException {
+        if (lease == null) {
+            appending.lock();
+            try {
+                if (packs.isEmpty()) {
+                    takePack();
+                }
+                long pack = packs.getFirst().row();
+                lease = store.index().write(database -> Lease.begin(database, store.home(), pack));
+            } finally {
+                appending.unlock();
+            }
+        }
+        return lease;
+    }
+
+    private void takePack() throws IOException {
+        var taken = new ArrayList<PackAppender>();
+        boolean done = false;
+        try {
+            PackAppender pack =
+                    store.index()
+                            .write(database -> {
+                                taken.add(
+                                        PackAppender.take(database, store.leases(), store.home()));
+                                return taken.getFirst();
+                            });
+            done = true;
+            packs.add(pack);
+        } finally {
+            if (!done && !taken.isEmpty()) {
+                taken.getFirst().discard();
+            }
+        }
+    }
+
+    private void check() throws IOException {
+        if (closed) {
+            throw new IOException("the writer is closed");
+        }
+        appending.lock();
+        try {
+            if (failure != null) {
+                throw new IOException(failure.getMessage(), failure);
+            }
+        } finally {
+            appending.unlock();
+        }
+    }
+}
