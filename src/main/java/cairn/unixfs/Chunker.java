@@ -1,0 +1,110 @@
+package cairn.unixfs;
+
+import cairn.cid.Bytes;
+import cairn.cid.HashFunction;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// Cuts a file where its content says so, so that an insertion moves cuts only near it (FastCDC).
+///
+/// A gear fingerprint runs over the bytes of a chunk from the 16,384th on (the first is byte 0):
+/// `fp = (fp << 1) + gear[byte]`, where `gear[i]` is the first 8 bytes, big-endian, of the SHA-256
+/// of the one byte `i`. Right after a byte went in, a fingerprint whose top 18 bits are zero (from
+/// the 65,536th byte on: whose top 14 bits are zero) ends the chunk in front of that byte. A chunk
+/// that reaches 262,144 bytes ends there. So every chunk but the last of a file has between
+/// [#MIN_SIZE] and [#MAX_SIZE] bytes, both included, and where a chunk ends depends on nothing but
+/// the bytes from where it starts.
+///
+/// [#cut(byte[], int, int, boolean)] finds one boundary in a buffer of the caller's; an instance
+/// cuts a stream. Not safe for use by several threads.
+///
+/// @see <a href="https://www.usenix.org/system/files/conference/atc16/atc16-paper-xia.pdf">FastCDC,
+///   algorithm 1</a>
+public final class Chunker {
+    public static final int MIN_SIZE = 16 << 10;
+    public static final int AVERAGE_SIZE = 64 << 10;
+    public static final int MAX_SIZE = 256 << 10;
+
+    private static final long STRICT = -1L << (64 - 18);
+    private static final long LENIENT = -1L << (64 - 14);
+    private static final long[] GEAR = gear();
+    private static final int FIRST_BUFFER = 2 * MIN_SIZE;
+    private static final int LAST_BUFFER = 2 * MAX_SIZE;
+
+    private final InputStream in;
+    private byte[] buffer = new byte[FIRST_BUFFER];
+    private int from;
+    private int to;
+    private boolean last;
+
+    /// Cuts a stream, which stays the caller's to close.
+    public Chunker(InputStream in) {
+        this.in = in;
+    }
+
+    /// The next chunk, or empty after the last; an empty stream has none.
+    public Optional<Bytes> next() throws IOException {
+        int end = cut(buffer, from, to, last);
+        while (end < 0) {
+            fill();
+            end = cut(buffer, from, to, last);
+        }
+        if (end == from) {
+            return Optional.empty();
+        }
+        var chunk = Bytes.copyOf(buffer, from, end - from);
+        from = end;
+        return Optional.of(chunk);
+    }
+
+    /// Where the chunk that starts at `from` ends, or -1 if the bytes up to `to` do not tell.
+    ///
+    /// @param last whether the file ends at `to`; then there is always an answer
+    public static int cut(byte[] data, int from, int to, boolean last) {
+        int size = Math.min(to - from, MAX_SIZE);
+        if (size > MIN_SIZE) {
+            long[] gear = GEAR;
+            long fingerprint = 0;
+            int i = from + MIN_SIZE;
+            int average = from + Math.min(size, AVERAGE_SIZE);
+            int end = from + size;
+            for (; i < average; i++) {
+                fingerprint = (fingerprint << 1) + gear[data[i] & 0xff];
+                if ((fingerprint & STRICT) == 0) {
+                    return i;
+                }
+            }
+            for (; i < end; i++) {
+                fingerprint = (fingerprint << 1) + gear[data[i] & 0xff];
+                if ((fingerprint & LENIENT) == 0) {
+                    return i;
+                }
+            }
+        }
+        return size == MAX_SIZE || last ? from + size : -1;
+    }
+
+    /// Moves what is held to the front, of a larger buffer if it is much of this one, and reads
+    /// until the buffer is full or the stream ends.
+    private void fill() throws IOException {
+        int held = to - from;
+        boolean crowded = held > buffer.length / 4 && buffer.length < LAST_BUFFER;
+        byte[] target = crowded ? new byte[2 * buffer.length] : buffer;
+        System.arraycopy(buffer, from, target, 0, held);
+        buffer = target;
+        from = 0;
+        to = held + in.readNBytes(buffer, held, buffer.length - held);
+        last = to < buffer.length;
+    }
+
+    private static long[] gear() {
+        var gear = new long[256];
+        for (int i = 0; i < gear.length; i++) {
+            byte[] digest = HashFunction.sha256().digest(new byte[] {(byte) i});
+            gear[i] = ByteBuffer.wrap(digest).getLong();
+        }
+        return gear;
+    }
+}
