@@ -305,6 +305,12 @@ public final class Catalog {
         });
     }
 
+    /// The cursor of the last change, or zero if there was none.
+    public long lastChange() throws IOException {
+        return index.read(
+                database -> database.number("SELECT coalesce(max(cursor), 0) FROM change"));
+    }
+
     private static final String LIST =
             """
             SELECT folder, hash, name, cid, nar_size,

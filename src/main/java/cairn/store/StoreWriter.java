@@ -50,6 +50,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private Gathered current = new Gathered(0);
     private @Nullable Lease lease;
     private boolean closed;
+    private long newBlocks;
+    private long newBytes;
 
     // Guarded by this lock, which the compressing threads take too.
     private final ReentrantLock appending = new ReentrantLock();
@@ -117,6 +119,26 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             lock.unlock();
         }
         return store.index().locate(key).isPresent() && held.rely(key, store.index());
+    }
+
+    /// How many of the blocks that were put were not here before.
+    public long newBlocks() {
+        lock.lock();
+        try {
+            return newBlocks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The bytes of those blocks.
+    public long newBytes() {
+        lock.lock();
+        try {
+            return newBytes;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The bytes of a block, also of one that was put and is not committed yet.
@@ -301,6 +323,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             Frame.list(current.list, block.cid(), length);
             current.slots.add(slot);
             fresh.put(key, slot);
+            newBlocks++;
+            newBytes += length;
         } finally {
             lock.unlock();
         }

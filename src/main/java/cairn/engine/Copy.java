@@ -1,0 +1,242 @@
+package cairn.engine;
+
+import cairn.cid.Bytes;
+import cairn.graph.PathGraph;
+import cairn.nix.NarSink;
+import cairn.nix.NarSource;
+import cairn.nix.StorePath;
+import cairn.store.LocalStore;
+import cairn.store.PathImport;
+import cairn.store.PathInfo;
+import cairn.store.PathStore;
+import cairn.store.Pin;
+import cairn.store.Progress;
+import cairn.store.Store;
+import cairn.store.StoredPath;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Brings store paths with their closures from one store to another, references first.
+///
+/// What the target has is not read again, so work that was cut off goes on where it stood.
+public final class Copy {
+    private static final long COMMIT_EVERY = 256 << 20;
+
+    private final PathStore from;
+    private final PathStore to;
+    private final Progress progress;
+    private long doneBytes;
+    private long totalBytes;
+
+    private Copy(PathStore from, PathStore to, Progress progress) {
+        this.from = from;
+        this.to = to;
+        this.progress = progress;
+    }
+
+    /// What a copy did.
+    ///
+    /// @param paths how many the closure has
+    /// @param newPaths how many of them were not there before
+    /// @param blocks how many blocks the new paths consist of, 0 where the target has none
+    /// @param bytes the bytes of the NARs of the whole closure
+    /// @param newBytes the bytes that were new: of blocks, or of NARs where the target has no
+    ///   blocks
+    public record Summary(
+            long paths,
+            long newPaths,
+            long blocks,
+            long newBlocks,
+            long bytes,
+            long newBytes,
+            Duration took) {}
+
+    /// Copies between any two stores.
+    ///
+    /// @throws NoSuchFileException if the source lacks a path of the closure
+    public static Summary run(
+            PathStore from, PathStore to, Collection<StorePath> roots, Progress progress)
+            throws IOException {
+        var copy = new Copy(from, to, progress);
+        var started = System.nanoTime();
+        List<PathInfo> closure = closure(from, roots);
+        long bytes = closure.stream().mapToLong(PathInfo::narSize).sum();
+        var lacking = copy.lacking(closure);
+        long newBytes = 0;
+        for (PathInfo info : lacking) {
+            to.put(info, copy.watched(info));
+            newBytes += info.narSize();
+        }
+        return new Summary(closure.size(), lacking.size(), 0, 0, bytes, newBytes, since(started));
+    }
+
+    /// Copies into the local engine, and pins the roots in the same commit if asked to.
+    static Summary into(
+            Store store,
+            InstantSource clock,
+            PathStore from,
+            Collection<StorePath> roots,
+            boolean pin,
+            Progress progress)
+            throws IOException {
+        var copy = new Copy(from, new LocalStore(store, clock), progress);
+        var started = System.nanoTime();
+        List<PathInfo> closure = closure(from, roots);
+        long bytes = closure.stream().mapToLong(PathInfo::narSize).sum();
+        var lacking = copy.lacking(closure);
+        var fresh = new HashSet<>(lacking);
+        try (var paths = new PathImport(store, clock, progress)) {
+            for (PathInfo info : closure) {
+                paths.add(info, fresh.contains(info) ? copy.watched(info) : from.nar(info.path()));
+                if (paths.pendingBytes() > COMMIT_EVERY) {
+                    paths.commit();
+                }
+            }
+            paths.commit();
+            if (pin) {
+                paths.commit(pins(store, roots, clock.instant()));
+            }
+            return new Summary(
+                    closure.size(),
+                    lacking.size(),
+                    paths.blocks(),
+                    paths.newBlocks(),
+                    bytes,
+                    paths.newBytes(),
+                    since(started));
+        }
+    }
+
+    /// Everything that some paths depend on, themselves included, references before referrers.
+    public static List<PathInfo> closure(PathStore store, Collection<StorePath> roots)
+            throws IOException {
+        Map<StorePath, PathInfo> infos = new LinkedHashMap<>();
+        var queue = new ArrayList<>(roots);
+        for (int next = 0; next < queue.size(); next++) {
+            StorePath path = queue.get(next);
+            if (infos.containsKey(path)) {
+                continue;
+            }
+            var info =
+                    store.info(path)
+                            .orElseThrow(() ->
+                                    new NoSuchFileException(
+                                            path.toString(), null, "is not in " + name(store)));
+            infos.put(path, info);
+            queue.addAll(info.dependencies());
+        }
+        var graph = PathGraph.of(infos.values());
+        int[] order = graph.digraph().topologicalOrder();
+        var sorted = new ArrayList<PathInfo>(order.length);
+        for (int i = order.length - 1; i >= 0; i--) {
+            sorted.add(infos.get(graph.path(order[i])));
+        }
+        return sorted;
+    }
+
+    private List<PathInfo> lacking(List<PathInfo> closure) throws IOException {
+        var lacking = new ArrayList<PathInfo>();
+        for (PathInfo info : closure) {
+            if (to.info(info.path()).isEmpty()) {
+                lacking.add(info);
+                totalBytes += info.narSize();
+            }
+        }
+        return lacking;
+    }
+
+    private static List<Pin> pins(Store store, Collection<StorePath> roots, Instant now)
+            throws IOException {
+        var pins = new ArrayList<Pin>();
+        for (StorePath root : roots) {
+            Optional<StoredPath> stored = store.catalog().path(root);
+            stored.ifPresent(path -> pins.add(new Pin(root.toString(), path.cid(), now)));
+        }
+        return pins;
+    }
+
+    /// A path's content, which tells how far it is read and stops when the work is cancelled.
+    private NarSource watched(PathInfo info) throws IOException {
+        progress.check();
+        String name = info.path().name();
+        long before = doneBytes;
+        progress.step(name, before, totalBytes);
+        NarSource content = from.nar(info.path());
+        return sink -> {
+            content.writeTo(new Watched(sink, name));
+            doneBytes = before + info.narSize();
+            progress.step(name, doneBytes, totalBytes);
+        };
+    }
+
+    private static String name(PathStore store) {
+        return store.uri().isEmpty() ? "the local store" : store.uri();
+    }
+
+    private static Duration since(long started) {
+        return Duration.ofNanos(System.nanoTime() - started);
+    }
+
+    private final class Watched implements NarSink {
+        private final NarSink sink;
+        private final String name;
+
+        Watched(NarSink sink, String name) {
+            this.sink = sink;
+            this.name = name;
+        }
+
+        @Override
+        public void directory() throws IOException {
+            sink.directory();
+        }
+
+        @Override
+        public void entry(Bytes entry) throws IOException {
+            sink.entry(entry);
+        }
+
+        @Override
+        public void endDirectory() throws IOException {
+            sink.endDirectory();
+        }
+
+        @Override
+        public void regular(boolean executable, long size, InputStream contents)
+                throws IOException {
+            progress.check();
+            sink.regular(
+                    executable,
+                    size,
+                    new FilterInputStream(contents) {
+                        @Override
+                        public int read(byte[] target, int offset, int length) throws IOException {
+                            int count = super.read(target, offset, length);
+                            if (count > 0) {
+                                doneBytes += count;
+                                progress.step(name, doneBytes, totalBytes);
+                                progress.check();
+                            }
+                            return count;
+                        }
+                    });
+        }
+
+        @Override
+        public void symlink(Bytes target) throws IOException {
+            sink.symlink(target);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.Codec;
+import cairn.cid.HashFunction;
+import cairn.ipld.Block;
+import cairn.ipld.BlockSink;
+import cairn.nix.NarSink;
+import cairn.nix.NarWriter;
+import cairn.nix.NixHash;
+import cairn.unixfs.Chunker;
+import cairn.unixfs.DirectoryEntry;
+import cairn.unixfs.FileBuilder;
+import cairn.unixfs.Subtree;
+import cairn.unixfs.UnixFsWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Imports one tree of files: cuts it, names the pieces, hands them on as blocks, and hashes the
+/// NAR that is made of just those pieces.
+///
+/// Whatever order, depth, size or name could not stand in an archive is refused as the NAR is
+/// written, before a directory is made of it. Belongs to one thread.
+final class TreeImport implements NarSink {
+    /// What came out: the root of the tree, and the NAR that it makes.
+    record Imported(Subtree tree, NixHash narHash, long narSize) {}
+
+    private final BlockSink blocks;
+    private final UnixFsWriter writer;
+    private final MessageDigest digest = HashFunction.sha256();
+    private final NarWriter nar =
+            new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    private final Deque<Level> open = new ArrayDeque<>();
+    private @Nullable Subtree root;
+
+    /// A directory that has begun, and the entry that is named but not told yet.
+    private static final class Level {
+        final List<DirectoryEntry> entries = new ArrayList<>();
+        Bytes name = Bytes.EMPTY;
+    }
+
+    TreeImport(BlockSink blocks) {
+        this.blocks = blocks;
+        this.writer = new UnixFsWriter(blocks);
+    }
+
+    /// What was imported, once the whole tree was told.
+    Imported finish() {
+        if (!nar.isComplete()) {
+            throw new IllegalStateException("the tree has not ended");
+        }
+        return new Imported(
+                Objects.requireNonNull(root),
+                NixHash.sha256(Bytes.wrap(digest.digest())),
+                nar.position());
+    }
+
+    @Override
+    public void directory() throws IOException {
+        nar.directory();
+        open.push(new Level());
+    }
+
+    @Override
+    public void entry(Bytes name) throws IOException {
+        nar.entry(name);
+        open.element().name = name.compact();
+    }
+
+    @Override
+    public void endDirectory() throws IOException {
+        nar.endDirectory();
+        add(writer.directory(open.pop().entries));
+    }
+
+    @Override
+    public void regular(boolean executable, long size, InputStream contents) throws IOException {
+        var file = new FileBuilder(blocks);
+        nar.regular(executable, size, new Chunks(contents, file));
+        add(file.finish(executable));
+    }
+
+    @Override
+    public void symlink(Bytes target) throws IOException {
+        nar.symlink(target);
+        add(writer.symlink(target));
+    }
+
+    private void add(Subtree node) {
+        if (open.isEmpty()) {
+            root = node;
+        } else {
+            var level = open.element();
+            level.entries.add(new DirectoryEntry(level.name, node));
+        }
+    }
+
+    /// A file's content, read back out of the chunks that are handed on as its leaves.
+    private final class Chunks extends InputStream {
+        private final Chunker chunker;
+        private final FileBuilder file;
+        private Bytes chunk = Bytes.EMPTY;
+        private int position;
+
+        Chunks(InputStream contents, FileBuilder file) {
+            this.chunker = new Chunker(contents);
+            this.file = file;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return fill() ? chunk.at(position++) & 0xff : -1;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (!fill()) {
+                return -1;
+            }
+            int count = Math.min(length, chunk.length() - position);
+            chunk.copyTo(position, target, offset, count);
+            position += count;
+            return count;
+        }
+
+        private boolean fill() throws IOException {
+            if (position < chunk.length()) {
+                return true;
+            }
+            var next = chunker.next();
+            if (next.isEmpty()) {
+                return false;
+            }
+            chunk = next.get();
+            position = 0;
+            var leaf = Block.of(Codec.RAW, chunk);
+            blocks.put(leaf);
+            file.add(Subtree.leaf(leaf.cid(), chunk.length()));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package cairn.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import cairn.Nix;
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.nix.NarReader;
+import cairn.nix.NarSource;
+import cairn.nix.NarWriter;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PathImportTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
+    private static final StorePath A = path("a");
+    private static final StorePath B = path("b");
+
+    @TempDir private Path home;
+    private Store store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = Store.open(home);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+    }
+
+    @Test
+    void givesBackEveryNarThatNixMakes() throws IOException {
+        var closure = Nix.closure();
+        var nars = new LinkedHashMap<StorePath, byte[]>();
+        for (String path : closure.paths()) {
+            nars.put(StorePath.parse(path), closure.nix().dump(path));
+        }
+        try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
+            for (var nar : nars.entrySet()) {
+                paths.add(info(nar.getKey(), nar.getValue()), source(nar.getValue()));
+            }
+            paths.commit();
+        }
+        var local = new LocalStore(store, CLOCK);
+        for (var nar : nars.entrySet()) {
+            assertArrayEquals(
+                    nar.getValue(), written(local.nar(nar.getKey())), nar.getKey().name());
+        }
+    }
+
+    @Test
+    void namesAPathTheSameWhateverElseIsThere() throws IOException {
+        add(info(A, nar("one")), nar("one"));
+        var first = store.catalog().path(A).orElseThrow();
+        try (var other = Store.open(home.resolve("other"));
+                var paths = new PathImport(other, CLOCK, Progress.NONE)) {
+            paths.add(info(B, nar("two")), source(nar("two")));
+            var second = paths.add(info(A, nar("one")), source(nar("one")));
+            assertEquals(first.cid(), second.cid());
+            assertEquals(first.tree(), second.tree());
+        }
+    }
+
+    @Test
+    void refusesContentThatIsNotAsPromised() throws IOException {
+        var e = assertThrows(FormatException.class, () -> add(info(A, nar("one")), nar("two")));
+        assertEquals(
+                "nar at byte 0: %s has 120 bytes and hash %s, not 120 and %s as promised"
+                        .formatted(A, info(A, nar("two")).narHash(), info(A, nar("one")).narHash()),
+                e.getMessage());
+        assertEquals(Optional.empty(), store.catalog().path(A));
+    }
+
+    @Test
+    void refusesAPathWhoseReferencesAreMissingAndNamesThem() {
+        var e = assertThrows(IOException.class, () -> add(info(A, nar("one"), B), nar("one")));
+        assertEquals(
+                "%s refers to paths that are not here: %s. Import these first, or its closure."
+                        .formatted(A, B),
+                e.getMessage());
+    }
+
+    @Test
+    void refusesOtherContentUnderTheNameOfAPathThatIsHere() throws IOException {
+        add(info(A, nar("one")), nar("one"));
+        assertThrows(FileAlreadyExistsException.class, () -> add(info(A, nar("two")), nar("two")));
+        assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
+    }
+
+    @Test
+    void aContentAddressIsRefusedIfTheContentHasAnother() throws IOException {
+        var info = info(A, nar("one"));
+        var lie = "fixed:r:" + NixHash.sha256Of(Bytes.wrap(nar("two")));
+        var claimed =
+                new PathInfo(
+                        A,
+                        info.narHash(),
+                        info.narSize(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(lie));
+        assertThrows(FormatException.class, () -> add(claimed, nar("one")));
+    }
+
+    @Test
+    void aSecondImportAddsWhatIsSaidOfThePath() throws IOException {
+        var info = info(A, nar("one"));
+        add(info, nar("one"));
+        var signed =
+                new PathInfo(
+                        A,
+                        info.narHash(),
+                        info.narSize(),
+                        List.of(),
+                        Optional.of(path("a.drv")),
+                        List.of("key:c2lnbmF0dXJl"),
+                        Optional.empty());
+        add(signed, nar("one"));
+        assertEquals(signed, store.catalog().path(A).orElseThrow().info());
+    }
+
+    private void add(PathInfo info, byte[] nar) throws IOException {
+        try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
+            paths.add(info, source(nar));
+            paths.commit();
+        }
+    }
+
+    private static NarSource source(byte[] nar) {
+        return new NarReader(Bytes.wrap(nar).toInputStream());
+    }
+
+    private static byte[] nar(String text) throws IOException {
+        var out = new ByteArrayOutputStream();
+        Bytes content = Bytes.utf8(text);
+        new NarWriter(out).regular(false, content.length(), content.toInputStream());
+        return out.toByteArray();
+    }
+
+    private static byte[] written(NarSource source) throws IOException {
+        var out = new ByteArrayOutputStream();
+        source.writeTo(new NarWriter(out));
+        return out.toByteArray();
+    }
+
+    private static PathInfo info(StorePath path, byte[] nar, StorePath... references) {
+        return new PathInfo(
+                path,
+                NixHash.sha256Of(Bytes.wrap(nar)),
+                nar.length,
+                List.of(references),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
+    }
+
+    private static StorePath path(String name) {
+        return StorePath.of(
+                Bytes.wrap(new byte[20]).slice(0, 19).concat(Bytes.utf8(name).slice(0, 1)), name);
+    }
+}
