@@ -9,25 +9,31 @@ import java.util.List;
 
 /// Turns blocks of every codec into values of the data model and back.
 ///
-/// What is written in a codec that is not known here is a byte string without links.
+/// Known are dag-cbor, dag-json, dag-pb and json; what is written in another codec is a byte
+/// string. Only the first three have links.
 public final class Codecs {
     private Codecs() {}
 
     public static Node decode(Block block) throws FormatException {
-        return decode(block.cid().codec(), block.bytes());
+        return decode(Codec.of(block.cid().codec()).orElse(Codec.RAW), block.bytes());
     }
 
     public static Node decode(Codec codec, Bytes block) throws FormatException {
-        return decode(codec.code(), block);
+        return switch (codec) {
+            case DAG_CBOR -> DagCbor.decode(block);
+            case DAG_JSON, JSON -> new JsonReader(codec, block).read();
+            case DAG_PB -> PbNode.decode(block).toNode();
+            case RAW, CBOR, LIBP2P_KEY, GIT_RAW -> new Node.Bytes(block);
+        };
     }
 
     /// Encodes a value, if the codec can express it.
     public static Bytes encode(Codec codec, Node node) throws FormatException {
         return switch (codec) {
             case DAG_CBOR -> DagCbor.encode(node);
-            case DAG_JSON -> DagJson.encode(node);
+            case DAG_JSON, JSON -> new JsonWriter(codec).write(node).toBytes();
             case DAG_PB -> PbNode.of(node).encode();
-            default -> {
+            case RAW, CBOR, LIBP2P_KEY, GIT_RAW -> {
                 if (node instanceof Node.Bytes(var bytes)) {
                     yield bytes;
                 }
@@ -38,24 +44,15 @@ public final class Codecs {
 
     /// The links of a block in the order in which they stand there, repeated ones included.
     public static List<NamedLink> links(Block block) throws FormatException {
-        if (block.cid().is(Codec.DAG_PB)) {
-            return PbNode.decode(block.bytes()).links().stream()
-                    .map(link -> new NamedLink(link.name().toUtf8(), link.hash()))
-                    .toList();
-        }
         var links = new ArrayList<NamedLink>();
-        collect("", decode(block), links);
+        if (block.cid().is(Codec.DAG_PB)) {
+            for (PbLink link : PbNode.decode(block.bytes()).links()) {
+                links.add(new NamedLink(link.name().toUtf8(), link.hash()));
+            }
+        } else if (block.cid().is(Codec.DAG_CBOR) || block.cid().is(Codec.DAG_JSON)) {
+            collect("", decode(block), links);
+        }
         return links;
-    }
-
-    private static Node decode(long codec, Bytes block) throws FormatException {
-        if (codec == Codec.DAG_CBOR.code()) {
-            return DagCbor.decode(block);
-        }
-        if (codec == Codec.DAG_JSON.code()) {
-            return DagJson.decode(block);
-        }
-        return codec == Codec.DAG_PB.code() ? PbNode.decode(block).toNode() : new Node.Bytes(block);
     }
 
     private static void collect(String path, Node node, List<NamedLink> links) {

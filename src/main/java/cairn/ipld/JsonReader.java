@@ -3,17 +3,18 @@ package cairn.ipld;
 import cairn.cid.ByteReader;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
+import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 
-/// Reads dag-json, by the grammar of RFC 8259 to the letter.
+/// Reads dag-json or plain JSON, by the grammar of RFC 8259 to the letter.
 ///
 /// A number of digits alone is an integer, any other a float. Refused are keys that are there
-/// twice, integers beyond 64 bits, halves of surrogate pairs, and maps in the reserved namespace
-/// that are neither links nor bytes.
+/// twice, integers beyond 64 bits, halves of surrogate pairs, and, in dag-json, maps in the
+/// reserved namespace that are neither links nor bytes.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>
 final class JsonReader {
@@ -22,13 +23,15 @@ final class JsonReader {
     /// The length of −2^64; what is longer is out of range, and dear to convert.
     private static final int MAX_INTEGER_LENGTH = 21;
 
+    private final Codec codec;
     private final Bytes text;
     private final ByteReader in;
     private int depth;
 
-    JsonReader(Bytes text) {
+    JsonReader(Codec codec, Bytes text) {
+        this.codec = codec;
         this.text = text;
-        in = new ByteReader(DagJson.FORMAT, text);
+        in = new ByteReader(codec.toString(), text);
     }
 
     Node read() throws FormatException {
@@ -78,7 +81,9 @@ final class JsonReader {
         }
         depth--;
         var map = new Node.Map(entries);
-        boolean reserved = DagJson.isReserved(map, read -> read.entries().firstEntry().getKey());
+        boolean reserved =
+                codec == Codec.DAG_JSON
+                        && DagJson.isReserved(map, read -> read.entries().firstEntry().getKey());
         return reserved ? linkOrBytes(start, map) : map;
     }
 

@@ -1,6 +1,7 @@
 package cairn.ipld;
 
 import cairn.cid.Bytes;
+import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -9,7 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 
-/// Writes a value as canonical dag-json.
+/// Writes a value as canonical dag-json, or as plain JSON of the same form.
 final class JsonWriter {
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
@@ -18,7 +19,12 @@ final class JsonWriter {
 
     private static final int MIN_PLACES = -6;
 
+    private final Codec codec;
     private final StringBuilder out = new StringBuilder();
+
+    JsonWriter(Codec codec) {
+        this.codec = codec;
+    }
 
     Bytes toBytes() {
         return Bytes.utf8(out.toString());
@@ -31,11 +37,16 @@ final class JsonWriter {
             case Node.Int(var value) -> out.append(value);
             case Node.Float64(var value) -> number(value);
             case Node.Text(var value) -> string(value);
-            case Node.Bytes(var value) ->
-                    out.append("{\"/\":{\"bytes\":\"")
-                            .append(BASE64.encodeToString(value.toByteArray()))
-                            .append("\"}}");
-            case Node.Link(var cid) -> out.append("{\"/\":\"").append(cid).append("\"}");
+            case Node.Bytes(var value) -> {
+                requireDagJson("JSON has no bytes");
+                out.append("{\"/\":{\"bytes\":\"")
+                        .append(BASE64.encodeToString(value.toByteArray()))
+                        .append("\"}}");
+            }
+            case Node.Link(var cid) -> {
+                requireDagJson("JSON has no links");
+                out.append("{\"/\":\"").append(cid).append("\"}");
+            }
             case Node.List(var items) -> {
                 out.append('[');
                 for (Node item : items) {
@@ -50,11 +61,9 @@ final class JsonWriter {
     }
 
     private void map(Node.Map map) throws FormatException {
-        if (DagJson.isReserved(map, all -> Collections.min(all.entries().keySet()))) {
-            throw new FormatException(
-                    DagJson.FORMAT,
-                    out.length(),
-                    "a map whose first key is \"/\" would be taken for a link or bytes");
+        if (codec == Codec.DAG_JSON
+                && DagJson.isReserved(map, all -> Collections.min(all.entries().keySet()))) {
+            throw malformed("a map whose first key is \"/\" would be taken for a link or bytes");
         }
         out.append('{');
         for (var entry : map.sorted(Comparator.naturalOrder())) {
@@ -64,6 +73,16 @@ final class JsonWriter {
             write(entry.getValue());
         }
         out.append('}');
+    }
+
+    private void requireDagJson(String otherwise) throws FormatException {
+        if (codec != Codec.DAG_JSON) {
+            throw malformed(otherwise);
+        }
+    }
+
+    private FormatException malformed(String problem) {
+        return new FormatException(codec.toString(), out.length(), problem);
     }
 
     private void separate(char opening) {

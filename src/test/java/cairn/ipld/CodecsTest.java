@@ -77,6 +77,20 @@ class CodecsTest {
     }
 
     @Test
+    void readsPlainJsonWithoutLinksAndBytes() throws FormatException {
+        Bytes json = Bytes.utf8("{\"/\":\"no link\",\"a\":{\"/\":{\"bytes\":\"\"}}}");
+        Node node = Codecs.decode(Codec.JSON, json);
+        assertEquals(
+                "a2612f676e6f206c696e6b6161a1612fa165627974657360",
+                Codecs.encode(Codec.DAG_CBOR, node).toHex());
+        assertEquals(json, Codecs.encode(Codec.JSON, node));
+        assertEquals(List.of(), Codecs.links(Block.of(Codec.JSON, json)));
+        for (Node other : List.of(new Node.Bytes(json), new Node.Link(Cid.parse(ONE)))) {
+            assertThrows(FormatException.class, () -> Codecs.encode(Codec.JSON, other));
+        }
+    }
+
+    @Test
     void showsNamesThatAreNoTextAsBytes() throws FormatException {
         Bytes block = Bytes.ofHex("120f" + "0a09015500050001020304" + "1202fffe");
         Node node = Codecs.decode(Codec.DAG_PB, block);
