@@ -1,17 +1,87 @@
 package cairn.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /// Where the program starts.
-@Command(
-        name = "cairn",
-        mixinStandardHelpOptions = true,
-        description = "Explores content-addressed Nix stores, and keeps one.")
+///
+/// Only the command that is called is built: to look at all of them takes longer than most of them
+/// run.
 public final class Main {
+    private static final int BUFFER = 1 << 16;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        var out =
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
+                        false,
+                        StandardCharsets.UTF_8);
+        var err =
+                new PrintStream(
+                        new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        int code = run(List.of(args), System.getenv(), out, err);
+        out.flush();
+        System.exit(code);
+    }
+
+    /// Runs one command line and returns its exit code.
+    ///
+    /// @param out takes data, and nothing else
+    /// @param err takes everything else
+    static int run(
+            List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        var words = new ArrayList<>(args);
+        boolean json = false;
+        try {
+            var globals = Globals.take(words);
+            json = globals.json();
+            if (globals.version()) {
+                out.println("cairn " + Version.TEXT);
+                return ExitCode.DONE;
+            }
+            String name = words.isEmpty() ? Commands.DEFAULT : words.removeFirst();
+            if (globals.help() || name.equals("help")) {
+                out.print(Commands.overview());
+                return ExitCode.DONE;
+            }
+            try (var session = new Session(globals, environment, out, err)) {
+                return run(name, words, session);
+            }
+        } catch (Exception e) {
+            return Failure.of(e).print(json, err);
+        }
+    }
+
+    private static int run(String name, List<String> words, Session session) throws Exception {
+        var line = new CommandLine(Commands.named(name)).setCommandName("cairn " + name);
+        line.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("shows this text")
+                                .build());
+        try {
+            line.parseArgs(words.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE, "%s. See: cairn %s --help".formatted(e.getMessage(), name));
+        }
+        if (line.isUsageHelpRequested()) {
+            line.usage(session.out());
+            return ExitCode.DONE;
+        }
+        Command command = line.getCommand();
+        return command.run(session);
     }
 }

@@ -1,0 +1,81 @@
+package cairn.cli;
+
+import cairn.cid.FormatException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Serial;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+
+/// What went wrong, in one sentence, and the exit code that says what kind it was.
+record Failure(int code, String sentence) {
+    /// A failure that a command has put into words itself.
+    static final class Reported extends Exception {
+        @Serial private static final long serialVersionUID = 1;
+
+        private final int code;
+
+        Reported(int code, String sentence) {
+            super(sentence);
+            this.code = code;
+        }
+    }
+
+    static Failure of(Throwable e) {
+        return switch (e) {
+            case Reported reported -> new Failure(reported.code, text(reported));
+            case FormatException format -> new Failure(ExitCode.MALFORMED, text(format));
+            case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));
+            case CancellationException _, InterruptedException _ ->
+                    new Failure(ExitCode.CANCELLED, "cancelled; what was finished stays");
+            case NoSuchFileException missing ->
+                    new Failure(ExitCode.NO, about(missing, "does not exist"));
+            case FileAlreadyExistsException there ->
+                    new Failure(ExitCode.MALFORMED, about(there, "is there already"));
+            case AccessDeniedException denied ->
+                    new Failure(ExitCode.UNREACHABLE, about(denied, "may not be accessed"));
+            case IOException io -> new Failure(ExitCode.UNREACHABLE, text(io));
+            default ->
+                    new Failure(
+                            ExitCode.BUG,
+                            "this is a mistake in Cairn, please report it: %s at %s"
+                                    .formatted(
+                                            e,
+                                            e.getStackTrace().length == 0
+                                                    ? "?"
+                                                    : e.getStackTrace()[0]));
+        };
+    }
+
+    /// Prints the sentence, as an object where JSON is asked for, and returns the exit code.
+    int print(boolean json, PrintStream err) {
+        if (json) {
+            Json.print(Map.of("error", sentence), err);
+        } else {
+            err.println("cairn: " + sentence);
+        }
+        return code;
+    }
+
+    private static String about(FileSystemException e, String otherwise) {
+        return e.getFile() + " " + Objects.requireNonNullElse(e.getReason(), otherwise);
+    }
+
+    private static String text(Exception e) {
+        String message = e.getMessage();
+        if (message == null || message.isBlank()) {
+            return e.getClass()
+                    .getSimpleName()
+                    .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                    .toLowerCase(Locale.ROOT);
+        }
+        return message.lines().findFirst().orElse(message);
+    }
+}

@@ -1,0 +1,48 @@
+package cairn.cli;
+
+import java.io.PrintStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// Prints maps, lists, texts, numbers, booleans and null as one JSON document on one line.
+final class Json {
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+    private Json() {}
+
+    static void print(Object value, PrintStream out) {
+        try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+            write(value, json);
+        }
+        out.println();
+    }
+
+    private static void write(@Nullable Object value, JsonGenerator json) {
+        switch (value) {
+            case null -> json.writeNull();
+            case Map<?, ?> map -> {
+                json.writeStartObject();
+                map.forEach((name, item) -> {
+                    json.writeName(String.valueOf(name));
+                    write(item, json);
+                });
+                json.writeEndObject();
+            }
+            case Iterable<?> items -> {
+                json.writeStartArray();
+                items.forEach(item -> write(item, json));
+                json.writeEndArray();
+            }
+            case Boolean bool -> json.writeBoolean(bool);
+            case Integer number -> json.writeNumber(number);
+            case Long number -> json.writeNumber(number);
+            case Double number -> json.writeNumber(number);
+            default -> json.writeString(value.toString());
+        }
+    }
+}
