@@ -109,9 +109,7 @@ public final class NarReader implements NarSource, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!embedded) {
-            in.close();
-        }
+        in.close();
     }
 
     private static void tell(Bytes name, NarSink sink) throws IOException {

@@ -24,28 +24,26 @@ record UnixFsBlock(Cid cid, UnixFsData data, List<PbLink> links) {
     }
 
     static UnixFsBlock decode(Block block) throws FormatException {
-        if (block.cid().is(Codec.RAW)) {
-            return new UnixFsBlock(block.cid(), UnixFsData.raw(block.bytes()), List.of());
+        Cid cid = block.cid();
+        if (cid.is(Codec.RAW)) {
+            return new UnixFsBlock(cid, UnixFsData.raw(block.bytes()), List.of());
         }
-        if (!block.cid().is(Codec.DAG_PB)) {
-            throw malformed(block.cid(), "its codec is neither raw nor dag-pb");
-        }
-        var node = node(block);
-        var decoded = new UnixFsBlock(block.cid(), data(block.cid(), node), node.links());
-        int sizes = decoded.data.blockSizes().size();
-        if (decoded.data.isFile() && sizes != decoded.links.size()) {
-            throw decoded.malformed(
-                    "%d block sizes for %d links".formatted(sizes, decoded.links.size()));
-        }
-        return decoded;
-    }
-
-    /// Decodes a dag-pb block, UnixFS or not.
-    static PbNode node(Block block) throws FormatException {
         try {
-            return PbNode.decode(block.bytes());
+            if (!cid.is(Codec.DAG_PB)) {
+                throw new FormatException(UnixFsData.FORMAT, 0, "its codec is not of UnixFS");
+            }
+            var node = PbNode.decode(block.bytes());
+            var data = UnixFsData.decode(node.data());
+            if (data.isFile() && data.blockSizes().size() != node.links().size()) {
+                throw new FormatException(
+                        UnixFsData.FORMAT,
+                        0,
+                        "%d block sizes for %d links"
+                                .formatted(data.blockSizes().size(), node.links().size()));
+            }
+            return new UnixFsBlock(cid, data, node.links());
         } catch (FormatException e) {
-            throw in(block.cid(), e);
+            throw in(cid, e);
         }
     }
 
@@ -66,24 +64,16 @@ record UnixFsBlock(Cid cid, UnixFsData data, List<PbLink> links) {
         return new Subtree(block.cid(), size, encoded.length() + below);
     }
 
-    /// An exception that says which block is to blame.
     FormatException malformed(String problem) {
-        return malformed(cid, problem);
+        return in(cid, new FormatException(UnixFsData.FORMAT, 0, problem));
     }
 
-    private static UnixFsData data(Cid cid, PbNode node) throws FormatException {
-        try {
-            return UnixFsData.decode(node.data());
-        } catch (FormatException e) {
-            throw in(cid, e);
-        }
-    }
-
-    private static FormatException malformed(Cid cid, String problem) {
-        return new FormatException(UnixFsData.FORMAT, 0, "block " + cid + ": " + problem);
-    }
-
-    private static FormatException in(Cid cid, FormatException e) {
-        return new FormatException(e.format(), e.offset(), "block " + cid + ": " + e.problem());
+    /// The same exception, saying which block is to blame.
+    static FormatException in(Cid cid, FormatException e) {
+        String block =
+                cid.hash().code() == HashFunction.IDENTITY_CODE
+                        ? "an inline block"
+                        : "block " + cid;
+        return new FormatException(e.format(), e.offset(), block + ": " + e.problem());
     }
 }

@@ -60,7 +60,9 @@ public final class UnixFsReader {
         entries.sort(Comparator.comparing(DirectoryEntry::name));
         for (int i = 1; i < entries.size(); i++) {
             if (entries.get(i).name().equals(entries.get(i - 1).name())) {
-                throw block.malformed("two entries named '" + entries.get(i).name().toUtf8() + "'");
+                throw block.malformed(
+                        "two entries named '%s'"
+                                .formatted(DirectoryEntry.shown(entries.get(i).name())));
             }
         }
         return entries;
@@ -124,7 +126,9 @@ public final class UnixFsReader {
                 entries.add(entry(shard.block(), link, name));
             } else {
                 throw shard.block()
-                        .malformed("the name '%s' is in a wrong slot".formatted(name.toUtf8()));
+                        .malformed(
+                                "the name '%s' is in a wrong slot"
+                                        .formatted(DirectoryEntry.shown(name)));
             }
         }
     }
@@ -132,7 +136,8 @@ public final class UnixFsReader {
     private static DirectoryEntry entry(UnixFsBlock block, PbLink link, Bytes name)
             throws FormatException {
         if (!DirectoryEntry.isName(name)) {
-            throw block.malformed("'" + name.toUtf8() + "' is no name for a file");
+            throw block.malformed(
+                    "'%s' is no name for a file".formatted(DirectoryEntry.shown(name)));
         }
         return new DirectoryEntry(name, link.hash(), link.tsize());
     }

@@ -61,7 +61,8 @@ public final class UnixFsWriter {
         for (int i = 1; i < sorted.size(); i++) {
             if (sorted.get(i).name().equals(sorted.get(i - 1).name())) {
                 throw new IllegalArgumentException(
-                        "two entries named '" + sorted.get(i).name().toUtf8() + "'");
+                        "two entries named '%s'"
+                                .formatted(DirectoryEntry.shown(sorted.get(i).name())));
             }
         }
         if (sorted.stream().mapToLong(entry -> entry.name().length()).sum() <= maxDirectory) {
@@ -82,8 +83,8 @@ public final class UnixFsWriter {
                     0,
                     "the names '%s' and '%s' have one hash"
                             .formatted(
-                                    entries.getFirst().entry().name().toUtf8(),
-                                    entries.getLast().entry().name().toUtf8()));
+                                    DirectoryEntry.shown(entries.getFirst().entry().name()),
+                                    DirectoryEntry.shown(entries.getLast().entry().name())));
         }
         var taken = new byte[FANOUT / Byte.SIZE];
         var links = new ArrayList<PbLink>();

@@ -2,6 +2,7 @@ package cairn.unixfs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cairn.cid.ByteWriter;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -87,10 +89,32 @@ class MalformedUnixFsTest {
     }
 
     @Test
+    void findsNoOtherFaultInDamagedBlocks() throws IOException {
+        var random = new Random(1);
+        for (String name : List.of("tree", "version-0", "trickle-wrapped", "inline", "sharded-8")) {
+            Cid root = blocks.load(Listing.FIXTURES.resolve("ok", name + ".car"));
+            var whole = List.copyOf(blocks.blocks.entrySet());
+            for (int i = 0; i < 300; i++) {
+                Map.Entry<Cid, Bytes> victim = whole.get(random.nextInt(whole.size()));
+                byte[] bytes = victim.getValue().concat(Bytes.wrap((byte) 0)).toByteArray();
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                blocks.blocks.put(victim.getKey(), Bytes.wrap(bytes));
+                try {
+                    Listing.of(reader, root);
+                } catch (FormatException | MissingBlockException e) {
+                    assertNotNull(e.getMessage());
+                }
+                blocks.blocks.put(victim.getKey(), victim.getValue());
+            }
+            blocks.blocks.clear();
+        }
+    }
+
+    @Test
     void refusesAnUnknownCodec() {
         Cid cid = block(Codec.DAG_CBOR, Bytes.ofHex("a0"));
         refuses(
-                "unixfs at byte 0: block %s: its codec is neither raw nor dag-pb".formatted(cid),
+                "unixfs at byte 0: block %s: its codec is not of UnixFS".formatted(cid),
                 () -> reader.node(cid));
     }
 
@@ -169,7 +193,8 @@ class MalformedUnixFsTest {
         Cid cid = node(UnixFsData.directory().encode(), link("fine"), link(name));
         var directory = (UnixFsNode.Directory) reader.node(cid);
         String problem =
-                "unixfs at byte 0: block %s: '%s' is no name for a file".formatted(cid, name);
+                "unixfs at byte 0: block %s: '%s' is no name for a file"
+                        .formatted(cid, name.replace('\0', '\ufffd'));
         refuses(problem, () -> reader.entries(directory));
         refuses(problem, () -> reader.entry(directory, Bytes.utf8(name)));
     }

@@ -2,12 +2,12 @@ package cairn.unixfs;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cairn.cid.ByteReader;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSink;
 import cairn.ipld.BlockSource;
+import cairn.ipld.CarReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,18 +23,13 @@ final class MemoryBlocks implements BlockSource, BlockSink {
     final List<Cid> read = new ArrayList<>();
 
     /// Takes all blocks out of a CAR with one root, and tells the root.
-    Cid load(Path car) throws IOException {
-        var in = new ByteReader("car", Bytes.wrap(Files.readAllBytes(car)));
-        Bytes header = in.bytes(in.varint());
-        // {"roots": [42(h'00' root)], "version": 1}
-        Bytes roots = Bytes.ofHex("a265726f6f747381d82a58");
-        assertTrue(header.startsWith(roots));
-        Cid root = Cid.read(new ByteReader("car", header.slice(roots.length() + 2)));
-        while (!in.atEnd()) {
-            var section = new ByteReader("car", in.bytes(in.varint()));
-            put(new Block(Cid.read(section), section.rest()));
+    Cid load(Path file) throws IOException {
+        try (var car = CarReader.open(Files.newInputStream(file))) {
+            for (Optional<Block> block = car.next(); block.isPresent(); block = car.next()) {
+                put(block.get());
+            }
+            return car.roots().getFirst();
         }
-        return root;
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.cid.FormatException;
 import cairn.ipld.PbNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -91,6 +92,24 @@ class UnixFsWriterTest {
         List<DirectoryEntry> twice = List.of(names(1).getFirst(), names(1).getFirst());
         var e = assertThrows(IllegalArgumentException.class, () -> writer.directory(twice));
         assertEquals("two entries named 'name 0'", e.getMessage());
+    }
+
+    /// Two names that MurmurHash3 cannot tell apart, made by running it backwards.
+    @Test
+    void refusesNamesOfOneHashWhereItNeedsShards() throws IOException {
+        Bytes one = Bytes.utf8("fjdkngjjpmbphmnfllcodfmlpapbjmff");
+        Bytes other =
+                Bytes.ofHex("686167686d6c6c6f588ae69433783361f629e0b4dd49dd21706170626a6d6666");
+        Subtree link = writer.symlink(Bytes.utf8("x"));
+        var entries = List.of(new DirectoryEntry(one, link), new DirectoryEntry(other, link));
+        var directory = reader.node(writer.directory(entries).cid());
+        assertEquals(entries, reader.entries((UnixFsNode.Directory) directory));
+        var small = new UnixFsWriter(blocks, 0);
+        var e = assertThrows(FormatException.class, () -> small.directory(entries));
+        assertEquals(
+                "unixfs at byte 0: the names '%s' and '%s' have one hash"
+                        .formatted(one.toUtf8(), other.toUtf8()),
+                e.getMessage());
     }
 
     /// The Tsize of a link counts every block below it, each time.

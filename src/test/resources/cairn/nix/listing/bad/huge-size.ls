@@ -1,1 +1,0 @@
-{"version":1,"root":{"type":"regular","size":9223372036854775808}}

@@ -1,1 +1,0 @@
-{"root":{"type":"regular","size":1}}

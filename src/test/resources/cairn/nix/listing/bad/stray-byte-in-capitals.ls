@@ -1,1 +1,0 @@
-{"version":1,"root":{"type":"directory","entries":{"\u0000FF":{"type":"regular","size":1}}}}

@@ -1,1 +1,0 @@
-{"version":2,"root":{"type":"regular","size":1}}
