@@ -62,9 +62,16 @@ public sealed interface Node {
     /// Named values in the order in which they were read or put in. The order makes no difference
     /// to equality, and each codec writes its own.
     record Map(SequencedMap<String, Node> entries) implements Node {
+        /// Shared, since a block of 2 MiB may hold two million empty maps.
+        private static final SequencedMap<String, Node> EMPTY =
+                Collections.unmodifiableSequencedMap(new LinkedHashMap<>());
+
         public Map {
             entries.keySet().forEach(Node::requireUnicode);
-            entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
+            entries =
+                    entries.isEmpty()
+                            ? EMPTY
+                            : Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
         }
 
         /// The entries in a codec's order of the keys' bytes.

@@ -9,6 +9,7 @@ import cairn.cid.FormatException;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +75,33 @@ class DagCborTest {
         Bytes deepest = nested(Node.MAX_DEPTH);
         assertEquals(deepest, DagCbor.encode(DagCbor.decode(deepest)));
         assertRefused(nested(1_000_000), Node.MAX_DEPTH + 1, "nested deeper than 512");
+    }
+
+    /// What decoding accepts is canonical, so it can only have been written so.
+    @Test
+    void takesNothingButWhatItWouldWrite() {
+        var random = new Random(1);
+        List<CodecFixtures.Fixture> fixtures =
+                fixtures().stream().filter(f -> f.block().bytes().length() < 1000).toList();
+        int taken = 0;
+        for (int i = 0; i < 20_000; i++) {
+            var fixture = fixtures.get(random.nextInt(fixtures.size()));
+            byte[] altered = fixture.block().bytes().toByteArray();
+            altered[random.nextInt(altered.length)] = (byte) random.nextInt();
+            Bytes block = Bytes.wrap(altered);
+            try {
+                assertEquals(block, DagCbor.encode(DagCbor.decode(block)));
+                taken++;
+            } catch (FormatException _) {
+                // Refused, as most are.
+            }
+        }
+        assertTrue(taken > 1000, taken + " of 20,000 taken");
+    }
+
+    @Test
+    void takesAReplacementCharacterThatStandsThereByRight() throws FormatException {
+        assertEquals(new Node.Text("\uFFFD"), DagCbor.decode(Bytes.ofHex("63efbfbd")));
     }
 
     @ParameterizedTest
