@@ -9,13 +9,12 @@ import java.util.Optional;
 
 /// Cuts a file where its content says so, so that an insertion moves cuts only near it (FastCDC).
 ///
-/// A gear fingerprint runs over the bytes of a chunk from the 16,384th on (the first is byte 0):
-/// `fp = (fp << 1) + gear[byte]`, where `gear[i]` is the first 8 bytes, big-endian, of the SHA-256
-/// of the one byte `i`. Right after a byte went in, a fingerprint whose top 18 bits are zero (from
-/// the 65,536th byte on: whose top 14 bits are zero) ends the chunk in front of that byte. A chunk
-/// that reaches 262,144 bytes ends there. So every chunk but the last of a file has between
-/// [#MIN_SIZE] and [#MAX_SIZE] bytes, both included, and where a chunk ends depends on nothing but
-/// the bytes from where it starts.
+/// A gear fingerprint runs over the bytes of a chunk from byte 16,384 on, counted from 0: `fp = (fp
+/// << 1) + gear[byte]`, where `gear[i]` is the first 8 bytes, big-endian, of the SHA-256 of the one
+/// byte `i`. A byte that makes the top 18 bits of the fingerprint zero, or from byte 65,536 on the
+/// top 14, begins the next chunk; byte 262,144 does so in any case. So every chunk but the last of
+/// a file has between [#MIN_SIZE] and [#MAX_SIZE] bytes, both included, and where a chunk ends
+/// depends on nothing but the bytes from where it starts.
 ///
 /// [#cut(byte[], int, int, boolean)] finds one boundary in a buffer of the caller's; an instance
 /// cuts a stream. Not safe for use by several threads.
