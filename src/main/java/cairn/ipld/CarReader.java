@@ -71,6 +71,11 @@ public final class CarReader implements AutoCloseable {
         return roots;
     }
 
+    /// The offset in the source of what comes next, which is where the block read last ends.
+    public long position() {
+        return position;
+    }
+
     /// Reads the next block, or returns empty after the last.
     public Optional<Block> next() throws IOException {
         if (atEnd()) {

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Whatever order, depth, size or name could not stand in an archive is refused as the NAR is
 /// written, before a directory is made of it. Belongs to one thread.
-final class TreeImport implements NarSink {
+public final class TreeImport implements NarSink {
     /// What came out: the root of the tree, and the NAR that it makes.
-    record Imported(Subtree tree, NixHash narHash, long narSize) {}
+    public record Imported(Subtree tree, NixHash narHash, long narSize) {}
 
     private final BlockSink blocks;
     private final UnixFsWriter writer;
@@ -48,13 +48,13 @@ final class TreeImport implements NarSink {
         Bytes name = Bytes.EMPTY;
     }
 
-    TreeImport(BlockSink blocks) {
+    public TreeImport(BlockSink blocks) {
         this.blocks = blocks;
         this.writer = new UnixFsWriter(blocks);
     }
 
     /// What was imported, once the whole tree was told.
-    Imported finish() {
+    public Imported finish() {
         if (!nar.isComplete()) {
             throw new IllegalStateException("the tree has not ended");
         }
