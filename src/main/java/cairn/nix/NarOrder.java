@@ -15,6 +15,7 @@ final class NarOrder {
     static final int MAX_DEPTH = 2048;
 
     static final int MAX_TARGET = 4095;
+    private static final String FORMAT = "nar";
     private static final int MAX_NAME = 255;
     private static final Bytes HERE = Bytes.utf8(".");
     private static final Bytes UP = Bytes.utf8("..");
@@ -38,7 +39,7 @@ final class NarOrder {
         node();
         if (last.size() == MAX_DEPTH) {
             throw new FormatException(
-                    "nar", offset, "directories are nested deeper than " + MAX_DEPTH);
+                    FORMAT, offset, "directories are nested deeper than " + MAX_DEPTH);
         }
         last.push(Bytes.EMPTY);
     }
@@ -47,7 +48,7 @@ final class NarOrder {
         node();
         if (size < 0) {
             throw new FormatException(
-                    "nar",
+                    FORMAT,
                     offset,
                     "a file of " + Long.toUnsignedString(size) + " bytes is too large");
         }
@@ -55,26 +56,18 @@ final class NarOrder {
 
     void symlink(long offset, Bytes target) throws FormatException {
         node();
-        if (target.isEmpty() || target.length() > MAX_TARGET) {
-            throw new FormatException(
-                    "nar",
-                    offset,
-                    "a target has 1 to %d bytes, not %d".formatted(MAX_TARGET, target.length()));
-        }
-        if (holds(target, 0)) {
-            throw new FormatException("nar", offset, "a target may not hold a zero byte");
-        }
+        checkTarget(FORMAT, offset, target);
     }
 
     void entry(long offset, Bytes name) throws FormatException {
         if (nodeExpected || last.isEmpty()) {
             throw new IllegalStateException("an entry outside a directory");
         }
-        checkName(offset, name);
+        checkName(FORMAT, offset, name);
         Bytes before = last.pop();
         if (name.compareTo(before) <= 0) {
             throw new FormatException(
-                    "nar",
+                    FORMAT,
                     offset,
                     "'%s' may not follow '%s'".formatted(shown(name), shown(before)));
         }
@@ -96,16 +89,28 @@ final class NarOrder {
         nodeExpected = false;
     }
 
-    private static void checkName(long offset, Bytes name) throws FormatException {
+    static void checkName(String format, long offset, Bytes name) throws FormatException {
         if (name.isEmpty() || name.length() > MAX_NAME) {
             throw new FormatException(
-                    "nar",
+                    format,
                     offset,
                     "a name has 1 to %d bytes, not %d".formatted(MAX_NAME, name.length()));
         }
         if (name.equals(HERE) || name.equals(UP) || holds(name, '/') || holds(name, 0)) {
             throw new FormatException(
-                    "nar", offset, "'%s' may not be a name".formatted(shown(name)));
+                    format, offset, "'%s' may not be a name".formatted(shown(name)));
+        }
+    }
+
+    static void checkTarget(String format, long offset, Bytes target) throws FormatException {
+        if (target.isEmpty() || target.length() > MAX_TARGET) {
+            throw new FormatException(
+                    format,
+                    offset,
+                    "a target has 1 to %d bytes, not %d".formatted(MAX_TARGET, target.length()));
+        }
+        if (holds(target, 0)) {
+            throw new FormatException(format, offset, "a target may not hold a zero byte");
         }
     }
 

@@ -109,7 +109,9 @@ public final class NarReader implements NarSource, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        in.close();
+        if (!embedded) {
+            in.close();
+        }
     }
 
     private static void tell(Bytes name, NarSink sink) throws IOException {

@@ -1,0 +1,113 @@
+package cairn.nix;
+
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What an archive holds, without the contents: the `.ls` file of a binary cache.
+///
+/// ```
+/// {"version":1,"root":{"type":"directory","entries":{
+///   "run":{"type":"regular","size":10,"executable":true,"narOffset":400},
+///   "link":{"type":"symlink","target":"run"}}}}
+/// ```
+///
+/// JSON has no place for names that are not UTF-8. Each byte that belongs to no character is
+/// written as U+0000 and two hexadecimal digits: `"latin\u0000e9"`. No name holds a zero byte, so
+/// every name is read back as it was.
+///
+/// @see <a href="https://nix.dev/manual/nix/latest/protocols/json/">JSON formats of Nix</a>
+public sealed interface NarListing {
+    /// A folder.
+    ///
+    /// @param entries by their names
+    record Directory(SortedMap<Bytes, NarListing> entries) implements NarListing {
+        public Directory {
+            entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+        }
+    }
+
+    /// A file.
+    ///
+    /// @param narOffset where the contents begin in the archive, zero where that is not known
+    record Regular(long size, boolean executable, long narOffset) implements NarListing {}
+
+    record Symlink(Bytes target) implements NarListing {}
+
+    /// Lists a tree, and computes where its archive has the contents.
+    static NarListing of(NarSource tree) throws IOException {
+        var lister = new Lister();
+        tree.writeTo(lister);
+        return lister.root.orElseThrow(() -> new IllegalStateException("the tree has not ended"));
+    }
+
+    /// Decodes a whole `.ls` file.
+    static NarListing decode(Bytes json) throws FormatException {
+        return NarListingJson.decode(json);
+    }
+
+    /// The whole `.ls` file.
+    default Bytes encode() {
+        return NarListingJson.encode(this);
+    }
+
+    /// This node alone, as `nix nar ls --json --recursive` prints it.
+    default String toJson() {
+        return NarListingJson.print(this);
+    }
+
+    /// Builds a listing from a tree that is told.
+    final class Lister implements NarSink {
+        private final NarSize position = new NarSize();
+        private final Deque<SortedMap<Bytes, NarListing>> open = new ArrayDeque<>();
+        private final Deque<Bytes> names = new ArrayDeque<>();
+        private Optional<NarListing> root = Optional.empty();
+
+        private Lister() {}
+
+        @Override
+        public void directory() throws FormatException {
+            position.directory();
+            open.push(new TreeMap<>());
+        }
+
+        @Override
+        public void entry(Bytes name) throws FormatException {
+            position.entry(name);
+            names.push(name);
+        }
+
+        @Override
+        public void endDirectory() throws FormatException {
+            position.endDirectory();
+            add(new Directory(open.pop()));
+        }
+
+        @Override
+        public void regular(boolean executable, long size, InputStream contents)
+                throws FormatException {
+            add(new Regular(size, executable, position.regular(executable, size)));
+        }
+
+        @Override
+        public void symlink(Bytes target) throws FormatException {
+            position.symlink(target);
+            add(new Symlink(target));
+        }
+
+        private void add(NarListing node) {
+            if (open.isEmpty()) {
+                root = Optional.of(node);
+            } else {
+                open.element().put(names.pop(), node);
+            }
+        }
+    }
+}

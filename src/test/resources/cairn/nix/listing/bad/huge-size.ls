@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"regular","size":9223372036854775808}}

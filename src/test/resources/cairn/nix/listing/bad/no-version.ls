@@ -1,0 +1,1 @@
+{"root":{"type":"regular","size":1}}

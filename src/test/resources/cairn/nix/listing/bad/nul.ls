@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"directory","entries":{"\u0000":{"type":"regular","size":1}}}}

@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"directory","entries":{"\u0000FF":{"type":"regular","size":1}}}}

@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"directory","entries":{"\u0000c3\u0000a9":{"type":"regular","size":1}}}}

@@ -1,0 +1,1 @@
+{"version":2,"root":{"type":"regular","size":1}}
