@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /// Reads the numbers and padded strings that archives and exports are made of, through a buffer.
 ///
@@ -48,34 +49,34 @@ final class NarInput {
 
     /// A short string, at most as long as a limit that must be well below the buffer's size.
     Bytes data(int max) throws IOException {
-        long at = position();
-        long length = number();
-        if (length < 0 || length > max) {
-            throw new FormatException(
-                    format,
-                    at,
-                    "a string of %s bytes, where at most %d can stand"
-                            .formatted(Long.toUnsignedString(length), max));
-        }
-        require((int) length);
-        var bytes = Bytes.copyOf(buffer, next, (int) length);
-        next += (int) length;
+        int length = lengthUpTo(max);
+        var bytes = Bytes.copyOf(buffer, next, length);
+        next += length;
         padding(length);
         return bytes;
     }
 
-    /// One of the strings that the grammar names, or what stands there instead, fit to be shown.
+    /// One of the strings that the grammar names, or what stands there instead.
     String token() throws IOException {
-        return NarOrder.shown(data(MAX_TOKEN));
+        int length = lengthUpTo(MAX_TOKEN);
+        var token = new String(buffer, next, length, StandardCharsets.ISO_8859_1);
+        next += length;
+        padding(length);
+        return token;
     }
 
     void expect(String token) throws IOException {
         long at = position();
         String found = token();
         if (!found.equals(token)) {
-            throw new FormatException(
-                    format, at, "expected '%s', found '%s'".formatted(token, found));
+            throw unexpected(at, "expected '" + token + "'", found);
         }
+    }
+
+    /// An exception about a token that should be another.
+    FormatException unexpected(long at, String expected, String found) {
+        String shown = NarOrder.shown(Bytes.utf8(found));
+        return new FormatException(format, at, "%s, found '%s'".formatted(expected, shown));
     }
 
     /// The zeros behind a string of this length.
@@ -108,6 +109,21 @@ final class NarInput {
     /// An exception about the element that starts here.
     FormatException malformed(String problem) {
         return new FormatException(format, position(), problem);
+    }
+
+    /// The length of a string, which is then at hand in the buffer.
+    private int lengthUpTo(int max) throws IOException {
+        long at = position();
+        long length = number();
+        if (length < 0 || length > max) {
+            throw new FormatException(
+                    format,
+                    at,
+                    "a string of %s bytes, where at most %d can stand"
+                            .formatted(Long.toUnsignedString(length), max));
+        }
+        require((int) length);
+        return (int) length;
     }
 
     /// Has so many bytes at hand in the buffer.

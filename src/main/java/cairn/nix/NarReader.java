@@ -1,7 +1,6 @@
 package cairn.nix;
 
 import cairn.cid.Bytes;
-import cairn.cid.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -66,9 +65,7 @@ public final class NarReader implements NarSource, AutoCloseable {
                 endEntry();
                 yield Optional.of(new NarEntry.End());
             }
-            case String other ->
-                    throw new FormatException(
-                            "nar", at, "expected an entry or ')', found '" + other + "'");
+            case String other -> throw in.unexpected(at, "expected 'entry' or ')'", other);
         };
     }
 
@@ -142,9 +139,7 @@ public final class NarReader implements NarSource, AutoCloseable {
             }
             case "regular" -> regular(name);
             case "symlink" -> symlink(name);
-            case String other ->
-                    throw new FormatException(
-                            "nar", typeAt, "unknown type of node '" + other + "'");
+            case String other -> throw in.unexpected(typeAt, "expected a type of node", other);
         };
     }
 
@@ -158,7 +153,7 @@ public final class NarReader implements NarSource, AutoCloseable {
             token = in.token();
         }
         if (!token.equals("contents")) {
-            throw new FormatException("nar", at, "expected 'contents', found '" + token + "'");
+            throw in.unexpected(at, "expected 'contents'", token);
         }
         at = in.position();
         long size = in.number();

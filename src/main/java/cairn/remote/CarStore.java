@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A CAR archive as a store of paths: `car:FILE`.
 ///
-/// Opening one reads it once from front to back and checks every block; what paths it has is told by
-/// its PathNodes. A path whose references are not in the archive can be read where [Names] knows
+/// Opening one reads it once from front to back and checks every block; what paths it has is told
+/// by its PathNodes. A path whose references are not in the archive can be read where [Names] knows
 /// them. An archive that is written gets its file when it closes: the tree and the PathNode of each
 /// path that no other path in it refers to are its roots.
 ///
@@ -202,13 +202,12 @@ public final class CarStore implements PathStore, BlockSource {
             return node.path();
         }
         return names.path(reference)
-                .orElseThrow(
-                        () ->
-                                new IOException(
-                                        ("%s refers to %s, which is neither here nor in %s. Write the"
-                                                        + " archive with its closure, or import what"
-                                                        + " it refers to first.")
-                                                .formatted(path, reference, uri)));
+                .orElseThrow(() ->
+                        new IOException(
+                                ("%s refers to %s, which is neither here nor in %s. Write the"
+                                                + " archive with its closure, or import what"
+                                                + " it refers to first.")
+                                        .formatted(path, reference, uri)));
     }
 
     private static Contents empty() {
@@ -330,13 +329,12 @@ public final class CarStore implements PathStore, BlockSource {
             var roots = new ArrayList<Cid>();
             var referred = new HashSet<StorePath>();
             infos.values().forEach(info -> referred.addAll(info.dependencies()));
-            nodes.forEach(
-                    (path, node) -> {
-                        if (!referred.contains(path)) {
-                            roots.add(trees.getOrDefault(path, node));
-                            roots.add(node);
-                        }
-                    });
+            nodes.forEach((path, node) -> {
+                if (!referred.contains(path)) {
+                    roots.add(trees.getOrDefault(path, node));
+                    roots.add(node);
+                }
+            });
             Path whole = Files.createTempFile(folder(file), ".cairn-", ".car");
             try {
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(whole))) {
