@@ -23,7 +23,7 @@ public final class LayeredLayout {
     /// @param width of a card
     /// @param height of a card
     /// @param gap between two cards of a layer
-    /// @param lane the room for a passing edge
+    /// @param lane the room for a passing edge, less where there are tens of thousands
     /// @param layerGap the least room between two layers
     public record Spacing(float width, float height, float gap, float lane, float layerGap) {
         public static final Spacing CARDS = new Spacing(200, 44, 12, 8, 64);
@@ -77,7 +77,7 @@ public final class LayeredLayout {
             gaps[i] = Math.clamp(steepness(i - 1) / 2, spacing.layerGap, 4 * spacing.layerGap);
             total += gaps[i];
         }
-        float stretch = Math.clamp((height - count * spacing.width) / Math.max(total, 1), 1, 6);
+        float stretch = Math.clamp((height - count * spacing.width) / Math.max(total, 1), 1, 12);
         var columns = new float[count];
         if (count > 0) {
             columns[0] = spacing.width / 2;

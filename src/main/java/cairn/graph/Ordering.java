@@ -14,6 +14,7 @@ final class Ordering {
     private static final int LEAST_ROUNDS = 4;
     private static final int PATIENCE = 8;
     private static final int SWAPPED_BELOW = 12_000;
+    private static final int COUNTED_BELOW = 300_000;
 
     private final Layers layers;
     private final Digraph links;
@@ -33,16 +34,18 @@ final class Ordering {
 
     private void improve() throws InterruptedException {
         int size = links.edges() + layers.slots();
+        if (size > COUNTED_BELOW) {
+            for (int round = 0; round < LEAST_ROUNDS; round++) {
+                round(round);
+            }
+            return;
+        }
         int rounds = Math.clamp(WORK / Math.max(1, size), LEAST_ROUNDS, MOST_ROUNDS);
-        boolean swapping = size < SWAPPED_BELOW;
         long fewest = crossings();
         var best = copy();
         for (int round = 0, since = 0; round < rounds && since < PATIENCE && fewest > 0; round++) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            sweep(round % 2 == 0, round % 4 >= 2);
-            if (swapping) {
+            round(round);
+            if (size < SWAPPED_BELOW) {
                 swap();
             }
             long crossings = crossings();
@@ -57,6 +60,13 @@ final class Ordering {
             layers.rows[i] = best[i];
             place(best[i]);
         }
+    }
+
+    private void round(int round) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        sweep(round % 2 == 0, round % 4 >= 2);
     }
 
     private int[][] copy() {

@@ -12,8 +12,15 @@ import java.util.Arrays;
 /// @see <a href="https://doi.org/10.1007/3-540-45848-4_3">Fast and simple horizontal coordinate
 ///   assignment</a>
 final class Placement {
+    /// So many bends have all the room they ask for; more get less, or lanes would fill the
+    /// drawing.
+    private static final int ROOMY_LANES = 10_000;
+
+    private static final float LEAST_LANE = 0.1f;
+
     private final Layers layers;
     private final LayeredLayout.Spacing spacing;
+    private final float lane;
     private final Digraph links;
     private final Digraph back;
     private final int[] lefts;
@@ -26,6 +33,8 @@ final class Placement {
     private Placement(Layers layers, LayeredLayout.Spacing spacing) {
         this.layers = layers;
         this.spacing = spacing;
+        int bends = layers.slots() - layers.graph.nodes();
+        lane = spacing.lane() * Math.clamp((float) ROOMY_LANES / Math.max(1, bends), LEAST_LANE, 1);
         links = layers.links;
         back = links.reversed();
         lefts = new int[links.edges()];
@@ -201,10 +210,10 @@ final class Placement {
 
     private float distance(int a, int b) {
         if (layers.isBend(a) && layers.isBend(b)) {
-            return spacing.lane();
+            return lane;
         }
         if (layers.isBend(a) || layers.isBend(b)) {
-            return spacing.height() / 2 + spacing.lane();
+            return spacing.height() / 2 + lane;
         }
         return spacing.height() + spacing.gap();
     }

@@ -1,0 +1,316 @@
+package cairn.ui;
+
+import cairn.ui.model.GraphView;
+import cairn.ui.model.NodeKind;
+import cairn.ui.model.TrustMark;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javafx.geometry.BoundingBox;
+import javafx.geometry.Bounds;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.paint.Color;
+import javafx.scene.text.Font;
+import javafx.scene.text.FontSmoothingType;
+import javafx.scene.text.FontWeight;
+import javafx.scene.text.Text;
+import javafx.scene.text.TextAlignment;
+import org.jspecify.annotations.Nullable;
+import org.kordamp.ikonli.IkonResolverProvider;
+import org.kordamp.ikonli.javafx.JavaFXFontLoader;
+
+/// Writes what a picture of a graph cannot draw: names, versions and sizes, only where they can be
+/// read.
+final class GraphLabels {
+    private static final int MOST_AT_DOTS = 40;
+    private static final int CANDIDATES = 160;
+    private static final double NAME = 13;
+    private static final double DETAIL = 11;
+    private static final double FAINT = 0.35;
+
+    private final Canvas canvas;
+    private final ResourceBundle words;
+    private final Text ruler = new Text();
+    private GraphView view = GraphView.EMPTY;
+    private GraphPainter painter = new GraphPainter(GraphView.EMPTY);
+    private String family = "";
+    private float[] nameWidths = {};
+    private @Nullable Lines[] written = {};
+    private final String iconFamily;
+    private final Map<NodeKind, String> icons = new EnumMap<>(NodeKind.class);
+
+    /// What is written on a card.
+    private record Lines(String name, String detail, String size) {}
+
+    GraphLabels(Canvas canvas, ResourceBundle words) {
+        this.canvas = canvas;
+        this.words = words;
+        var resolver = IkonResolverProvider.getInstance(new JavaFXFontLoader());
+        iconFamily = resolver.resolve(icon(NodeKind.PATH)).getFontFamily();
+        for (NodeKind kind : NodeKind.values()) {
+            int code = resolver.resolve(icon(kind)).resolve(icon(kind)).getCode();
+            icons.put(kind, Character.toString(code));
+        }
+    }
+
+    void show(GraphView now, GraphPainter with) {
+        view = now;
+        painter = with;
+        forget();
+    }
+
+    private void forget() {
+        nameWidths = new float[view.nodes().size()];
+        written = new Lines[view.nodes().size()];
+    }
+
+    void draw(GraphFrame frame, String fontFamily) {
+        if (!fontFamily.equals(family)) {
+            family = fontFamily;
+            forget();
+        }
+        GraphicsContext g = canvas.getGraphicsContext2D();
+        g.setTransform(1, 0, 0, 1, 0, 0);
+        g.clearRect(0, 0, canvas.getWidth(), canvas.getHeight());
+        g.scale(1 / frame.density(), 1 / frame.density());
+        g.setFontSmoothingType(FontSmoothingType.GRAY);
+        g.setTextBaseline(VPos.CENTER);
+        switch (frame.detail()) {
+            case CARDS -> cards(g, frame);
+            case NAMES -> names(g, frame);
+            case DOTS -> dots(g, frame);
+        }
+    }
+
+    private void cards(GraphicsContext g, GraphFrame frame) {
+        double unit = frame.scale();
+        double left = -view.layout().spacing().width() * unit / 2;
+        double top = -view.layout().spacing().height() * unit / 2;
+        double right = -left - 10 * unit;
+        List<Integer> visible = visible(frame);
+        g.setFont(Font.font(iconFamily, NAME * unit));
+        for (int node : visible) {
+            NodeKind kind = view.nodes().get(node).kind();
+            g.setFill(colour(frame.palette().of(kind), frame, node));
+            put(g, frame, node, icons.getOrDefault(kind, ""), left + 12 * unit, top + 14 * unit);
+        }
+        g.setFont(Font.font(family, FontWeight.MEDIUM, NAME * unit));
+        for (int node : visible) {
+            g.setFill(colour(frame.palette().text(), frame, node));
+            put(g, frame, node, lines(node).name, left + 30 * unit, top + 14 * unit);
+        }
+        g.setFont(Font.font(family, DETAIL * unit));
+        for (int node : visible) {
+            g.setFill(colour(frame.palette().muted(), frame, node));
+            put(g, frame, node, lines(node).detail, left + 30 * unit, top + 29 * unit);
+        }
+        g.setTextAlign(TextAlignment.RIGHT);
+        for (int node : visible) {
+            g.setFill(colour(frame.palette().muted(), frame, node));
+            put(g, frame, node, lines(node).size, right, top + 29 * unit);
+        }
+        g.setTextAlign(TextAlignment.LEFT);
+    }
+
+    /// Writes beside the middle of a node.
+    private void put(
+            GraphicsContext g, GraphFrame frame, int node, String text, double dx, double dy) {
+        g.fillText(text, frame.x(view.layout().x(node)) + dx, frame.y(view.layout().y(node)) + dy);
+    }
+
+    /// A card's lines, cut to its width once.
+    private Lines lines(int node) {
+        var known = written[node];
+        if (known != null) {
+            return known;
+        }
+        double wide = view.layout().spacing().width() - 30;
+        boolean marked = view.nodes().get(node).trust() != TrustMark.NONE;
+        String size = Sizes.format(view.nodes().get(node).size());
+        var lines =
+                new Lines(
+                        shortened(name(node), wide - (marked ? 46 : 28), NAME),
+                        shortened(detail(node), wide - 18 - width(size, DETAIL), DETAIL),
+                        size);
+        written[node] = lines;
+        return lines;
+    }
+
+    private void names(GraphicsContext g, GraphFrame frame) {
+        double unit = frame.density();
+        double wide = view.layout().spacing().width() * frame.scale();
+        g.setFont(Font.font(family, DETAIL * unit));
+        for (int node : visible(frame)) {
+            double part = (wide - 10 * unit) / (nameWidth(node) * unit);
+            String name = name(node);
+            int keep = (int) (name.length() * part) - 1;
+            g.setFill(colour(frame.palette().text(), frame, node));
+            put(
+                    g,
+                    frame,
+                    node,
+                    part >= 1 ? name : keep < 1 ? "" : name.substring(0, keep) + "…",
+                    7 * unit - wide / 2,
+                    0);
+        }
+    }
+
+    /// Names the dots that add most, where there is room beside, below or above them.
+    private void dots(GraphicsContext g, GraphFrame frame) {
+        double size = DETAIL * frame.density();
+        g.setFont(Font.font(family, size));
+        List<Bounds> taken = new ArrayList<>();
+        List<Integer> candidates =
+                IntStream.of(painter.heaviestFirst())
+                        .filter(node -> painter.isVisible(frame, node))
+                        .filter(node -> !GraphPainter.isFaint(frame, node))
+                        .limit(CANDIDATES)
+                        .boxed()
+                        .toList();
+        for (int node : candidates) {
+            taken.add(
+                    around(
+                            frame,
+                            node,
+                            -painter.radius(frame, node),
+                            0,
+                            2 * painter.radius(frame, node),
+                            2 * painter.radius(frame, node)));
+        }
+        int written = 0;
+        for (int node : candidates) {
+            double radius = painter.radius(frame, node);
+            double gap = radius + 4 * frame.density();
+            double wide = nameWidth(node) * frame.density();
+            double high = 1.3 * size;
+            var place =
+                    Stream.of(
+                                    around(frame, node, gap, 0, wide, high),
+                                    around(frame, node, -wide / 2, gap + high / 2, wide, high),
+                                    around(frame, node, -wide / 2, -gap - high / 2, wide, high))
+                            .filter(box -> taken.stream().noneMatch(box::intersects))
+                            .findFirst();
+            if (place.isPresent() && written++ < MOST_AT_DOTS) {
+                taken.add(place.get());
+                var box = place.get();
+                g.setGlobalAlpha(0.65);
+                g.setFill(colour(frame.palette().background(), frame, node));
+                g.fillRect(
+                        Math.rint(box.getMinX() - 2),
+                        Math.rint(box.getMinY()),
+                        Math.rint(box.getWidth() + 4),
+                        Math.rint(box.getHeight()));
+                g.setGlobalAlpha(1);
+                g.setFill(colour(frame.palette().text(), frame, node));
+                g.fillText(name(node), box.getMinX(), box.getCenterY());
+            }
+        }
+    }
+
+    /// A box beside the middle of a node: from `dx` on, around the height `dy`.
+    private Bounds around(
+            GraphFrame frame, int node, double dx, double dy, double wide, double high) {
+        return new BoundingBox(
+                frame.x(view.layout().x(node)) + dx,
+                frame.y(view.layout().y(node)) + dy - high / 2,
+                wide,
+                high);
+    }
+
+    private List<Integer> visible(GraphFrame frame) {
+        var visible = new ArrayList<Integer>();
+        for (int node = 0; node < view.nodes().size(); node++) {
+            if (painter.isVisible(frame, node)) {
+                visible.add(node);
+            }
+        }
+        return visible;
+    }
+
+    private static Color colour(int rgb, GraphFrame frame, int node) {
+        int shown =
+                GraphPainter.isFaint(frame, node)
+                        ? GraphPalette.mix(rgb, frame.palette().background(), FAINT)
+                        : rgb;
+        return Color.rgb(shown >> 16 & 0xff, shown >> 8 & 0xff, shown & 0xff);
+    }
+
+    private String name(int node) {
+        var of = view.nodes().get(node);
+        return of.name().isEmpty() ? words.getString("cluster.mixed") : of.name();
+    }
+
+    private String detail(int node) {
+        var of = view.nodes().get(node);
+        return of.members() > 1
+                ? words.getString("cluster.members").formatted(number(of.members()))
+                : of.detail();
+    }
+
+    /// The width of a whole name in the small size.
+    private float nameWidth(int node) {
+        if (nameWidths[node] == 0) {
+            nameWidths[node] = (float) Math.max(1, width(name(node), DETAIL));
+        }
+        return nameWidths[node];
+    }
+
+    private String shortened(String text, double room, double size) {
+        double wide = width(text, size);
+        if (wide <= room) {
+            return text;
+        }
+        int keep = (int) (text.length() * room / wide) - 1;
+        return keep < 1 ? "" : text.substring(0, keep) + "…";
+    }
+
+    private double width(String text, double size) {
+        ruler.setFont(Font.font(family, size));
+        ruler.setText(text);
+        return ruler.getLayoutBounds().getWidth();
+    }
+
+    /// All that is known of a node, in words.
+    String describe(GraphView.Node node) {
+        String name = node.name().isEmpty() ? words.getString("cluster.mixed") : node.name();
+        String title =
+                node.members() > 1
+                        ? name
+                                + " · "
+                                + words.getString("cluster.members")
+                                        .formatted(number(node.members()))
+                        : node.detail().isEmpty() ? name : name + " " + node.detail();
+        return "%s%n%s%n%s"
+                .formatted(
+                        title,
+                        words.getString("size")
+                                .formatted(Sizes.format(node.size()), number(node.size())),
+                        words.getString("added")
+                                .formatted(Sizes.format(node.added()), number(node.added())));
+    }
+
+    /// A count with thin spaces between thousands.
+    static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count).replace(',', '\u2009');
+    }
+
+    static String icon(NodeKind kind) {
+        return switch (kind) {
+            case PATH -> "fth-package";
+            case DIRECTORY -> "fth-folder";
+            case FILE -> "fth-file";
+            case BUILD -> "fth-tool";
+            case ENVIRONMENT -> "fth-layers";
+            case ATTESTATION -> "fth-award";
+            case DERIVATION -> "fth-cpu";
+            case UNKNOWN -> "fth-help-circle";
+        };
+    }
+}

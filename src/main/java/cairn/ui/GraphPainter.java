@@ -1,0 +1,552 @@
+package cairn.ui;
+
+import cairn.graph.Digraph;
+import cairn.graph.LayeredLayout;
+import cairn.ui.GraphFrame.Detail;
+import cairn.ui.model.GraphView;
+import cairn.ui.model.NodeKind;
+import cairn.ui.model.TrustMark;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Paints a graph into a [Raster]: links, cards, names' backgrounds or dots; no words.
+///
+/// Needs no toolkit and is meant for a thread of its own. Whatever depends on the graph or on what
+/// is filtered and lit is worked out once and kept until that changes. One thread at a time.
+final class GraphPainter {
+    /// Edges are drawn at a third of their strength.
+    private static final double THIN = 0.34;
+
+    /// How many links are drawn as curves; more are drawn straight.
+    private static final int CURVES = 5_000;
+
+    private static final double FAINT = 0.28;
+
+    /// How often over links may cover the picture at that strength; more are fainter.
+    private static final double COVER = 0.5;
+
+    /// How faint links get; where that is not enough only a sample of them is drawn, always the
+    /// same, which looks as dense and takes bounded time.
+    private static final double LEAST = 0.11;
+
+    private static final int SAMPLE_BITS = 16;
+    private static final int SAMPLES = 1 << SAMPLE_BITS;
+    private static final int SPREAD = 0x9E3779B1;
+
+    private final GraphView view;
+    private final LayeredLayout layout;
+    private final int nodes;
+    private final float[] x;
+    private final float[] y;
+    private final NodeKind[] kind;
+    private final boolean[] several;
+    private final float[] weight;
+    private final float[] share;
+    private final int[] byWeight;
+    private final float halfWidth;
+    private final float halfHeight;
+
+    // The links from left to right, and where each layer's begin.
+    private final int[] from;
+    private final int[] to;
+    private final int[] order;
+    private final int[] layerStart;
+    private final float[] layerX;
+
+    private Set<NodeKind> shownFor = Set.of();
+    private @Nullable BitSet shown;
+    private @Nullable BitSet litFor;
+    private BitSet lit = new BitSet();
+
+    GraphPainter(GraphView view) {
+        this.view = view;
+        layout = view.layout();
+        nodes = view.nodes().size();
+        x = new float[layout.slots()];
+        y = new float[layout.slots()];
+        for (int slot = 0; slot < x.length; slot++) {
+            x[slot] = layout.x(slot);
+            y[slot] = layout.y(slot);
+        }
+        halfWidth = layout.spacing().width() / 2;
+        halfHeight = layout.spacing().height() / 2;
+        kind = new NodeKind[nodes];
+        several = new boolean[nodes];
+        weight = new float[nodes];
+        share = new float[nodes];
+        long largest = 1;
+        long heaviest = 1;
+        for (GraphView.Node node : view.nodes()) {
+            largest = Math.max(largest, node.size());
+            heaviest = Math.max(heaviest, node.added());
+        }
+        for (int i = 0; i < nodes; i++) {
+            GraphView.Node node = view.nodes().get(i);
+            kind[i] = node.kind();
+            several[i] = node.members() > 1;
+            weight[i] = (float) Math.sqrt((double) Math.max(0, node.added()) / heaviest);
+            share[i] = (float) Math.max(0, node.size()) / largest;
+        }
+        byWeight =
+                IntStream.range(0, nodes)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> -weight[i]))
+                        .mapToInt(i -> i)
+                        .toArray();
+        Digraph links = layout.links();
+        from = new int[links.edges()];
+        to = new int[links.edges()];
+        order = new int[links.edges()];
+        int layers = 0;
+        for (int slot = 0; slot < x.length; slot++) {
+            layers = Math.max(layers, layout.layer(slot) + 1);
+        }
+        layerX = new float[layers];
+        layerStart = new int[layers + 1];
+        for (int slot = 0; slot < x.length; slot++) {
+            layerX[layout.layer(slot)] = x[slot];
+            layerStart[layout.layer(slot) + 1] += links.outDegree(slot);
+        }
+        for (int i = 0; i < layers; i++) {
+            layerStart[i + 1] += layerStart[i];
+        }
+        int[] next = layerStart.clone();
+        for (int slot = 0; slot < x.length; slot++) {
+            for (int e = links.firstEdge(slot); e < links.firstEdge(slot + 1); e++) {
+                order[e] = next[layout.layer(slot)]++;
+                from[order[e]] = slot;
+                to[order[e]] = links.target(e);
+            }
+        }
+    }
+
+    void paint(Raster raster, GraphFrame frame) {
+        raster.clear(frame.palette().background());
+        paintLinks(raster, frame);
+        switch (frame.detail()) {
+            case CARDS, NAMES -> {
+                for (int node = 0; node < nodes; node++) {
+                    if (isVisible(frame, node)) {
+                        if (frame.detail() == Detail.CARDS) {
+                            paintCard(raster, frame, node);
+                        } else {
+                            paintName(raster, frame, node);
+                        }
+                    }
+                }
+            }
+            case DOTS -> paintDots(raster, frame);
+        }
+    }
+
+    boolean isShown(GraphFrame frame, int node) {
+        return !frame.hiddenKinds().contains(kind[node]);
+    }
+
+    /// Whether a node is not filtered out and lies in the picture.
+    boolean isVisible(GraphFrame frame, int node) {
+        float atX = frame.x(x[node]);
+        float atY = frame.y(y[node]);
+        double wide = halfWidth * frame.scale() + 16;
+        double high = halfHeight * frame.scale() + 16;
+        return atX > -wide
+                && atX < frame.width() + wide
+                && atY > -high
+                && atY < frame.height() + high
+                && isShown(frame, node);
+    }
+
+    static boolean isFaint(GraphFrame frame, int node) {
+        BitSet litNodes = frame.lit();
+        return litNodes != null && !litNodes.get(node);
+    }
+
+    /// The radius of a node's dot in device pixels.
+    float radius(GraphFrame frame, int node) {
+        double least = leastRadius(frame);
+        return radius(frame, node, least, mostRadius(frame, least));
+    }
+
+    private float radius(GraphFrame frame, int node, double least, double most) {
+        return (float) ((least + (most - least) * weight[node]) * frame.density());
+    }
+
+    private double leastRadius(GraphFrame frame) {
+        double crowd =
+                nodes
+                        * part(frame.width(), layout.width(), frame)
+                        * part(frame.height(), layout.height(), frame);
+        return Math.clamp(Math.max(pitch(frame) * 0.3, 50 / Math.sqrt(crowd)), 0.8, 3.5);
+    }
+
+    private double mostRadius(GraphFrame frame, double least) {
+        return Math.max(1.5 * least, Math.clamp(pitch(frame) * 0.9, 5, 14));
+    }
+
+    private double pitch(GraphFrame frame) {
+        return 2 * halfHeight * frame.scale() / frame.density();
+    }
+
+    /// How much of the layout's width or height is in the picture, about.
+    private static double part(int seen, float all, GraphFrame frame) {
+        return Math.clamp(seen / (all * frame.scale()), 1e-3, 1);
+    }
+
+    private void paintLinks(Raster raster, GraphFrame frame) {
+        BitSet visible = shown(frame.hiddenKinds());
+        int first = 0;
+        int last = layerX.length - 1;
+        while (first < last && frame.x(layerX[first + 1]) < 0) {
+            first++;
+        }
+        while (last > first && frame.x(layerX[last]) > frame.width()) {
+            last--;
+        }
+        int begin = layerX.length == 0 ? 0 : layerStart[first];
+        int end = layerX.length == 0 ? 0 : layerStart[last + 1];
+        // A few thousand links tell how many there are to see, and how much ink they take.
+        int stride = (end - begin) / 16_384 + 1;
+        int seen = 0;
+        double ink = 0;
+        for (int i = begin; i < end; i += stride) {
+            if (isInside(frame, i)) {
+                seen += stride;
+                ink += stride * clipped(frame, i);
+            }
+        }
+        boolean curved = seen <= CURVES && ink <= frame.width() * (double) frame.height();
+        boolean dim = frame.lit() != null;
+        double cover = Math.max(COVER, ink / ((double) frame.width() * frame.height()));
+        double strength = Math.max(LEAST, THIN * COVER / cover);
+        int sample = (int) (SAMPLES * Math.min(1, THIN * COVER / cover / strength));
+        int thin = (int) (Raster.OPAQUE * strength * (dim ? FAINT : 1));
+        float thickness =
+                (float) (frame.density() * Math.clamp(frame.scale() / frame.density(), 1, 1.6));
+        int colour = frame.palette().edge();
+        for (int i = begin; i < end; i++) {
+            if (i * SPREAD >>> 32 - SAMPLE_BITS < sample
+                    && isInside(frame, i)
+                    && (visible == null || visible.get(i))) {
+                paintLink(raster, frame, i, curved, thickness, colour, thin);
+            }
+        }
+        BitSet litLinks = lit(frame.litEdges());
+        int strong = dim ? Raster.OPAQUE : (int) (Raster.OPAQUE * 0.9);
+        for (int i = litLinks.nextSetBit(begin);
+                i >= 0 && i < end;
+                i = litLinks.nextSetBit(i + 1)) {
+            if (isInside(frame, i) && (visible == null || visible.get(i))) {
+                paintLink(
+                        raster,
+                        frame,
+                        i,
+                        curved,
+                        1.5f * thickness,
+                        frame.palette().accent(),
+                        strong);
+            }
+        }
+        for (int[] edge : frame.direct()) {
+            raster.curve(
+                    frame.x(x[edge[0]] + halfWidth),
+                    frame.y(y[edge[0]]),
+                    frame.x(x[edge[1]] - halfWidth),
+                    frame.y(y[edge[1]]),
+                    1.5f * thickness,
+                    frame.palette().accent(),
+                    strong);
+        }
+    }
+
+    /// About how many pixels a link takes.
+    private double clipped(GraphFrame frame, int link) {
+        double y1 = Math.clamp(frame.y(y[from[link]]), 0, frame.height());
+        double y2 = Math.clamp(frame.y(y[to[link]]), 0, frame.height());
+        return Math.abs(y1 - y2) + frame.scale() * (x[to[link]] - x[from[link]]);
+    }
+
+    private boolean isInside(GraphFrame frame, int link) {
+        float y1 = frame.y(y[from[link]]);
+        float y2 = frame.y(y[to[link]]);
+        return Math.max(y1, y2) > -4 && Math.min(y1, y2) < frame.height() + 4;
+    }
+
+    private void paintLink(
+            Raster raster,
+            GraphFrame frame,
+            int link,
+            boolean curved,
+            float thickness,
+            int colour,
+            int strength) {
+        int a = from[link];
+        int b = to[link];
+        float y1 = frame.y(y[a]);
+        float y2 = frame.y(y[b]);
+        if (!curved) {
+            raster.line(frame.x(x[a]), y1, frame.x(x[b]), y2, colour, strength);
+            return;
+        }
+        boolean dots = frame.detail() == Detail.DOTS;
+        float half = dots ? halfWidth * 0.4f : halfWidth;
+        float x1 = frame.x(x[a] + (dots && a < nodes ? 0 : half));
+        float x2 = frame.x(x[b] - (dots && b < nodes ? 0 : half));
+        if (a >= nodes) {
+            raster.curve(frame.x(x[a] - half), y1, x1, y1, thickness, colour, strength);
+        }
+        raster.curve(x1, y1, x2, y2, thickness, colour, strength);
+    }
+
+    /// The links over which an edge between two shown nodes runs, or null for all.
+    private @Nullable BitSet shown(Set<NodeKind> hiddenKinds) {
+        if (hiddenKinds.isEmpty()) {
+            return null;
+        }
+        if (shown == null || !shownFor.equals(hiddenKinds)) {
+            Digraph graph = layout.graph();
+            var edges = new BitSet();
+            for (int node = 0; node < nodes; node++) {
+                for (int e = graph.firstEdge(node); e < graph.firstEdge(node + 1); e++) {
+                    edges.set(
+                            e,
+                            !hiddenKinds.contains(kind[node])
+                                    && !hiddenKinds.contains(kind[graph.target(e)]));
+                }
+            }
+            shown = linksUnder(edges);
+            shownFor = hiddenKinds;
+        }
+        return shown;
+    }
+
+    private BitSet lit(@Nullable BitSet edges) {
+        if (!Objects.equals(edges, litFor)) {
+            litFor = edges;
+            lit = edges == null ? new BitSet() : linksUnder(edges);
+        }
+        return lit;
+    }
+
+    /// The links over which some edges of the layout run, by their place in the order of layers.
+    private BitSet linksUnder(BitSet edges) {
+        var marked = new BitSet();
+        Digraph links = layout.links();
+        for (int e = edges.nextSetBit(0); e >= 0; e = edges.nextSetBit(e + 1)) {
+            int[] route = layout.route(e);
+            for (int i = 1; i < route.length; i++) {
+                int link = order[links.edge(route[i - 1], route[i])];
+                if (i > 1 && marked.get(link)) {
+                    break; // the rest of the lane is marked too
+                }
+                marked.set(link);
+            }
+        }
+        return marked;
+    }
+
+    private void paintDots(Raster raster, GraphFrame frame) {
+        GraphPalette palette = frame.palette();
+        double least = leastRadius(frame);
+        double most = mostRadius(frame, least);
+        for (int node : byWeight) {
+            if (!isVisible(frame, node)) {
+                continue;
+            }
+            float radius = radius(frame, node, least, most);
+            float atX = frame.x(x[node]);
+            float atY = frame.y(y[node]);
+            int colour = palette.of(kind[node]);
+            if (isFaint(frame, node)) {
+                raster.disc(
+                        atX,
+                        atY,
+                        radius,
+                        GraphPalette.mix(colour, palette.background(), FAINT),
+                        Raster.OPAQUE);
+                continue;
+            }
+            if (radius < 1.3f) {
+                raster.spot(atX, atY, radius, colour);
+                continue;
+            }
+            if (radius > 2.5f * frame.density()) {
+                raster.disc(
+                        atX,
+                        atY,
+                        radius + (float) frame.density(),
+                        palette.background(),
+                        Raster.OPAQUE);
+            }
+            raster.disc(atX, atY, radius, colour, Raster.OPAQUE);
+            if (several[node]) {
+                raster.disc(atX, atY, radius * 0.5f, palette.background(), Raster.OPAQUE);
+            }
+        }
+        frame.selected().stream()
+                .filter(node -> isVisible(frame, node))
+                .forEach(node -> ring(raster, frame, node));
+        if (frame.hover() >= 0 && isVisible(frame, frame.hover())) {
+            ring(raster, frame, frame.hover());
+        }
+    }
+
+    private void ring(Raster raster, GraphFrame frame, int node) {
+        float density = (float) frame.density();
+        float radius = radius(frame, node);
+        float atX = frame.x(x[node]);
+        float atY = frame.y(y[node]);
+        raster.disc(atX, atY, radius + 4 * density, frame.palette().accent(), Raster.OPAQUE);
+        raster.disc(atX, atY, radius + 2 * density, frame.palette().background(), Raster.OPAQUE);
+        raster.disc(atX, atY, radius, frame.palette().of(kind[node]), Raster.OPAQUE);
+    }
+
+    private void paintName(Raster raster, GraphFrame frame, int node) {
+        GraphPalette palette = frame.palette();
+        float unit = (float) frame.scale();
+        float wide = 2 * halfWidth * unit;
+        float high = Math.min(2 * halfHeight * unit, 22 * (float) frame.density());
+        float atX = frame.x(x[node]) - wide / 2;
+        float atY = frame.y(y[node]) - high / 2;
+        double faint = isFaint(frame, node) ? FAINT : 1;
+        int colour = palette.of(kind[node]);
+        int fill = GraphPalette.mix(colour, palette.background(), 0.14 * faint);
+        float round = 3 * (float) frame.density();
+        outline(raster, frame, node, atX, atY, wide, high, round);
+        raster.box(atX, atY, wide, high, round, fill, Raster.OPAQUE);
+        float bar = 3 * (float) frame.density();
+        raster.box(
+                atX,
+                atY,
+                bar,
+                high,
+                1,
+                GraphPalette.mix(colour, palette.background(), faint),
+                Raster.OPAQUE);
+    }
+
+    private void paintCard(Raster raster, GraphFrame frame, int node) {
+        GraphPalette palette = frame.palette();
+        float unit = (float) frame.scale();
+        float wide = 2 * halfWidth * unit;
+        float high = 2 * halfHeight * unit;
+        float atX = frame.x(x[node]) - wide / 2;
+        float atY = frame.y(y[node]) - high / 2;
+        float round = 4 * unit;
+        double faint = isFaint(frame, node) ? FAINT : 1;
+        int colour = GraphPalette.mix(palette.of(kind[node]), palette.card(), faint);
+        int border = GraphPalette.mix(palette.border(), palette.background(), faint);
+        if (several[node]) {
+            for (int i = 2; i > 0; i--) {
+                float off = 3 * i * unit;
+                raster.box(atX + off, atY + off, wide, high, round, border, Raster.OPAQUE);
+                raster.box(
+                        atX + off + 1,
+                        atY + off + 1,
+                        wide - 2,
+                        high - 2,
+                        round - 1,
+                        palette.card(),
+                        Raster.OPAQUE);
+            }
+        }
+        outline(raster, frame, node, atX, atY, wide, high, round);
+        raster.box(atX, atY, wide, high, round, border, Raster.OPAQUE);
+        float line = (float) frame.density();
+        raster.box(
+                atX + line,
+                atY + line,
+                wide - 2 * line,
+                high - 2 * line,
+                round - line,
+                palette.card(),
+                Raster.OPAQUE);
+        raster.box(atX, atY, 5 * unit, high, round, colour, Raster.OPAQUE);
+        raster.box(atX + 3 * unit, atY + line, 2 * unit, high - 2 * line, 0, colour, Raster.OPAQUE);
+
+        float track = wide - 24 * unit;
+        float barY = atY + high - 6 * unit;
+        int trackColour = GraphPalette.mix(palette.border(), palette.card(), 0.6 * faint);
+        raster.box(atX + 14 * unit, barY, track, 2.5f * unit, unit, trackColour, Raster.OPAQUE);
+        float part = Math.max(share[node] * track, Math.min(2 * unit, track));
+        raster.box(atX + 14 * unit, barY, part, 2.5f * unit, unit, colour, Raster.OPAQUE);
+
+        float mark = 15 * unit;
+        float markX = atX + wide - mark - 8 * unit;
+        float markY = atY + 6 * unit;
+        if (!several[node]) {
+            int ink = GraphPalette.mix(palette.muted(), palette.card(), 0.8 * faint);
+            raster.shape(
+                    markX, markY, mark, mark, HashGlyph.of(view.nodes().get(node).digest()), ink);
+        }
+        TrustMark trust = view.nodes().get(node).trust();
+        if (trust != TrustMark.NONE) {
+            int ink = GraphPalette.mix(palette.of(trust), palette.card(), faint);
+            raster.shape(
+                    markX - 17 * unit,
+                    markY + unit,
+                    12 * unit,
+                    13.5f * unit,
+                    Shield.of(trust),
+                    ink);
+        }
+    }
+
+    /// The border of what is selected or under the pointer.
+    private static void outline(
+            Raster raster,
+            GraphFrame frame,
+            int node,
+            float x,
+            float y,
+            float w,
+            float h,
+            float round) {
+        float wide = (float) frame.density() * (frame.selected().get(node) ? 2.5f : 1.5f);
+        if (frame.selected().get(node) || frame.hover() == node) {
+            raster.box(
+                    x - wide,
+                    y - wide,
+                    w + 2 * wide,
+                    h + 2 * wide,
+                    round + wide,
+                    frame.palette().accent(),
+                    Raster.OPAQUE);
+        }
+    }
+
+    /// The node at a point in device pixels, or -1.
+    int nodeAt(GraphFrame frame, double atX, double atY) {
+        double layoutX = (atX - frame.left()) / frame.scale();
+        double layoutY = (atY - frame.top()) / frame.scale();
+        boolean dots = frame.detail() == Detail.DOTS;
+        double least = leastRadius(frame);
+        double most = mostRadius(frame, least);
+        int best = -1;
+        double nearest = Double.MAX_VALUE;
+        for (int node = 0; node < nodes; node++) {
+            double dx = Math.abs(x[node] - layoutX);
+            double dy = Math.abs(y[node] - layoutY);
+            double reach =
+                    dots
+                            ? (radius(frame, node, least, most) + 3 * frame.density())
+                                    / frame.scale()
+                            : 0;
+            boolean hit =
+                    dots ? dx * dx + dy * dy <= reach * reach : dx <= halfWidth && dy <= halfHeight;
+            if (hit && dx * dx + dy * dy < nearest && isShown(frame, node)) {
+                best = node;
+                nearest = dx * dx + dy * dy;
+            }
+        }
+        return best;
+    }
+
+    /// All nodes, those that add most first.
+    int[] heaviestFirst() {
+        return byWeight.clone();
+    }
+}

@@ -1,0 +1,342 @@
+package cairn.ui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import atlantafx.base.theme.PrimerDark;
+import atlantafx.base.theme.PrimerLight;
+import cairn.graph.Digraph;
+import cairn.ui.model.GraphView;
+import cairn.ui.model.NodeKind;
+import cairn.ui.model.TrustMark;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import javafx.application.Application;
+import javafx.application.Platform;
+import javafx.event.EventType;
+import javafx.scene.Scene;
+import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.image.Image;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.layout.StackPane;
+import javafx.stage.Stage;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GraphCanvasTest {
+    private static final String COLOURS =
+            Objects.requireNonNull(GraphCanvasTest.class.getResource("colours.css"))
+                    .toExternalForm();
+
+    /// 0 → 1 → 2 → 3, 0 → 4 → 3; 0 → 3 is implied; 4 is a derivation.
+    private static final Digraph DIAMOND =
+            Digraph.of(5, new int[] {0, 1, 2, 0, 4, 0}, new int[] {1, 2, 3, 4, 3, 3});
+
+    private Stage stage;
+    private GraphCanvas canvas;
+    private StackPane root;
+
+    @BeforeAll
+    static void start() throws InterruptedException, ExecutionException {
+        var started = new CompletableFuture<Void>();
+        try {
+            Platform.startup(() -> started.complete(null));
+        } catch (IllegalStateException _) {
+            started.complete(null); // another test has started it
+        }
+        started.get();
+        Platform.setImplicitExit(false);
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        canvas = call(GraphCanvas::new);
+        root = call(() -> new StackPane(canvas));
+        stage = call(() -> show(root));
+    }
+
+    private static Stage show(StackPane root) {
+        Application.setUserAgentStylesheet(new PrimerLight().getUserAgentStylesheet());
+        var scene = new Scene(root, 1000, 700);
+        scene.getStylesheets().add(COLOURS);
+        var stage = new Stage();
+        stage.setScene(scene);
+        stage.show();
+        return stage;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        call(() -> {
+            stage.close();
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "49, false", "49, true", "500, true", "20000, false"})
+    void drawsGraphsOfAnySize(int nodes, boolean dark) throws Exception {
+        if (dark) {
+            call(() -> root.getStyleClass().add("dark"));
+            call(() -> {
+                Application.setUserAgentStylesheet(new PrimerDark().getUserAgentStylesheet());
+                return null;
+            });
+        }
+        show(GraphPanning.view(nodes, nodes == 1 ? 0 : 3 * nodes));
+        Image picture = settled();
+        save(picture, "graph-" + nodes + (dark ? "-dark" : "-light"));
+        assertTrue(colours(picture).size() > 50);
+        assertEquals(dark ? 0xff0d1117 : 0xffffffff, picture.getPixelReader().getArgb(500, 5));
+    }
+
+    @Test
+    void anEmptyGraphSaysSo() throws Exception {
+        settled();
+        assertTrue(call(() -> canvas.lookup(".graph-empty").isVisible()));
+        call(() -> press(KeyCode.RIGHT));
+        assertEquals(List.of(), selected());
+    }
+
+    @Test
+    void whatIsNotDrawnIsCounted() throws Exception {
+        show(diamond());
+        settled();
+        assertEquals(
+                "5 nodes · 1 edges that longer ways imply are not drawn",
+                call(() -> ((Label) canvas.lookup(".graph-counts")).getText()));
+        call(() -> {
+            ((ToggleButton) canvas.lookup("#graph-kind-derivation")).fire();
+            return null;
+        });
+        assertEquals(
+                "4 nodes · 1 filtered out · 1 edges that longer ways imply are not drawn",
+                call(() -> ((Label) canvas.lookup(".graph-counts")).getText()));
+    }
+
+    @Test
+    void aClickSelectsAndOnlyADoubleClickOpens() throws Exception {
+        var opened = new ArrayList<Object>();
+        show(diamond());
+        call(() -> {
+            canvas.setOnOpen(node -> opened.add(node.id()));
+            return null;
+        });
+        settled();
+        click("n3", 1, false);
+        assertEquals(List.of("n3"), selected());
+        assertEquals(List.of(), opened);
+        click("n1", 1, true);
+        assertEquals(List.of("n3", "n1"), selected());
+        click("n2", 2, false);
+        assertEquals(List.of("n2"), selected());
+        assertEquals(List.of("n2"), opened);
+        call(() -> press(KeyCode.ENTER));
+        assertEquals(List.of("n2", "n2"), opened);
+    }
+
+    @Test
+    void arrowsWalkAlongEdges() throws Exception {
+        show(diamond());
+        settled();
+        var walked = new ArrayList<Object>();
+        for (KeyCode key :
+                List.of(
+                        KeyCode.RIGHT,
+                        KeyCode.RIGHT,
+                        KeyCode.RIGHT,
+                        KeyCode.RIGHT,
+                        KeyCode.RIGHT,
+                        KeyCode.LEFT)) {
+            call(() -> press(key));
+            walked.addAll(selected());
+        }
+        assertEquals("n0", walked.getFirst());
+        assertEquals("n3", walked.get(4));
+        assertEquals(6, walked.size());
+    }
+
+    @Test
+    void theWayBetweenTwoIsLitWhicheverComesFirst() throws Exception {
+        show(diamond());
+        Image before = settled();
+        call(() -> {
+            canvas.select(List.of("n3", "n0"));
+            return press(KeyCode.W);
+        });
+        Image lit = settled();
+        save(lit, "graph-way");
+        assertFalse(colours(lit).equals(colours(before)));
+        call(() -> press(KeyCode.ESCAPE));
+        assertEquals(List.of("n3", "n0"), selected());
+        call(() -> press(KeyCode.ESCAPE));
+        assertEquals(List.of(), selected());
+        assertEquals(colours(before), colours(settled()));
+    }
+
+    @Test
+    void theSelectionStaysWhenTheGraphGrows() throws Exception {
+        show(diamond());
+        call(() -> {
+            canvas.select(List.of("n2", "stranger"));
+            return null;
+        });
+        show(diamond());
+        settled();
+        assertEquals(List.of("n2"), selected());
+    }
+
+    @Test
+    void everyToolHasANameToBeRead() throws Exception {
+        show(diamond());
+        settled();
+        assertTrue(
+                call(() ->
+                        canvas.lookupAll(".graph-tools > .button").stream()
+                                .allMatch(tool -> !tool.getAccessibleText().isBlank())));
+    }
+
+    private static GraphView diamond() throws InterruptedException {
+        return GraphView.of(
+                DIAMOND,
+                IntStream.range(0, 5)
+                        .mapToObj(i ->
+                                new GraphView.Node(
+                                        "n" + i,
+                                        i == 4 ? NodeKind.DERIVATION : NodeKind.PATH,
+                                        TrustMark.TRUSTED,
+                                        "node-" + i,
+                                        "1." + i,
+                                        1000L * i,
+                                        2000L * i,
+                                        77L * i,
+                                        1))
+                        .toList(),
+                0,
+                0);
+    }
+
+    private void show(GraphView view) throws Exception {
+        call(() -> {
+            canvas.viewProperty().set(view);
+            return null;
+        });
+    }
+
+    /// A picture of the scene, once everything is drawn.
+    private Image settled() throws Exception {
+        var done = new CompletableFuture<Void>();
+        call(() -> {
+            root.layout();
+            if (!canvas.drawingProperty().get()) {
+                done.complete(null);
+            }
+            canvas.drawingProperty()
+                    .addListener((_, _, drawing) -> {
+                        if (!drawing) {
+                            done.complete(null);
+                        }
+                    });
+            return null;
+        });
+        done.get();
+        return call(() -> stage.getScene().snapshot(null));
+    }
+
+    private List<Object> selected() throws Exception {
+        return call(() -> canvas.selected().stream().map(GraphView.Node::id).toList());
+    }
+
+    private void click(String id, int times, boolean adding) throws Exception {
+        call(() -> {
+            for (EventType<MouseEvent> type :
+                    List.of(MouseEvent.MOUSE_PRESSED, MouseEvent.MOUSE_RELEASED)) {
+                var at = canvas.place(id);
+                canvas.fireEvent(
+                        new MouseEvent(
+                                type,
+                                at.getX(),
+                                at.getY(),
+                                at.getX(),
+                                at.getY(),
+                                MouseButton.PRIMARY,
+                                times,
+                                adding,
+                                false,
+                                false,
+                                false,
+                                true,
+                                false,
+                                false,
+                                true,
+                                false,
+                                true,
+                                null));
+            }
+            return null;
+        });
+    }
+
+    private Void press(KeyCode key) {
+        canvas.fireEvent(
+                new KeyEvent(
+                        KeyEvent.KEY_PRESSED, "", key.getName(), key, false, false, false, false));
+        return null;
+    }
+
+    private static <T> T call(Callable<T> action) throws Exception {
+        var result = new CompletableFuture<T>();
+        Platform.runLater(() -> {
+            try {
+                result.complete(action.call());
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result.get();
+    }
+
+    private static Set<Integer> colours(Image image) {
+        var colours = new HashSet<Integer>();
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                colours.add(image.getPixelReader().getArgb(x, y));
+            }
+        }
+        return colours;
+    }
+
+    private static void save(Image image, String name) throws IOException {
+        var picture =
+                new BufferedImage(
+                        (int) image.getWidth(),
+                        (int) image.getHeight(),
+                        BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < picture.getHeight(); y++) {
+            for (int x = 0; x < picture.getWidth(); x++) {
+                picture.setRGB(x, y, image.getPixelReader().getArgb(x, y));
+            }
+        }
+        ImageIO.write(picture, "png", new File("target/" + name + ".png"));
+    }
+}

@@ -1,0 +1,169 @@
+package cairn.ui;
+
+import cairn.graph.Digraph;
+import cairn.graph.Dominators;
+import cairn.ui.model.GraphView;
+import cairn.ui.model.NodeKind;
+import cairn.ui.model.TrustMark;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javafx.animation.AnimationTimer;
+import javafx.application.Platform;
+import javafx.event.EventType;
+import javafx.scene.Scene;
+import javafx.scene.image.ImageView;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.stage.Stage;
+
+/// Drags graphs of 5,000, 20,000 and 100,000 nodes about at 1200x800 and prints the frames a
+/// second, fitted and at the level of cards.
+///
+/// Run with `-Dglass.platform=Headless -Dprism.order=sw`; the platform's pulse caps the figure at
+/// 60.
+public final class GraphPanning {
+    private static final int SECONDS = 4;
+    private static final List<NodeKind> KINDS = List.copyOf(EnumSet.allOf(NodeKind.class));
+    private static final List<TrustMark> MARKS = List.copyOf(EnumSet.allOf(TrustMark.class));
+    private static final String COLOURS =
+            Objects.requireNonNull(GraphPanning.class.getResource("colours.css")).toExternalForm();
+
+    private GraphPanning() {}
+
+    public static void main(String... sizes) throws Exception {
+        var started = new CountDownLatch(1);
+        Platform.startup(started::countDown);
+        started.await();
+        Platform.setImplicitExit(false);
+        int[] nodes =
+                sizes.length == 0
+                        ? new int[] {5_000, 20_000, 100_000}
+                        : IntStream.range(0, sizes.length)
+                                .map(i -> Integer.parseInt(sizes[i]))
+                                .toArray();
+        for (int count : nodes) {
+            long begin = System.nanoTime();
+            GraphView view = view(count, 3 * count);
+            long laidOut = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            System.out.printf(
+                    "%,d nodes, laid out in %d ms: %.1f frames/s fitted, %.1f at names, %.1f at cards%n",
+                    count, laidOut, pan(view, 0), pan(view, 0.4), pan(view, 1));
+        }
+        Platform.exit();
+    }
+
+    /// A closure-like graph: everything hangs on node 0, the last nodes are the popular ones.
+    static GraphView view(int nodes, int edges) throws InterruptedException {
+        var random = new Random(5);
+        var from = new int[edges];
+        var to = new int[edges];
+        for (int i = 0; i < edges; i++) {
+            if (i < nodes - 1) {
+                to[i] = i + 1;
+                from[i] = random.nextInt((i + 1) / 3, i + 1);
+            } else {
+                from[i] = random.nextInt(nodes - 1);
+                double near = random.nextDouble();
+                to[i] =
+                        random.nextInt(3) == 0
+                                ? nodes - 1 - (int) ((nodes - 1 - from[i]) * near * near * 0.3)
+                                : Math.min(nodes - 1, from[i] + 1 + random.nextInt(nodes / 20 + 3));
+            }
+        }
+        var graph = Digraph.of(nodes, from, to);
+        long[] sizes =
+                IntStream.range(0, nodes)
+                        .mapToLong(_ -> (long) Math.exp(12 + 2 * random.nextGaussian()))
+                        .toArray();
+        long[] added = Dominators.of(graph, 0).addedSizes(sizes);
+        var described =
+                IntStream.range(0, nodes)
+                        .mapToObj(i ->
+                                new GraphView.Node(
+                                        i,
+                                        KINDS.get(Math.max(0, random.nextInt(12) - 4)),
+                                        MARKS.get(random.nextInt(5)),
+                                        "package-" + i,
+                                        "1." + i % 40,
+                                        sizes[i],
+                                        added[i],
+                                        random.nextLong(),
+                                        1))
+                        .toList();
+        return GraphView.of(graph, described, 0, 0);
+    }
+
+    private static double pan(GraphView view, double scale) throws InterruptedException {
+        var done = new CountDownLatch(1);
+        var frames = new int[1];
+        Platform.runLater(() -> {
+            var canvas = new GraphCanvas();
+            canvas.viewProperty().set(view);
+            var stage = new Stage();
+            var scene = new Scene(canvas, 1200, 800);
+            scene.getStylesheets().add(COLOURS);
+            stage.setScene(scene);
+            stage.show();
+            if (scale > 0) {
+                canvas.select(List.of(view.nodes().size() / 2));
+                canvas.focus();
+                canvas.zoom(scale);
+            }
+            var picture = (ImageView) canvas.lookup(".graph-picture");
+            var timer =
+                    new AnimationTimer() {
+                        private long start;
+                        private int step;
+
+                        @Override
+                        public void handle(long now) {
+                            if (start == 0) {
+                                start = now;
+                                picture.imageProperty().addListener(_ -> frames[0]++);
+                                fire(canvas, MouseEvent.MOUSE_PRESSED, 600, 400);
+                            }
+                            step++;
+                            double x = 600 + 200 * Math.sin(step / 30.0);
+                            double y = 400 + 150 * Math.cos(step / 40.0);
+                            fire(canvas, MouseEvent.MOUSE_DRAGGED, x, y);
+                            if (now - start > TimeUnit.SECONDS.toNanos(SECONDS)) {
+                                stop();
+                                stage.close();
+                                done.countDown();
+                            }
+                        }
+                    };
+            timer.start();
+        });
+        done.await();
+        return frames[0] / (double) SECONDS;
+    }
+
+    private static void fire(GraphCanvas canvas, EventType<MouseEvent> type, double x, double y) {
+        canvas.fireEvent(
+                new MouseEvent(
+                        type,
+                        x,
+                        y,
+                        x,
+                        y,
+                        MouseButton.PRIMARY,
+                        1,
+                        false,
+                        false,
+                        false,
+                        false,
+                        true,
+                        false,
+                        false,
+                        true,
+                        false,
+                        false,
+                        null));
+    }
+}
