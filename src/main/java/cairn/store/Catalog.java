@@ -373,12 +373,12 @@ public final class Catalog {
                 info, cid(rows, 5), cid(rows, 6), Instant.ofEpochMilli(rows.getLong(12)));
     }
 
-    private static StorePath storePath(ResultSet rows, int column) throws SQLException {
+    static StorePath storePath(ResultSet rows, int column) throws SQLException {
         return new StorePath(
                 rows.getString(column), rows.getString(column + 1), rows.getString(column + 2));
     }
 
-    private static Cid cid(ResultSet rows, int column) throws SQLException, FormatException {
+    static Cid cid(ResultSet rows, int column) throws SQLException, FormatException {
         return Cid.decode(Database.bytes(rows, column));
     }
 

@@ -77,6 +77,16 @@ record FrameHeader(
         return out.littleEndian(checksum(out.toBytes()), 4).toBytes();
     }
 
+    /// Tells whether the first bytes from an index on are those of a header.
+    static boolean mayStart(byte[] bytes, int at) {
+        for (int i = 0; i < MAGIC.length(); i++) {
+            if (bytes[at + i] != MAGIC.at(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Reads a header.
     ///
     /// @param offset where it stands in its pack, for messages

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,10 +87,15 @@ final class Index implements AutoCloseable {
         }
     }
 
-    /// Writes in one transaction, which is undone if the work throws.
+    /// Writes in one transaction, which is undone if the work throws. Inside the work of another it
+    /// is a part of that.
     <T> T write(Work<T> work) throws IOException {
+        boolean inside = writing.isHeldByCurrentThread();
         writing.lock();
         try {
+            if (inside && writer != null) {
+                return work.run(writer);
+            }
             if (writer == null) {
                 writer = Database.open(file, Database.Mode.WRITE, synchronous);
             }
@@ -157,6 +164,45 @@ final class Index implements AutoCloseable {
         });
     }
 
+    /// All frames of blocks in the order in which they lie on the disk.
+    List<FrameLocation> frames() throws IOException {
+        return read(database -> {
+            var frames = new ArrayList<FrameLocation>();
+            try (var rows =
+                    database.query(
+                            "SELECT pack, offset, length, raw, base FROM frame ORDER BY pack, offset")) {
+                while (rows.next()) {
+                    frames.add(frame(rows));
+                }
+            }
+            return frames;
+        });
+    }
+
+    /// The keys of the blocks in a frame; searches all blocks.
+    List<Bytes> keysIn(FrameLocation frame) throws IOException {
+        return read(database -> {
+            var keys = new ArrayList<Bytes>();
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT key FROM block WHERE frame =
+                            (SELECT id FROM frame WHERE pack = ? AND offset = ?) ORDER BY key\
+                            """,
+                            frame.pack(),
+                            frame.offset())) {
+                while (rows.next()) {
+                    keys.add(Database.bytes(rows, 1));
+                }
+            }
+            return keys;
+        });
+    }
+
+    long counter(String name) throws IOException {
+        return read(database -> database.number("SELECT value FROM counter WHERE name = ?", name));
+    }
+
     /// The name of a pack's file, if the index still knows the pack.
     Optional<String> packName(long pack) throws IOException {
         return read(database -> {
@@ -164,6 +210,11 @@ final class Index implements AutoCloseable {
                 return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
             }
         });
+    }
+
+    /// The committed length of a pack.
+    long packLength(long pack) throws IOException {
+        return read(database -> database.number("SELECT length FROM pack WHERE id = ?", pack));
     }
 
     static FrameLocation frame(ResultSet rows) throws SQLException {

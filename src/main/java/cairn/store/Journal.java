@@ -62,10 +62,10 @@ final class Journal {
         record Happened(String topic, Instant at, Bytes data) implements Statement {}
     }
 
-    static void write(ByteWriter out, Statement record) {
+    static void write(ByteWriter out, Statement statement) {
         var body = new ByteWriter();
         int kind =
-                switch (record) {
+                switch (statement) {
                     case Statement.Registered(var path) -> {
                         registered(body, path);
                         yield 1;

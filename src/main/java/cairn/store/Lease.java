@@ -7,88 +7,108 @@ import cairn.cid.FormatException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/// Keeps what a writer relies on from being collected.
+/// Keeps what a writer relies on from being collected, for as long as the writer holds its pack.
 ///
-/// The row in the index spares all that was committed since the lease began. What the writer found
-/// here and so did not write is told in a file, before the writer relies on it:
+/// A file named by the row of the pack tells since when, and what the writer found here and so did
+/// not write:
 ///
 /// ```
-/// file = { length:1 key }
+/// file = since:u64 { length:1 key }          ; since: the number of the last commit before it began
 /// ```
 ///
-/// A sweep announces itself in the index, then reads these files, then deletes. So a writer that
-/// told a key and after that sees no sweep announced, nor one ended since it last looked, will find
-/// the block when it commits. Otherwise it writes the block again.
-final class Lease {
-    private final long pack;
-    private final Path file;
-    private final Set<Bytes> told = new HashSet<>();
-    private final OutputStream out;
-    private long collections;
+/// What was committed after that is spared. A key is told before the writer relies on it. A sweep
+/// announces itself in the index, then reads these files, then deletes. So a writer that told a key
+/// and after that sees no sweep announced, nor one ended since it last looked, will find the block
+/// when it commits. Otherwise it writes the block again.
+final class Lease implements AutoCloseable {
+    private static final String FORMAT = "lease";
 
-    private Lease(long pack, Path file, OutputStream out, long collections) {
-        this.pack = pack;
+    private final Path file;
+    private final OutputStream out;
+    private final Index index;
+    private final Set<Bytes> told = new HashSet<>();
+    private long sweeps;
+
+    private Lease(Path file, OutputStream out, Index index, long sweeps) {
         this.file = file;
         this.out = out;
-        this.collections = collections;
+        this.index = index;
+        this.sweeps = sweeps;
     }
 
-    /// Begins a lease for the writer that has a pack; runs in a transaction.
-    static Lease begin(Database database, Home home, long pack) throws SQLException, IOException {
-        database.run(
-                """
-                INSERT OR REPLACE INTO lease (pack, since)
-                SELECT ?, value FROM counter WHERE name = 'sequence'\
-                """,
-                pack);
+    /// Begins a lease for a writer that holds a pack.
+    static Lease begin(Home home, Index index, long pack) throws IOException {
         Path file = file(home, pack);
-        return new Lease(pack, file, Files.newOutputStream(file), collections(database));
+        long since = index.counter("sequence");
+        var out = Files.newOutputStream(file);
+        out.write(new ByteWriter().littleEndian(since, Long.BYTES).toBytes().toByteArray());
+        return new Lease(file, out, index, index.counter("sweeps"));
     }
 
-    static Path file(Home home, long pack) {
+    private static Path file(Home home, long pack) {
         return home.leases().resolve(Long.toString(pack));
     }
 
     /// Tells that the writer relies on a block that is here.
     ///
-    /// @return false if it must not, because it may be collected right now
-    synchronized boolean rely(Bytes key, Index index) throws IOException {
+    /// @return false if it must not, because the block may be collected right now
+    synchronized boolean rely(Bytes key) throws IOException {
         if (told.add(key.compact())) {
             out.write(new ByteWriter().u8(key.length()).bytes(key).toBytes().toByteArray());
         }
-        long now = index.read(Lease::collections);
-        boolean quiet = now % 2 == 0 && now == collections;
-        collections = now;
+        long now = index.counter("sweeps");
+        boolean quiet = now % 2 == 0 && now == sweeps;
+        sweeps = now;
         return quiet;
     }
 
-    /// The keys that a lease's file tells; none if the writer found nothing yet.
-    static Set<Bytes> read(Home home, long pack) throws IOException {
-        var keys = new HashSet<Bytes>();
-        try {
-            var in = new ByteReader("lease", Bytes.wrap(Files.readAllBytes(file(home, pack))));
-            while (!in.atEnd()) {
-                keys.add(in.bytes(in.u8()).compact());
-            }
-        } catch (NoSuchFileException | FormatException _) {
-            // Nothing was told, or its last entry is still being written and not relied on.
-        }
-        return keys;
-    }
-
-    void end(Database database) throws SQLException, IOException {
-        database.run("DELETE FROM lease WHERE pack = ?", pack);
+    /// The writer is gone, or has committed all that it wants.
+    @Override
+    public void close() throws IOException {
         out.close();
         Files.deleteIfExists(file);
     }
 
-    private static long collections(Database database) throws SQLException {
-        return database.number("SELECT value FROM counter WHERE name = 'collections'");
+    /// What a running writer relies on.
+    record Claim(long since, Set<Bytes> keys) {}
+
+    /// The claims of the writers that run.
+    static List<Claim> live(Home home, Leases leases) throws IOException {
+        var live = new ArrayList<Claim>();
+        try (var files = Files.newDirectoryStream(home.leases(), "[0-9]*")) {
+            for (Path file : files) {
+                var lock = leases.tryLock(Long.parseLong(file.getFileName().toString()));
+                if (lock.isPresent()) {
+                    Files.deleteIfExists(file);
+                    lock.get().release();
+                } else {
+                    read(Bytes.wrap(Files.readAllBytes(file))).ifPresent(live::add);
+                }
+            }
+        }
+        return live;
+    }
+
+    /// Empty if the lease is just beginning; its last key may still be being written, and then
+    /// nobody relies on it.
+    private static Optional<Claim> read(Bytes bytes) {
+        var in = new ByteReader(FORMAT, bytes);
+        var keys = new HashSet<Bytes>();
+        try {
+            long since = in.littleEndian(Long.BYTES);
+            while (!in.atEnd() && in.remaining() > in.peek()) {
+                keys.add(in.bytes(in.u8()).compact());
+            }
+            return Optional.of(new Claim(since, keys));
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
-import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /// A pack that one writer appends to, under a lock that keeps all others away.
@@ -49,7 +49,8 @@ final class PackAppender implements AutoCloseable {
     private final Path file;
     private final FileLock lock;
     private final FileChannel channel;
-    private final boolean fresh;
+    private boolean fresh;
+    private final long taken;
     private long committed;
     private long position;
     private long forced;
@@ -67,33 +68,71 @@ final class PackAppender implements AutoCloseable {
         this.channel = channel;
         this.committed = committed;
         this.fresh = fresh;
+        taken = committed;
         position = committed;
         forced = committed;
     }
 
-    /// Takes a pack that has room, or begins one. Runs in a transaction of the index, so that no
-    /// two writers choose at once.
-    static PackAppender take(Database database, Leases leases, Home home)
-            throws SQLException, IOException {
-        for (long row : roomy(database)) {
-            var taken = take(database, row, leases, home);
-            if (taken.isPresent()) {
-                return taken.get();
+    /// Takes a pack that has room, or begins one.
+    static PackAppender take(Index index, Leases leases, Home home) throws IOException {
+        for (long row : roomy(index)) {
+            var lock = leases.tryLock(row);
+            if (lock.isPresent()) {
+                var taken = take(index, row, lock.get(), home);
+                if (taken.isPresent()) {
+                    return taken.get();
+                }
+                lock.get().release();
             }
         }
-        return begin(database, leases, home);
+        return begin(index, leases, home);
+    }
+
+    /// Tells whether [#take] would find a pack with room now.
+    static boolean hasRoom(Index index, Leases leases, Home home) throws IOException {
+        for (long row : roomy(index)) {
+            var lock = leases.tryLock(row);
+            if (lock.isPresent()) {
+                boolean sound = place(index, row, home).filter(Place::isSound).isPresent();
+                lock.get().release();
+                if (sound) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// Begins a pack.
-    static PackAppender begin(Database database, Leases leases, Home home)
-            throws SQLException, IOException {
+    static PackAppender begin(Index index, Leases leases, Home home) throws IOException {
         byte[] id = new byte[ID];
         new SecureRandom().nextBytes(id);
         String name = HexFormat.of().formatHex(id);
         Path file = home.packs().resolve(Packs.fileName(name));
-        long row =
-                database.number(
-                        "INSERT INTO pack (name, length) VALUES (?, ?) RETURNING id", name, HEAD);
+        boolean done = false;
+        try {
+            // The file is made while no other process can write, so that a file without a row is
+            // one that was left behind.
+            var appender =
+                    index.write(database -> {
+                        long row =
+                                database.number(
+                                        "INSERT INTO pack (name, length) VALUES (?, ?) RETURNING id",
+                                        name,
+                                        HEAD);
+                        return begin(row, file, leases, head(Bytes.wrap(id)));
+                    });
+            done = true;
+            return appender;
+        } finally {
+            if (!done) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static PackAppender begin(long row, Path file, Leases leases, Bytes head)
+            throws IOException {
         var lock =
                 leases.tryLock(row)
                         .orElseThrow(
@@ -102,7 +141,8 @@ final class PackAppender implements AutoCloseable {
             var channel =
                     FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             var appender = new PackAppender(row, file, lock, channel, 0, true);
-            appender.append(head(Bytes.wrap(id)));
+            appender.append(head);
+            appender.committed();
             return appender;
         } catch (IOException e) {
             lock.release();
@@ -110,47 +150,59 @@ final class PackAppender implements AutoCloseable {
         }
     }
 
-    private static long[] roomy(Database database) throws SQLException {
-        var rows = java.util.stream.LongStream.builder();
-        try (var found =
-                database.query(
-                        "SELECT id FROM pack WHERE length < ? ORDER BY id DESC LIMIT 16", FULL)) {
-            while (found.next()) {
-                rows.add(found.getLong(1));
-            }
-        }
-        return rows.build().toArray();
-    }
-
-    private static Optional<PackAppender> take(
-            Database database, long row, Leases leases, Home home)
-            throws SQLException, IOException {
-        var lock = leases.tryLock(row);
-        if (lock.isEmpty()) {
+    private static Optional<PackAppender> take(Index index, long row, FileLock lock, Home home)
+            throws IOException {
+        // Looked up under the lock: only who holds it makes a pack longer or deletes it.
+        var place = place(index, row, home).filter(Place::isSound);
+        if (place.isEmpty()) {
             return Optional.empty();
         }
-        String name;
-        long committed;
-        try (var found = database.query("SELECT name, length FROM pack WHERE id = ?", row)) {
-            found.next();
-            name = found.getString(1);
-            committed = found.getLong(2);
-        }
-        Path file = home.packs().resolve(Packs.fileName(name));
+        Path file = place.get().file;
+        long committed = place.get().length;
         try {
-            if (Files.isWritable(file) && Files.size(file) >= committed) {
-                var channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                channel.truncate(committed);
-                return Optional.of(
-                        new PackAppender(row, file, lock.get(), channel, committed, false));
-            }
+            var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            channel.truncate(committed);
+            return Optional.of(new PackAppender(row, file, lock, channel, committed, false));
         } catch (IOException e) {
-            lock.get().release();
-            throw e;
+            lock.release();
+            throw failure(file, e);
         }
-        // Shorter than it was or gone: damage, which verifying tells and appending would hide.
-        lock.get().release();
-        return Optional.empty();
+    }
+
+    private record Place(Path file, long length) {
+        /// A file that is shorter than it was, or gone, is damaged; verifying tells that, and
+        /// appending would hide it.
+        boolean isSound() {
+            return Files.isWritable(file) && file.toFile().length() >= length;
+        }
+    }
+
+    private static Optional<Place> place(Index index, long row, Home home) throws IOException {
+        return index.read(database -> {
+            try (var rows = database.query("SELECT name, length FROM pack WHERE id = ?", row)) {
+                return rows.next()
+                        ? Optional.of(
+                                new Place(
+                                        home.packs().resolve(Packs.fileName(rows.getString(1))),
+                                        rows.getLong(2)))
+                        : Optional.empty();
+            }
+        });
+    }
+
+    private static long[] roomy(Index index) throws IOException {
+        return index.read(database -> {
+            var found = LongStream.builder();
+            try (var rows =
+                    database.query(
+                            "SELECT id FROM pack WHERE length < ? ORDER BY id DESC LIMIT 16",
+                            FULL)) {
+                while (rows.next()) {
+                    found.add(rows.getLong(1));
+                }
+            }
+            return found.build().toArray();
+        });
     }
 
     private static Bytes head(Bytes id) {
@@ -188,6 +240,11 @@ final class PackAppender implements AutoCloseable {
         return position >= FULL;
     }
 
+    /// How much longer the pack is than when this writer took it.
+    long appended() {
+        return position - taken;
+    }
+
     /// Bytes that a power failure could take.
     long unforced() {
         return position - forced;
@@ -214,10 +271,11 @@ final class PackAppender implements AutoCloseable {
         }
         try {
             channel.force(false);
-            if (fresh && committed == 0) {
+            if (fresh) {
                 try (var folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                     folder.force(true);
                 }
+                fresh = false;
             }
         } catch (IOException e) {
             throw failure(file, e);
@@ -242,17 +300,17 @@ final class PackAppender implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             if (position > committed && channel.isOpen()) {
-                channel.truncate(Math.max(committed, Math.min(position, HEAD)));
+                channel.truncate(committed);
             }
         } finally {
             lock.release();
         }
     }
 
-    /// Gives up a pack whose row was never committed; deletes its file if that is new.
+    /// Closes, and deletes the file if this writer made it in a transaction that was undone.
     void discard() throws IOException {
         close();
-        if (fresh && committed == 0) {
+        if (taken == 0) {
             Files.deleteIfExists(file);
         }
     }

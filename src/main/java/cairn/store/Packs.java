@@ -7,6 +7,7 @@ import cairn.store.FrameHeader.Kind;
 import cairn.store.Index.FrameLocation;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -143,6 +144,13 @@ final class Packs implements AutoCloseable {
         }
     }
 
+    /// A frame as it stands in its pack, unchecked.
+    Bytes bytes(FrameLocation location) throws IOException {
+        byte[] bytes = new byte[location.length()];
+        read(channel(location.pack()), location.offset(), bytes, bytes.length);
+        return Bytes.wrap(bytes);
+    }
+
     /// Reads just so many bytes from a position.
     static void read(FileChannel channel, long position, byte[] target, int length)
             throws IOException {
@@ -209,11 +217,23 @@ final class Packs implements AutoCloseable {
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            var stopped = new java.io.InterruptedIOException("interrupted while reading a pack");
-            stopped.initCause(e);
-            throw stopped;
+            throw interrupted(e);
         }
+    }
+
+    static InterruptedIOException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        var interrupted = new InterruptedIOException("interrupted while reading a pack");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    /// The index names a block that is not in the frame.
+    static FormatException misplaced(FrameLocation location) {
+        return new FormatException(
+                "pack",
+                location.offset(),
+                "the frame does not hold the block that the index names");
     }
 
     private Cached cached(FrameLocation location) {

@@ -2,7 +2,6 @@ package cairn.store;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
-import cairn.cid.FormatException;
 import cairn.ipld.BlockSource;
 import cairn.store.Index.BlockLocation;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The blocks and paths of one home. Several stores, of several processes, may share a home.
@@ -135,6 +135,33 @@ public final class Store implements BlockSource, AutoCloseable {
         return missing;
     }
 
+    /// Reads a block from the disk and hashes it.
+    public Verification verify(Cid cid) throws IOException {
+        return new Verifier(this).verify(cid);
+    }
+
+    /// Verifies every block that the index names, in the order in which they lie on the disk.
+    ///
+    /// @param each is told every finding, the healthy ones included, on the calling thread
+    public void verifyAll(Progress progress, Consumer<Verification> each) throws IOException {
+        new Verifier(this).verifyAll(progress, each);
+    }
+
+    /// Removes the paths and blocks that nothing keeps, and shortens the packs.
+    ///
+    /// Kept is what pins, build logs and the given roots lead to, and what a running writer of any
+    /// process wrote or found.
+    public Collected collect(Roots roots, Progress progress) throws IOException {
+        checkWritable();
+        return new Collector(this, roots, false, progress).run();
+    }
+
+    /// Tells what [#collect] would do now, to the byte, and does nothing.
+    public Collected tryCollecting(Roots roots, Progress progress) throws IOException {
+        checkWritable();
+        return new Collector(this, roots, true, progress).run();
+    }
+
     /// What is known of paths, pins, realisations, logs, events and changes.
     public Catalog catalog() {
         return new Catalog(index);
@@ -142,9 +169,7 @@ public final class Store implements BlockSource, AutoCloseable {
 
     /// Begins to write; close the writer soon after the last commit.
     public StoreWriter writer() throws IOException {
-        if (readOnly) {
-            throw new IOException(home.folder() + " can only be read");
-        }
+        checkWritable();
         return new StoreWriter(this);
     }
 
@@ -188,13 +213,15 @@ public final class Store implements BlockSource, AutoCloseable {
         }
     }
 
+    private void checkWritable() throws IOException {
+        if (readOnly) {
+            throw new IOException(home.folder() + " can only be read");
+        }
+    }
+
     private Bytes read(Bytes key, BlockLocation location) throws IOException {
         return packs.frame(location.frame())
                 .block(key, location.offset(), location.length())
-                .orElseThrow(() ->
-                        new FormatException(
-                                "pack",
-                                location.frame().offset(),
-                                "the frame does not hold the block that the index names"));
+                .orElseThrow(() -> Packs.misplaced(location.frame()));
     }
 }

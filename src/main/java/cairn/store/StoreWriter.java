@@ -118,7 +118,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         } finally {
             lock.unlock();
         }
-        return store.index().locate(key).isPresent() && held.rely(key, store.index());
+        return store.index().locate(key).isPresent() && held.rely(key);
     }
 
     /// How many of the blocks that were put were not here before.
@@ -192,6 +192,11 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         int _ = commit(_ -> 0);
     }
 
+    /// By how many bytes this writer made packs longer so far.
+    long appended() {
+        return packs.stream().mapToLong(PackAppender::appended).sum();
+    }
+
     /// Forgets what was not committed, and lets the collector have what nothing refers to.
     @Override
     public void close() throws IOException {
@@ -203,13 +208,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             closed = true;
             awaitAppended();
             if (lease != null) {
-                Lease ended = lease;
-                int _ =
-                        store.index()
-                                .write(database -> {
-                                    ended.end(database);
-                                    return 0;
-                                });
+                lease.close();
             }
         } finally {
             for (PackAppender pack : packs) {
@@ -230,12 +229,10 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             packs.forEach(PackAppender::committed);
             return result;
         } finally {
-            if (!done) {
-                if (packs.size() > held) {
-                    packs.removeLast().discard();
-                } else if (held > 0) {
-                    packs.getLast().cut(start);
-                }
+            if (!done && packs.size() > held) {
+                packs.removeLast().discard();
+            } else if (!done && held > 0) {
+                packs.getLast().cut(start);
             }
         }
     }
@@ -245,19 +242,15 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         long sequence =
                 database.number(
                         "UPDATE counter SET value = value + 1 WHERE name = 'sequence' RETURNING value");
-        var transaction =
-                new Transaction(
-                        database,
-                        sequence,
-                        (records, last) -> {
-                            if (packs.isEmpty()) {
-                                packs.add(
-                                        PackAppender.take(database, store.leases(), store.home()));
-                            }
-                            packs.getLast().append(store.codec().journal(records, last, sequence));
-                        });
-        T result = work.run(transaction);
-        transaction.finish();
+        var journal =
+                new JournalWriter((records, last) -> {
+                    if (packs.isEmpty()) {
+                        takePack();
+                    }
+                    packs.getLast().append(store.codec().journal(records, last, sequence));
+                });
+        T result = work.run(new Transaction(database, sequence, journal));
+        journal.finish();
         for (PackAppender pack : packs) {
             pack.force();
             database.run("UPDATE pack SET length = ? WHERE id = ?", pack.position(), pack.row());
@@ -424,8 +417,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 if (packs.isEmpty()) {
                     takePack();
                 }
-                long pack = packs.getFirst().row();
-                lease = store.index().write(database -> Lease.begin(database, store.home(), pack));
+                lease = Lease.begin(store.home(), store.index(), packs.getFirst().row());
             } finally {
                 appending.unlock();
             }
@@ -434,23 +426,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     }
 
     private void takePack() throws IOException {
-        var taken = new ArrayList<PackAppender>();
-        boolean done = false;
-        try {
-            PackAppender pack =
-                    store.index()
-                            .write(database -> {
-                                taken.add(
-                                        PackAppender.take(database, store.leases(), store.home()));
-                                return taken.getFirst();
-                            });
-            done = true;
-            packs.add(pack);
-        } finally {
-            if (!done && !taken.isEmpty()) {
-                taken.getFirst().discard();
-            }
-        }
+        packs.add(PackAppender.take(store.index(), store.leases(), store.home()));
     }
 
     private void check() throws IOException {

@@ -1,6 +1,5 @@
 package cairn.store;
 
-import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.nix.StorePath;
@@ -22,11 +21,10 @@ public final class Transaction {
 
     private final Database database;
     private final long sequence;
-    private final Sink journal;
-    private ByteWriter records = new ByteWriter(1024);
+    private final JournalWriter journal;
     private long cursor;
 
-    Transaction(Database database, long sequence, Sink journal) {
+    Transaction(Database database, long sequence, JournalWriter journal) {
         this.database = database;
         this.sequence = sequence;
         this.journal = journal;
@@ -37,12 +35,6 @@ public final class Transaction {
     @FunctionalInterface
     public interface Work<T> {
         T run(Transaction transaction) throws IOException, SQLException;
-    }
-
-    /// Takes the journal in parts.
-    @FunctionalInterface
-    interface Sink {
-        void write(Bytes records, boolean last) throws IOException, SQLException;
     }
 
     /// Registers a path whose blocks are stored and whose references are registered. If the path is
@@ -190,8 +182,8 @@ public final class Transaction {
     }
 
     /// Does again what a journal says.
-    void replay(Statement record) throws IOException, SQLException {
-        switch (record) {
+    void replay(Statement statement) throws IOException, SQLException {
+        switch (statement) {
             case Statement.Registered(var path) -> register(path);
             case Statement.Removed(var path) -> remove(path);
             case Statement.Claimed(var path, var deriver, var ca, var signatures) ->
@@ -204,15 +196,8 @@ public final class Transaction {
         }
     }
 
-    /// Hands over the rest of the journal, if there is one.
-    ///
-    /// @return whether anything was journalled
-    boolean finish() throws IOException, SQLException {
-        if (cursor == sequence << ORDINAL_BITS) {
-            return false;
-        }
-        journal.write(records.toBytes(), true);
-        return true;
+    Database database() {
+        return database;
     }
 
     private Optional<Long> pathRow(StorePath path) throws SQLException {
@@ -252,7 +237,7 @@ public final class Transaction {
         return changed > 0;
     }
 
-    private long write(Statement record, String kind, String subject)
+    private long write(Statement statement, String kind, String subject)
             throws IOException, SQLException {
         cursor++;
         database.run(
@@ -260,12 +245,7 @@ public final class Transaction {
                 cursor,
                 kind,
                 subject);
-        Journal.write(records, record);
-        while (records.length() > FrameHeader.MAX_RAW) {
-            Bytes all = records.toBytes();
-            journal.write(all.slice(0, FrameHeader.MAX_RAW), false);
-            records = new ByteWriter(1024).bytes(all.slice(FrameHeader.MAX_RAW));
-        }
+        journal.write(statement);
         return cursor;
     }
 }

@@ -1,14 +1,11 @@
 -- The index of a store. All of it can be rebuilt from the packs; user_version is its version.
 
--- Counters: 'sequence' numbers commits; 'collections' counts the sweeps' beginnings and ends, so is odd during one.
+-- Counters: 'sequence' numbers commits; 'sweeps' counts their beginnings and ends, so is odd during one.
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO counter VALUES ('sequence', 0), ('collections', 0);
+INSERT INTO counter VALUES ('sequence', 0), ('sweeps', 0);
 
 -- Pack files; what lies beyond the length was never committed.
 CREATE TABLE pack (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);
-
--- Writers that run, see Leases: what was committed after 'since' is spared by collections.
-CREATE TABLE lease (pack INTEGER PRIMARY KEY, since INTEGER NOT NULL);
 
 -- Frames of blocks; 'length' in the pack, 'raw' once decoded, 'base' is the frame that a delta builds on.
 CREATE TABLE frame (id INTEGER PRIMARY KEY AUTOINCREMENT, pack INTEGER NOT NULL, offset INTEGER NOT NULL,

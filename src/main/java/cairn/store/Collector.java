@@ -1,0 +1,368 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.nix.StorePath;
+import cairn.store.Index.BlockLocation;
+import cairn.store.Journal.Statement;
+import cairn.store.PackRewriter.Row;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Removes what no root leads to, in three steps.
+///
+/// 1. **Mark** what the roots reach, while writers go on.
+/// 2. **Sweep**: announce it (see [Lease]), then in one transaction mark what became a root
+///    meanwhile, and delete the paths and the index entries of blocks that were not reached. Spared
+///    is what was committed since the oldest live lease began, and what a live lease tells.
+/// 3. **Compact**: packs in which enough is unused are rewritten. Frames of which more than half is
+///    used are moved as they are, as are those that other frames build on; the blocks of others are
+///    gathered into new frames.
+///
+/// Trying computes the same without writing, compression included, so that its bytes are exact.
+final class Collector {
+    /// The byte of the locks file that the one collector of a home holds.
+    static final long LOCK = 0;
+
+    private static final long SMALL = 16 << 20;
+    private static final int WORTH = 16;
+
+    private final Store store;
+    private final Roots roots;
+    private final boolean trying;
+    private final Progress progress;
+    private final Marker marker;
+
+    Collector(Store store, Roots roots, boolean trying, Progress progress) {
+        this.store = store;
+        this.roots = roots;
+        this.trying = trying;
+        this.progress = progress;
+        marker = new Marker(store, progress);
+    }
+
+    /// What is swept: paths and keys of blocks.
+    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {}
+
+    /// How much of a frame is used.
+    private static final class Use {
+        private int blocks;
+        private long bytes;
+    }
+
+    Collected run() throws IOException {
+        var lock = store.leases().tryLock(LOCK);
+        if (lock.isEmpty()) {
+            throw new IOException(
+                    store.home().folder() + ": another collection is running; try again later");
+        }
+        try {
+            marker.mark(store.index().read(database -> roots(database, Long.MAX_VALUE, Set.of())));
+            return trying ? attempt() : collect();
+        } finally {
+            lock.get().release();
+        }
+    }
+
+    private Collected attempt() throws IOException {
+        long freed = orphans();
+        var sweep = store.index().read(this::decide);
+        long journal = journalLength(sweep.paths);
+        freed += compact(sweep.blocks);
+        return new Collected(sweep.paths.size(), sweep.blocks.size(), freed - journal);
+    }
+
+    private Collected collect() throws IOException {
+        long freed = orphans();
+        announce(true);
+        Sweep sweep;
+        long journal;
+        try (var writer = store.writer()) {
+            sweep = writer.commit(this::sweep);
+            journal = writer.appended();
+        } finally {
+            announce(false);
+        }
+        freed += compact(Set.of());
+        return new Collected(sweep.paths.size(), sweep.blocks.size(), freed - journal);
+    }
+
+    /// Counts the sweeps up to an odd number before one, to an even one after it.
+    private void announce(boolean begins) throws IOException {
+        int _ =
+                store.index()
+                        .write(database -> {
+                            database.run(
+                                    "UPDATE counter SET value = value + 1 + (value % 2 = ?) WHERE name = 'sweeps'",
+                                    begins ? 1 : 0);
+                            return 0;
+                        });
+    }
+
+    private Sweep sweep(Transaction transaction) throws IOException, SQLException {
+        var database = transaction.database();
+        var sweep = decide(database);
+        for (StorePath path : sweep.paths) {
+            transaction.remove(path);
+        }
+        for (Bytes key : sweep.blocks) {
+            database.run("DELETE FROM block WHERE key = ?", key);
+        }
+        return sweep;
+    }
+
+    private Sweep decide(Database database) throws IOException, SQLException {
+        long since = Long.MAX_VALUE;
+        var leased = new HashSet<Bytes>();
+        for (var claim : Lease.live(store.home(), store.leases())) {
+            since = Math.min(since, claim.since());
+            leased.addAll(claim.keys());
+        }
+        marker.mark(roots(database, since, leased));
+        var paths = new ArrayList<StorePath>();
+        try (var rows =
+                database.query("SELECT folder, hash, name, cid FROM path ORDER BY folder, hash")) {
+            while (rows.next()) {
+                if (!marker.isMarked(BlockKey.of(Catalog.cid(rows, 4)))) {
+                    paths.add(Catalog.storePath(rows, 1));
+                }
+            }
+        }
+        var blocks = new HashSet<Bytes>();
+        try (var rows =
+                database.query(
+                        "SELECT b.key, f.sequence FROM block b JOIN frame f ON f.id = b.frame")) {
+            while (rows.next()) {
+                Bytes key = Database.bytes(rows, 1);
+                if (rows.getLong(2) <= since && !marker.isMarked(key) && !leased.contains(key)) {
+                    blocks.add(key);
+                }
+            }
+        }
+        return new Sweep(paths, blocks);
+    }
+
+    /// Pins, build logs, what the caller names, and the paths that a live writer relies on.
+    private Set<Cid> roots(Database database, long since, Set<Bytes> leased)
+            throws IOException, SQLException {
+        var all = new HashSet<>(roots.cids());
+        try (var rows = database.query("SELECT cid FROM pin UNION SELECT cid FROM log")) {
+            while (rows.next()) {
+                all.add(Catalog.cid(rows, 1));
+            }
+        }
+        if (since < Long.MAX_VALUE) {
+            try (var rows = database.query("SELECT cid, sequence FROM path")) {
+                while (rows.next()) {
+                    Cid cid = Catalog.cid(rows, 1);
+                    if (rows.getLong(2) > since || leased.contains(BlockKey.of(cid))) {
+                        all.add(cid);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private long compact(Set<Bytes> swept) throws IOException {
+        var frames = store.index().read(Collector::frames);
+        var uses = store.index().read(database -> uses(database, swept));
+        var bases = new HashSet<Long>();
+        for (Row frame : frames) {
+            if (frame.at().base() != 0 && use(uses, frame).blocks > 0) {
+                bases.add(frame.at().base());
+            }
+        }
+        var byPack = new TreeMap<Long, List<Row>>();
+        frames.forEach(frame ->
+                byPack.computeIfAbsent(frame.at().pack(), _ -> new ArrayList<>()).add(frame));
+        var packs = store.index().read(Collector::packs);
+        packs.keySet().forEach(pack -> byPack.putIfAbsent(pack, List.of()));
+        try (var rewriter = new PackRewriter(store, trying)) {
+            int done = 0;
+            for (var pack : byPack.entrySet()) {
+                progress.check();
+                progress.step("packs", done++, byPack.size());
+                if (isWorthIt(pack.getValue(), uses, bases, packs.get(pack.getKey()))
+                        && rewriter.begin(pack.getKey())) {
+                    for (Row frame : pack.getValue()) {
+                        progress.check();
+                        move(rewriter, frame, use(uses, frame), bases, swept);
+                    }
+                    rewriter.end();
+                }
+            }
+            rewriter.finish();
+            return rewriter.freed();
+        }
+    }
+
+    private void move(PackRewriter rewriter, Row row, Use use, Set<Long> bases, Set<Bytes> swept)
+            throws IOException {
+        if (use.blocks == 0 && !bases.contains(row.id())) {
+            return;
+        }
+        if (isMovedWhole(row, use, bases)) {
+            rewriter.copy(row);
+            return;
+        }
+        Frame frame;
+        try {
+            frame = store.packs().frame(row.at());
+        } catch (FormatException _) {
+            // Damaged: what it holds stays known as damaged.
+            rewriter.copy(row);
+            return;
+        }
+        for (int i = 0; i < frame.count(); i++) {
+            Bytes key = BlockKey.of(frame.cid(i));
+            var here = new BlockLocation(row.at(), frame.start(i), frame.length(i));
+            var indexed = store.index().locate(key);
+            if (!swept.contains(key) && indexed.isPresent() && indexed.get().equals(here)) {
+                rewriter.move(row, frame, i);
+            }
+        }
+    }
+
+    private static boolean isMovedWhole(Row frame, Use use, Set<Long> bases) {
+        return bases.contains(frame.id()) || use.bytes * 2 > frame.at().raw();
+    }
+
+    /// Packs are rewritten if that saves a sixteenth; small ones if it saves anything.
+    private static boolean isWorthIt(
+            List<Row> frames, Map<Long, Use> uses, Set<Long> bases, long length) {
+        long saved = 0;
+        for (Row frame : frames) {
+            Use use = use(uses, frame);
+            if (use.blocks == 0 && !bases.contains(frame.id())) {
+                saved += frame.at().length();
+            } else if (!isMovedWhole(frame, use, bases)) {
+                saved += frame.at().length() * (frame.at().raw() - use.bytes) / frame.at().raw();
+            }
+        }
+        return saved > 0 && (length < SMALL || saved >= length / WORTH);
+    }
+
+    private static Use use(Map<Long, Use> uses, Row frame) {
+        return uses.getOrDefault(frame.id(), new Use());
+    }
+
+    private static List<Row> frames(Database database) throws SQLException {
+        var frames = new ArrayList<Row>();
+        try (var rows =
+                database.query(
+                        """
+                        SELECT pack, offset, length, raw, base, id, sequence FROM frame
+                        ORDER BY pack, offset\
+                        """)) {
+            while (rows.next()) {
+                frames.add(new Row(rows.getLong(6), Index.frame(rows), rows.getLong(7)));
+            }
+        }
+        return frames;
+    }
+
+    /// The committed length of every pack.
+    private static Map<Long, Long> packs(Database database) throws SQLException {
+        var packs = new TreeMap<Long, Long>();
+        try (var rows = database.query("SELECT id, length FROM pack")) {
+            while (rows.next()) {
+                packs.put(rows.getLong(1), rows.getLong(2));
+            }
+        }
+        return packs;
+    }
+
+    private static Map<Long, Use> uses(Database database, Set<Bytes> swept) throws SQLException {
+        var uses = new HashMap<Long, Use>();
+        try (var rows = database.query("SELECT key, frame, length FROM block")) {
+            while (rows.next()) {
+                if (swept.isEmpty() || !swept.contains(Database.bytes(rows, 1))) {
+                    Use use = uses.computeIfAbsent(rows.getLong(2), _ -> new Use());
+                    use.blocks++;
+                    use.bytes += rows.getLong(3);
+                }
+            }
+        }
+        return uses;
+    }
+
+    /// Deletes files and tails of files that writers which are gone left behind.
+    private long orphans() throws IOException {
+        return trying ? store.index().read(this::orphans) : store.index().write(this::orphans);
+    }
+
+    private long orphans(Database database) throws SQLException, IOException {
+        long bytes = 0;
+        var known = new HashSet<Path>();
+        try (var rows = database.query("SELECT id, name, length FROM pack")) {
+            while (rows.next()) {
+                Path file = store.packs().file(rows.getString(2));
+                known.add(file);
+                bytes += tail(rows.getLong(1), file, rows.getLong(3));
+            }
+        }
+        // A pack's row and its file are made in one transaction, so these are of no writer that
+        // runs.
+        try (var files = Files.newDirectoryStream(store.home().packs())) {
+            for (Path file : files) {
+                if (!known.contains(file)) {
+                    bytes += Files.size(file);
+                    if (!trying) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private long tail(long pack, Path file, long length) throws IOException {
+        if (!Files.exists(file) || Files.size(file) <= length) {
+            return 0;
+        }
+        var lock = store.leases().tryLock(pack);
+        if (lock.isEmpty()) {
+            return 0;
+        }
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long tail = channel.size() - length;
+            if (!trying) {
+                channel.truncate(length);
+            }
+            return tail;
+        } finally {
+            lock.get().release();
+        }
+    }
+
+    /// By how much journalling the removal of paths makes packs longer.
+    private long journalLength(List<StorePath> paths) throws IOException {
+        if (paths.isEmpty()) {
+            return 0;
+        }
+        long[] length = new long[1];
+        var journal =
+                new JournalWriter((records, last) ->
+                        length[0] += store.codec().journal(records, last, 0).length());
+        for (StorePath path : paths) {
+            journal.write(new Statement.Removed(path));
+        }
+        journal.finish();
+        return PackAppender.hasRoom(store.index(), store.leases(), store.home())
+                ? length[0]
+                : length[0] + PackAppender.HEAD;
+    }
+}

@@ -1,0 +1,43 @@
+package cairn.store;
+
+import cairn.cid.ByteWriter;
+import cairn.cid.Bytes;
+import cairn.store.Journal.Statement;
+import java.io.IOException;
+
+/// Cuts the journal of one commit into parts that fit into frames.
+final class JournalWriter {
+    private final Sink sink;
+    private ByteWriter records = new ByteWriter(1024);
+    private boolean empty = true;
+
+    JournalWriter(Sink sink) {
+        this.sink = sink;
+    }
+
+    /// Takes the parts.
+    @FunctionalInterface
+    interface Sink {
+        /// Takes the next part.
+        ///
+        /// @param last whether the commit ends with this part
+        void write(Bytes records, boolean last) throws IOException;
+    }
+
+    void write(Statement statement) throws IOException {
+        empty = false;
+        Journal.write(records, statement);
+        while (records.length() > FrameHeader.MAX_RAW) {
+            Bytes all = records.toBytes();
+            sink.write(all.slice(0, FrameHeader.MAX_RAW), false);
+            records = new ByteWriter(1024).bytes(all.slice(FrameHeader.MAX_RAW));
+        }
+    }
+
+    /// Hands over the rest; without statements there is none.
+    void finish() throws IOException {
+        if (!empty) {
+            sink.write(records.toBytes(), true);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.cid.FormatException;
+import cairn.ipld.Block;
+import cairn.ipld.Codecs;
+import cairn.ipld.NamedLink;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Finds every block that can be reached from some roots. A block that cannot be decoded leads
+/// nowhere, one that is missing neither. Belongs to one thread.
+final class Marker {
+    private final Store store;
+    private final Progress progress;
+    private final KeySet reached = new KeySet();
+    private final Set<Cid> expanded = new HashSet<>();
+    private long count;
+
+    Marker(Store store, Progress progress) {
+        this.store = store;
+        this.progress = progress;
+    }
+
+    void mark(Collection<Cid> roots) throws IOException {
+        var open = new ArrayDeque<Cid>(roots);
+        for (var cid = open.poll(); cid != null; cid = open.poll()) {
+            if (reached.add(BlockKey.of(cid)) && ++count % 1000 == 0) {
+                progress.check();
+                progress.step("blocks in use", count, 0);
+            }
+            // The same bytes may be reached as a node and as mere bytes.
+            if (!cid.is(Codec.RAW) && expanded.add(cid.toV1())) {
+                var bytes = store.block(cid);
+                if (bytes.isPresent()) {
+                    expand(new Block(cid, bytes.get()), open);
+                }
+            }
+        }
+    }
+
+    boolean isMarked(Bytes key) {
+        return reached.contains(key);
+    }
+
+    private static void expand(Block block, ArrayDeque<Cid> open) {
+        try {
+            // In front, so that neighbours in the packs are visited one after the other.
+            for (NamedLink link : Codecs.links(block).reversed()) {
+                open.push(link.cid());
+            }
+        } catch (FormatException _) {
+            // Kept as it is; what it should have led to cannot be known.
+        }
+    }
+}

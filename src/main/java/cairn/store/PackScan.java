@@ -1,0 +1,126 @@
+package cairn.store;
+
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/// Walks through a pack from frame to frame without an index. Where no frame can be made out, the
+/// walk goes on at the next one that can. Belongs to one thread.
+final class PackScan implements AutoCloseable {
+    private static final int WINDOW = 1 << 20;
+
+    private final FileChannel channel;
+    private final long end;
+    private final String name;
+    private long position = PackAppender.HEAD;
+
+    private PackScan(FileChannel channel, long end, String name) {
+        this.channel = channel;
+        this.end = end;
+        this.name = name;
+    }
+
+    /// What stands at one place of a pack.
+    sealed interface Found {
+        long offset();
+
+        /// A frame whose header is sound; its body has still to be checked.
+        record Whole(long offset, FrameHeader header) implements Found {}
+
+        /// Bytes that are no frame, up to the next one or to the end.
+        record Damaged(long offset, FormatException problem) implements Found {}
+    }
+
+    /// Opens a pack and checks its head.
+    static PackScan open(Path file) throws IOException {
+        return open(file, Long.MAX_VALUE);
+    }
+
+    /// Opens a pack to walk up to a length.
+    static PackScan open(Path file, long length) throws IOException {
+        var channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            long end = Math.min(length, channel.size());
+            if (end < PackAppender.HEAD) {
+                throw new FormatException("pack", end, "the pack ends inside its head");
+            }
+            byte[] head = new byte[PackAppender.HEAD];
+            Packs.read(channel, 0, head, head.length);
+            return new PackScan(channel, end, PackAppender.readHead(Bytes.wrap(head)));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// The name that the pack's head tells.
+    String name() {
+        return name;
+    }
+
+    /// What comes next, or empty at the end.
+    Optional<Found> next() throws IOException {
+        if (position == end) {
+            return Optional.empty();
+        }
+        long offset = position;
+        try {
+            var header = header(offset);
+            position = offset + header.length();
+            return Optional.of(new Found.Whole(offset, header));
+        } catch (FormatException e) {
+            position = search(offset + 1);
+            return Optional.of(new Found.Damaged(offset, e));
+        }
+    }
+
+    /// The bytes of a frame, header included.
+    byte[] read(Found.Whole found) throws IOException {
+        byte[] bytes = new byte[(int) found.header.length()];
+        Packs.read(channel, found.offset, bytes, bytes.length);
+        return bytes;
+    }
+
+    private FrameHeader header(long offset) throws IOException {
+        if (end - offset < FrameHeader.LENGTH) {
+            throw new FormatException("pack", offset, "the pack ends inside a frame");
+        }
+        byte[] bytes = new byte[FrameHeader.LENGTH];
+        Packs.read(channel, offset, bytes, bytes.length);
+        var header = FrameHeader.decode(Bytes.wrap(bytes), offset);
+        if (header.length() > end - offset) {
+            throw new FormatException("pack", offset, "the pack ends inside a frame");
+        }
+        return header;
+    }
+
+    /// The place of the next frame with a sound header, or the end.
+    private long search(long from) throws IOException {
+        var window = ByteBuffer.allocate(WINDOW);
+        for (long at = from; at < end; at += WINDOW - FrameHeader.LENGTH) {
+            window.clear().limit((int) Math.min(WINDOW, end - at));
+            Packs.read(channel, at, window.array(), window.limit());
+            for (int i = 0; i + FrameHeader.LENGTH <= window.limit(); i++) {
+                if (FrameHeader.mayStart(window.array(), i)) {
+                    try {
+                        header(at + i);
+                        return at + i;
+                    } catch (FormatException _) {
+                        // Looks like a frame by chance.
+                    }
+                }
+            }
+        }
+        return end;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
