@@ -56,6 +56,9 @@ final class Collector {
     /// What is swept: paths and keys of blocks.
     private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {}
 
+    /// A pack, its committed length, and its frames in their order.
+    private record Pack(long id, long length, List<Row> frames) {}
+
     /// How much of a frame is used.
     private static final class Use {
         private int blocks;
@@ -185,19 +188,18 @@ final class Collector {
                 bases.add(frame.at().base());
             }
         }
-        var byPack = new TreeMap<Long, List<Row>>();
-        frames.forEach(frame ->
-                byPack.computeIfAbsent(frame.at().pack(), _ -> new ArrayList<>()).add(frame));
         var packs = store.index().read(Collector::packs);
-        packs.keySet().forEach(pack -> byPack.putIfAbsent(pack, List.of()));
+        frames.forEach(frame ->
+                packs.computeIfAbsent(frame.at().pack(), id -> new Pack(id, 0, new ArrayList<>()))
+                        .frames
+                        .add(frame));
         try (var rewriter = new PackRewriter(store, trying)) {
             int done = 0;
-            for (var pack : byPack.entrySet()) {
+            for (Pack pack : packs.values()) {
                 progress.check();
-                progress.step("packs", done++, byPack.size());
-                if (isWorthIt(pack.getValue(), uses, bases, packs.get(pack.getKey()))
-                        && rewriter.begin(pack.getKey())) {
-                    for (Row frame : pack.getValue()) {
+                progress.step("packs", done++, packs.size());
+                if (isWorthIt(pack, uses, bases) && rewriter.begin(pack.id)) {
+                    for (Row frame : pack.frames) {
                         progress.check();
                         move(rewriter, frame, use(uses, frame), bases, swept);
                     }
@@ -241,10 +243,9 @@ final class Collector {
     }
 
     /// Packs are rewritten if that saves a sixteenth; small ones if it saves anything.
-    private static boolean isWorthIt(
-            List<Row> frames, Map<Long, Use> uses, Set<Long> bases, long length) {
+    private static boolean isWorthIt(Pack pack, Map<Long, Use> uses, Set<Long> bases) {
         long saved = 0;
-        for (Row frame : frames) {
+        for (Row frame : pack.frames) {
             Use use = use(uses, frame);
             if (use.blocks == 0 && !bases.contains(frame.id())) {
                 saved += frame.at().length();
@@ -252,7 +253,7 @@ final class Collector {
                 saved += frame.at().length() * (frame.at().raw() - use.bytes) / frame.at().raw();
             }
         }
-        return saved > 0 && (length < SMALL || saved >= length / WORTH);
+        return saved > 0 && (pack.length < SMALL || saved >= pack.length / WORTH);
     }
 
     private static Use use(Map<Long, Use> uses, Row frame) {
@@ -274,12 +275,13 @@ final class Collector {
         return frames;
     }
 
-    /// The committed length of every pack.
-    private static Map<Long, Long> packs(Database database) throws SQLException {
-        var packs = new TreeMap<Long, Long>();
+    private static Map<Long, Pack> packs(Database database) throws SQLException {
+        var packs = new TreeMap<Long, Pack>();
         try (var rows = database.query("SELECT id, length FROM pack")) {
             while (rows.next()) {
-                packs.put(rows.getLong(1), rows.getLong(2));
+                packs.put(
+                        rows.getLong(1),
+                        new Pack(rows.getLong(1), rows.getLong(2), new ArrayList<>()));
             }
         }
         return packs;

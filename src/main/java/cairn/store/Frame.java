@@ -31,26 +31,35 @@ final class Frame {
 
     /// @param offset where the frame stands in its pack, for messages
     static Frame of(Bytes list, Bytes payload, long offset) throws FormatException {
+        var entries = entries(list, payload.length(), offset);
+        int[] starts = new int[entries.size() + 1];
+        for (int i = 0; i < entries.size(); i++) {
+            starts[i + 1] = starts[i] + entries.get(i).length;
+        }
+        return new Frame(entries.stream().map(Entry::cid).toList(), starts, payload);
+    }
+
+    /// One block in a list.
+    record Entry(Cid cid, int length) {}
+
+    /// Reads a list, and checks that its blocks just fill the payload.
+    static List<Entry> entries(Bytes list, int payload, long offset) throws FormatException {
         var in = new ByteReader("pack", list);
-        var cids = new ArrayList<Cid>();
-        int[] starts = new int[16];
+        var entries = new ArrayList<Entry>();
         long end = 0;
         while (!in.atEnd()) {
-            cids.add(Cid.read(in));
+            Cid cid = Cid.read(in);
             long length = in.varint();
-            if (length > Block.MAX_SIZE || end + length > payload.length()) {
+            if (length > Block.MAX_SIZE || end + length > payload) {
                 throw new FormatException("pack", offset, "a block reaches beyond its frame");
             }
             end += length;
-            if (cids.size() == starts.length) {
-                starts = Arrays.copyOf(starts, starts.length * 2);
-            }
-            starts[cids.size()] = (int) end;
+            entries.add(new Entry(cid, (int) length));
         }
-        if (end != payload.length()) {
+        if (end != payload) {
             throw new FormatException("pack", offset, "a frame is longer than its blocks");
         }
-        return new Frame(cids, starts, payload);
+        return entries;
     }
 
     /// Writes one entry of a list.

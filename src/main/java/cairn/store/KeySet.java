@@ -13,7 +13,7 @@ final class KeySet {
     private int size;
     private boolean hasZero;
 
-    /// @return whether it was not in the set
+    /// Adds a key, and tells whether it was not in the set.
     boolean add(Bytes key) {
         long high = word(key, 0);
         long low = word(key, KEPT / 2);

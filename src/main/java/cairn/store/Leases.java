@@ -16,6 +16,9 @@ import java.util.Optional;
 /// all locks of a process on a file as soon as the process closes the file once, so all stores that
 /// one process opens on one home share one open file.
 final class Leases implements AutoCloseable {
+    /// Locked by every process that uses the home, and alone by one that repairs it.
+    private static final long HOME = Long.MAX_VALUE - 1;
+
     private static final Map<Path, Shared> OPEN = new HashMap<>();
 
     private final Path file;
@@ -36,20 +39,54 @@ final class Leases implements AutoCloseable {
         }
     }
 
+    /// Says that a process uses a home, which keeps others from repairing it.
     static Leases open(Home home) throws IOException {
-        Path file = home.leases().toRealPath().resolve("locks");
+        Path file = file(home);
         synchronized (OPEN) {
             var shared = OPEN.get(file);
             if (shared == null) {
-                shared =
-                        new Shared(
-                                FileChannel.open(
-                                        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                shared = new Shared(lockHome(home, file, true));
                 OPEN.put(file, shared);
             }
             shared.users++;
             return new Leases(file, shared.channel);
         }
+    }
+
+    /// Has a home alone.
+    static Leases exclusive(Home home) throws IOException {
+        Path file = file(home);
+        synchronized (OPEN) {
+            if (OPEN.containsKey(file)) {
+                throw new IOException(home.folder() + " is open; close it first");
+            }
+            var shared = new Shared(lockHome(home, file, false));
+            shared.users++;
+            OPEN.put(file, shared);
+            return new Leases(file, shared.channel);
+        }
+    }
+
+    private static Path file(Home home) throws IOException {
+        return home.leases().toRealPath().resolve("locks");
+    }
+
+    private static FileChannel lockHome(Home home, Path file, boolean shared) throws IOException {
+        var channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        if (channel.tryLock(HOME, 1, shared) == null) {
+            channel.close();
+            throw new IOException(
+                    home.folder()
+                            + (shared
+                                    ? " is being repaired; try again later"
+                                    : " is in use by another process; stop that first"));
+        }
+        return channel;
     }
 
     /// Takes a pack for this writer alone, or returns empty if a running writer has it.

@@ -58,7 +58,12 @@ public final class Store implements BlockSource, AutoCloseable {
         }
         home.create();
         var leases = Leases.open(home);
-        return new Store(home, false, Index.open(home.index(), synchronous), leases);
+        try {
+            return new Store(home, false, Index.open(home.index(), synchronous), leases);
+        } catch (IOException e) {
+            leases.close();
+            throw e;
+        }
     }
 
     public static Store open(Path folder) throws IOException {
@@ -72,6 +77,14 @@ public final class Store implements BlockSource, AutoCloseable {
             throw new NoSuchFileException(home.index().toString(), null, "there is no store");
         }
         return new Store(home, true, Index.openReadOnly(home.index()), null);
+    }
+
+    /// Rebuilds the index of a home from its packs alone; the old one is moved aside. What comes
+    /// back is what was journalled: the hash of each path has to be checked again.
+    ///
+    /// @throws IOException also if any process has the home open
+    public static Repaired repair(Path folder, Progress progress) throws IOException {
+        return new Repair(new Home(folder), progress).run();
     }
 
     public Home home() {

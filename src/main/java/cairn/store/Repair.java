@@ -1,0 +1,289 @@
+package cairn.store;
+
+import cairn.cid.ByteWriter;
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.store.FrameHeader.Encoding;
+import cairn.store.Journal.Statement;
+import cairn.store.PackScan.Found;
+import cairn.store.Repaired.Damage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Rebuilds the index of a home from nothing but its packs, while nobody else uses the home.
+///
+/// Every frame of blocks that is sound is indexed; then the journals are replayed in the order of
+/// their commits. So everything answers as before, down to the cursors of changes, but for blocks
+/// that a collection had forgotten and not yet deleted: they are known again.
+final class Repair {
+    private static final int BATCH = 200_000;
+
+    private final Home home;
+    private final Progress progress;
+    private final FrameCodec codec = new FrameCodec();
+    private final List<Damage> damages = new ArrayList<>();
+    private final TreeMap<Long, List<Part>> commits = new TreeMap<>();
+    private final Map<Bytes, Long> identities = new HashMap<>();
+    private final List<Delta> deltas = new ArrayList<>();
+    private final List<Entry> batch = new ArrayList<>();
+
+    Repair(Home home, Progress progress) {
+        this.home = home;
+        this.progress = progress;
+    }
+
+    /// A part of the journal of a commit.
+    private record Part(Path pack, Found.Whole frame) {}
+
+    /// A frame that waits for the one it builds on.
+    private record Delta(Path pack, long row, Found.Whole frame, List<Entry> entries) {}
+
+    private record Entry(Bytes key, long frame, int offset, int length) {}
+
+    Repaired run() throws IOException {
+        if (!Files.isDirectory(home.packs())) {
+            throw new IOException(home.folder() + ": there are no packs to rebuild an index from");
+        }
+        home.create();
+        try (var _ = Leases.exclusive(home);
+                codec) {
+            var aside = moveAside();
+            try (var index = Index.open(home.index(), Synchronous.NORMAL)) {
+                var packs = packs();
+                for (int i = 0; i < packs.size(); i++) {
+                    progress.check();
+                    progress.step("packs", i, packs.size());
+                    scan(index, packs.get(i));
+                }
+                resolve(index);
+                int done = 0;
+                for (var commit : commits.entrySet()) {
+                    progress.step("commits", done++, commits.size());
+                    replay(index, commit.getKey(), commit.getValue());
+                }
+                return new Repaired(count(index, "path"), count(index, "block"), aside, damages);
+            }
+        }
+    }
+
+    private Optional<Path> moveAside() throws IOException {
+        if (!home.exists()) {
+            return Optional.empty();
+        }
+        int number = 1;
+        while (Files.exists(aside(number))) {
+            number++;
+        }
+        Path aside = aside(number);
+        for (String suffix : List.of("-wal", "-shm", "")) {
+            Path file = Path.of(home.index() + suffix);
+            if (Files.exists(file)) {
+                Files.move(file, Path.of(aside + suffix));
+            }
+        }
+        return Optional.of(aside);
+    }
+
+    private Path aside(int number) {
+        return Path.of(home.index() + ".before-repair-" + number);
+    }
+
+    private List<Path> packs() throws IOException {
+        try (var files = Files.list(home.packs())) {
+            return files.filter(file -> file.toString().endsWith(Packs.fileName("")))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void scan(Index index, Path pack) throws IOException {
+        try (var scan = PackScan.open(pack)) {
+            if (!pack.getFileName().toString().equals(Packs.fileName(scan.name()))) {
+                throw new FormatException("pack", 0, "the file is not named as its head says");
+            }
+            int _ =
+                    index.write(database -> {
+                        scan(database, pack, scan);
+                        return 0;
+                    });
+        } catch (FormatException e) {
+            damages.add(new Damage(pack, e));
+        }
+    }
+
+    private void scan(Database database, Path pack, PackScan scan)
+            throws IOException, SQLException {
+        long row =
+                database.number(
+                        "INSERT INTO pack (name, length) VALUES (?, ?) RETURNING id",
+                        scan.name(),
+                        PackAppender.HEAD);
+        long length = PackAppender.HEAD;
+        for (var found = scan.next(); found.isPresent(); found = scan.next()) {
+            progress.check();
+            try {
+                switch (found.get()) {
+                    case Found.Damaged(_, var problem) -> throw problem;
+                    case Found.Whole whole -> {
+                        length = whole.offset() + whole.header().length();
+                        enter(database, pack, row, whole, scan.read(whole));
+                    }
+                }
+            } catch (FormatException e) {
+                damages.add(new Damage(pack, e));
+            }
+        }
+        flush(database);
+        database.run("UPDATE pack SET length = ? WHERE id = ?", length, row);
+    }
+
+    private void enter(Database database, Path pack, long row, Found.Whole found, byte[] frame)
+            throws IOException, SQLException {
+        var header = found.header();
+        FrameCodec.check(header, frame, found.offset());
+        switch (header.kind()) {
+            case JOURNAL ->
+                    commits.computeIfAbsent(header.sequence(), _ -> new ArrayList<>())
+                            .add(new Part(pack, found));
+            case BLOCKS -> {
+                Bytes list = FrameCodec.list(header, frame);
+                var entries = Frame.entries(list, header.raw(), found.offset());
+                long id =
+                        database.number(
+                                """
+                                INSERT INTO frame (pack, offset, length, raw, base, sequence)
+                                VALUES (?, ?, ?, ?, 0, 0) RETURNING id\
+                                """,
+                                row,
+                                found.offset(),
+                                header.length(),
+                                header.raw());
+                var blocks = new ArrayList<Entry>();
+                int at = 0;
+                for (var entry : entries) {
+                    blocks.add(new Entry(BlockKey.of(entry.cid()), id, at, entry.length()));
+                    at += entry.length();
+                }
+                if (header.encoding() == Encoding.DELTA) {
+                    deltas.add(new Delta(pack, id, found, blocks));
+                } else {
+                    identities.putIfAbsent(Frame.identity(list), id);
+                    batch.addAll(blocks);
+                }
+                if (batch.size() >= BATCH) {
+                    flush(database);
+                }
+            }
+        }
+    }
+
+    /// Finds the frames that deltas build on.
+    private void resolve(Index index) throws IOException {
+        int _ =
+                index.write(database -> {
+                    for (Delta delta : deltas) {
+                        var base = identities.get(delta.frame.header().base());
+                        if (base == null) {
+                            database.run("DELETE FROM frame WHERE id = ?", delta.row);
+                            damages.add(
+                                    new Damage(
+                                            delta.pack,
+                                            new FormatException(
+                                                    "pack",
+                                                    delta.frame.offset(),
+                                                    "the frame that this one builds on is missing")));
+                        } else {
+                            database.run("UPDATE frame SET base = ? WHERE id = ?", base, delta.row);
+                            batch.addAll(delta.entries);
+                        }
+                    }
+                    flush(database);
+                    return 0;
+                });
+    }
+
+    private void replay(Index index, long sequence, List<Part> parts) throws IOException {
+        var statements = new ArrayList<Statement>();
+        Path pack = parts.getFirst().pack;
+        var records = new ByteWriter();
+        for (Part part : parts) {
+            if (!part.pack.equals(pack)) {
+                // Another writer's commit of this number, which a crash kept from the old index.
+                records = new ByteWriter();
+                pack = part.pack;
+            }
+            records.bytes(payload(part));
+            if (part.frame.header().last()) {
+                statements.addAll(read(pack, part.frame.offset(), records.toBytes()));
+                records = new ByteWriter();
+            }
+        }
+        Path last = pack;
+        int _ =
+                index.write(database -> {
+                    var transaction =
+                            new Transaction(database, sequence, new JournalWriter((_, _) -> {}));
+                    for (Statement statement : statements) {
+                        try {
+                            transaction.replay(statement);
+                        } catch (IOException e) {
+                            // A reference that is lost takes those who refer to it along.
+                            damages.add(
+                                    new Damage(
+                                            last,
+                                            new FormatException(
+                                                    "pack",
+                                                    parts.getLast().frame.offset(),
+                                                    String.valueOf(e.getMessage()))));
+                        }
+                    }
+                    database.run("UPDATE counter SET value = ? WHERE name = 'sequence'", sequence);
+                    return 0;
+                });
+    }
+
+    private List<Statement> read(Path pack, long offset, Bytes records) {
+        try {
+            return Journal.read(records);
+        } catch (FormatException e) {
+            damages.add(
+                    new Damage(
+                            pack,
+                            new FormatException("pack", offset, String.valueOf(e.getMessage()))));
+            return List.of();
+        }
+    }
+
+    private Bytes payload(Part part) throws IOException {
+        try (var scan = PackScan.open(part.pack)) {
+            return codec.payload(
+                    part.frame.header(), scan.read(part.frame), Bytes.EMPTY, part.frame.offset());
+        }
+    }
+
+    private void flush(Database database) throws SQLException {
+        batch.sort(Comparator.comparing(Entry::key));
+        for (Entry entry : batch) {
+            database.run(
+                    "INSERT OR IGNORE INTO block (key, frame, offset, length) VALUES (?, ?, ?, ?)",
+                    entry.key,
+                    entry.frame,
+                    entry.offset,
+                    entry.length);
+        }
+        batch.clear();
+    }
+
+    private static long count(Index index, String table) throws IOException {
+        return index.read(database -> database.number("SELECT count(*) FROM " + table));
+    }
+}

@@ -1,0 +1,194 @@
+package cairn.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.ipld.Block;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepairTest {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    @TempDir private Path folder;
+
+    @Test
+    void answersAsBefore() throws IOException {
+        var blocks = Samples.blocks(1, 200);
+        try (var store = Store.open(folder)) {
+            fill(store, blocks);
+        }
+        String before = answers(folder);
+        Files.delete(folder.resolve("index.db"));
+
+        var repaired = Store.repair(folder, Progress.NONE);
+        assertEquals(new Repaired(2, 201, Optional.empty(), List.of()), repaired);
+        assertEquals(before, answers(folder));
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, blocks);
+            Samples.store(store, Samples.blocks(2, 10));
+        }
+        assertEquals(211, Store.repair(folder, Progress.NONE).blocks());
+    }
+
+    @Test
+    void answersAsBeforeACollection() throws IOException {
+        var blocks = Samples.blocks(3, 100);
+        try (var store = Store.open(folder)) {
+            fill(store, blocks);
+            Samples.store(store, Samples.blocks(4, 100));
+            store.collect(() -> blocks.stream().map(Block::cid).toList(), Progress.NONE);
+        }
+        String before = answers(folder);
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        assertEquals(before, answers(folder));
+    }
+
+    @Test
+    void movesTheOldIndexAside() throws IOException {
+        try (var store = Store.open(folder)) {
+            Samples.store(store, Samples.blocks(5, 3));
+        }
+        Files.writeString(
+                folder.resolve("index.db"), "this is no database, and long enough for one");
+        var e = assertThrows(IOException.class, () -> Store.open(folder));
+        assertEquals(
+                folder.resolve("index.db")
+                        + ": it is damaged; 'cairn repair' rebuilds it from the packs",
+                e.getMessage());
+        var repaired = Store.repair(folder, Progress.NONE);
+        assertEquals(3, repaired.blocks());
+        assertTrue(Files.exists(repaired.aside().orElseThrow()));
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, Samples.blocks(5, 3));
+        }
+    }
+
+    @Test
+    void skipsDamagedFramesAndNamesThem() throws IOException {
+        var first = Samples.blocks(6, 5);
+        var second = Samples.blocks(7, 5);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, first);
+            Samples.store(store, second);
+        }
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + 500] ^= 1;
+        Files.write(pack, bytes);
+
+        var repaired = Store.repair(folder, Progress.NONE);
+        assertEquals(5, repaired.blocks());
+        assertEquals(
+                List.of("pack at byte 24: a frame's bytes do not match its checksum"),
+                repaired.damages().stream().map(damage -> damage.problem().getMessage()).toList());
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, second);
+        }
+    }
+
+    @Test
+    void findsTheNextFrameBehindADamagedHeader() throws IOException {
+        try (var store = Store.open(folder)) {
+            Samples.store(store, Samples.blocks(8, 5));
+            Samples.store(store, Samples.blocks(9, 5));
+        }
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + 9] ^= 1;
+        Files.write(pack, bytes);
+        assertEquals(5, Store.repair(folder, Progress.NONE).blocks());
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, Samples.blocks(9, 5));
+        }
+    }
+
+    @Test
+    void namesPathsWhoseReferencesAreLost() throws IOException {
+        var library = Samples.path("library");
+        var program = Samples.path("program", library.info().path());
+        try (var store = Store.open(folder)) {
+            boolean _ = store.commit(tx -> tx.register(library));
+            boolean _ = store.commit(tx -> tx.register(program));
+        }
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + FrameHeader.LENGTH + 3] ^= 1;
+        Files.write(pack, bytes);
+        var repaired = Store.repair(folder, Progress.NONE);
+        assertEquals(0, repaired.paths());
+        assertEquals(2, repaired.damages().size());
+    }
+
+    @Test
+    void refusesAHomeThatIsOpen() throws IOException {
+        try (var _ = Store.open(folder)) {
+            var e = assertThrows(IOException.class, () -> Store.repair(folder, Progress.NONE));
+            assertEquals(folder + " is open; close it first", e.getMessage());
+        }
+    }
+
+    private static void fill(Store store, List<Block> blocks) throws IOException {
+        var library = Samples.path("library");
+        var program = Samples.path("program", library.info().path());
+        var other = Samples.path("other", library.info().path());
+        try (var writer = store.writer()) {
+            for (Block block : blocks) {
+                writer.put(block);
+            }
+            writer.put(new Block(library.cid(), Bytes.utf8("library")));
+            int _ =
+                    writer.commit(tx -> {
+                        tx.register(library);
+                        tx.register(program);
+                        tx.register(other);
+                        tx.pin(new Pin("a", program.cid(), NOW));
+                        tx.pin(new Pin("b", program.cid(), NOW));
+                        tx.realise("sha256:00!out", Bytes.utf8("{}"), false);
+                        tx.log(program.info().path(), Cid.of(Codec.RAW, Bytes.EMPTY));
+                        return 0;
+                    });
+        }
+        long _ = store.commit(tx -> tx.event("board", NOW, Bytes.utf8("fact")));
+        boolean _ = store.commit(tx -> tx.unpin("b"));
+        boolean _ = store.commit(tx -> tx.remove(other.info().path()));
+        boolean _ =
+                store.commit(tx ->
+                        tx.claim(
+                                program.info().path(),
+                                Optional.of(library.info().path()),
+                                Optional.of("text:sha256:x"),
+                                List.of("key:c2ln")));
+    }
+
+    /// Everything that the catalog can be asked.
+    private static String answers(Path folder) throws IOException {
+        try (var store = Store.open(folder)) {
+            var catalog = store.catalog();
+            return String.join(
+                    "\n",
+                    catalog.paths().toString(),
+                    catalog.pins().toString(),
+                    catalog.realisations().toString(),
+                    catalog.logs().toString(),
+                    catalog.events("board", 0, 99).toString(),
+                    catalog.changes(0, 99).toString());
+        }
+    }
+
+    private Path onlyPack() throws IOException {
+        try (var packs = Files.list(folder.resolve("packs"))) {
+            return packs.findFirst().orElseThrow();
+        }
+    }
+}
