@@ -1,0 +1,122 @@
+package cairn.remote;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The body of an answer as a stream that waits only so long for each piece; the client's own
+/// stream waits for ever. Reading belongs to one thread.
+final class TimedBody extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
+    /// What the client's threads tell the reader.
+    private sealed interface Piece {
+        record Data(List<ByteBuffer> buffers) implements Piece {}
+
+        record Failed(Throwable cause) implements Piece {}
+
+        record End() implements Piece {}
+    }
+
+    private final Duration patience;
+    private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+    private final Queue<ByteBuffer> buffers = new ArrayDeque<>();
+    private boolean ended;
+
+    TimedBody(Duration patience) {
+        this.patience = patience;
+    }
+
+    @Override
+    public CompletionStage<InputStream> getBody() {
+        return CompletableFuture.completedStage(this);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        subscription.complete(given);
+        given.request(1);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> item) {
+        pieces.add(new Piece.Data(item));
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        pieces.add(new Piece.Failed(cause));
+    }
+
+    @Override
+    public void onComplete() {
+        pieces.add(new Piece.End());
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (!ended) {
+            var buffer = buffers.peek();
+            if (buffer != null && buffer.hasRemaining()) {
+                int count = Math.min(length, buffer.remaining());
+                buffer.get(target, offset, count);
+                return count;
+            }
+            if (buffer != null) {
+                buffers.remove();
+                continue;
+            }
+            switch (next()) {
+                case Piece.Data(var more) -> {
+                    buffers.addAll(more);
+                    subscription.join().request(1);
+                }
+                case Piece.Failed(var cause) -> throw new IOException(cause.getMessage(), cause);
+                case Piece.End() -> ended = true;
+            }
+        }
+        return -1;
+    }
+
+    /// Ends the exchange, if it is still under way.
+    @Override
+    public void close() {
+        ended = true;
+        subscription.thenAccept(Flow.Subscription::cancel);
+    }
+
+    private Piece next() throws IOException {
+        try {
+            var piece = pieces.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (piece != null) {
+                return piece;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a server", e);
+        }
+        close();
+        throw new HttpTimeoutException(
+                "nothing more came for " + patience.toSeconds() + " seconds");
+    }
+}
