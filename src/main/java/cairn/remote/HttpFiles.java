@@ -6,6 +6,7 @@ import cairn.nix.NarCompression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -178,9 +179,10 @@ final class HttpFiles implements CacheFiles {
 
     private static URI address(String text) throws FormatException {
         try {
-            return URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new FormatException("store uri", 0, e.getMessage());
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new FormatException(
+                    "store uri", Math.max(0, e.getIndex()), e.getReason() + " in '" + text + "'");
         }
     }
 

@@ -102,7 +102,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
     @Override
     public void close() {
         ended = true;
-        subscription.thenAccept(Flow.Subscription::cancel);
+        var _ = subscription.thenAccept(Flow.Subscription::cancel);
     }
 
     private Piece next() throws IOException {

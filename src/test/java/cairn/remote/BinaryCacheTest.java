@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,7 +159,7 @@ class BinaryCacheTest {
             assertEquals(
                     "%s refers to what %s does not have: %s".formatted(NOTE, cache.uri(), absent),
                     e.getMessage());
-            assertEquals(new TreeSet<>(List.of("nix-cache-info")), names("cache"));
+            assertEquals(Set.of("nix-cache-info"), names("cache"));
         }
     }
 
@@ -173,7 +174,7 @@ class BinaryCacheTest {
         try (var cache = cache("")) {
             assertThrows(FormatException.class, () -> cache.put(info(NOTE), other));
             assertThrows(IOException.class, () -> cache.put(info(NOTE), broken));
-            assertEquals(new TreeSet<>(List.of("nix-cache-info")), names("cache"));
+            assertEquals(Set.of("nix-cache-info"), names("cache"));
             assertEquals(Optional.empty(), cache.info(NOTE));
         }
     }
@@ -311,7 +312,7 @@ class BinaryCacheTest {
     }
 
     /// The files below a folder, by their names relative to it.
-    private TreeSet<String> names(String name) throws IOException {
+    private Set<String> names(String name) throws IOException {
         var names = new TreeSet<String>();
         Path top = folder.resolve(name);
         try (var files = Files.walk(top)) {
