@@ -82,13 +82,21 @@ public final class Copy {
         return new Summary(closure.size(), lacking.size(), 0, 0, bytes, newBytes, since(started));
     }
 
-    /// Copies into the local engine, and pins the roots in the same commit if asked to.
+    /// What of the roots is pinned.
+    enum Pins {
+        NONE,
+        ROOTS,
+        /// Those that no other path of the closure refers to.
+        TOPMOST
+    }
+
+    /// Copies into the local engine, and pins.
     static Summary into(
             Store store,
             InstantSource clock,
             PathStore from,
             Collection<StorePath> roots,
-            boolean pin,
+            Pins pins,
             Progress progress)
             throws IOException {
         var copy = new Copy(from, new LocalStore(store, clock), progress);
@@ -105,8 +113,10 @@ public final class Copy {
                 }
             }
             paths.commit();
-            if (pin) {
-                paths.commit(pins(store, roots, clock.instant()));
+            switch (pins) {
+                case NONE -> {}
+                case ROOTS -> paths.commit(pins(store, roots, clock.instant()));
+                case TOPMOST -> paths.commit(pins(store, topmost(closure, roots), clock.instant()));
             }
             return new Summary(
                     closure.size(),
@@ -155,6 +165,13 @@ public final class Copy {
             }
         }
         return lacking;
+    }
+
+    /// Those of the roots that no other root keeps.
+    private static List<StorePath> topmost(List<PathInfo> closure, Collection<StorePath> roots) {
+        var referred = new HashSet<StorePath>();
+        closure.forEach(info -> referred.addAll(info.dependencies()));
+        return roots.stream().filter(root -> !referred.contains(root)).toList();
     }
 
     private static List<Pin> pins(Store store, Collection<StorePath> roots, Instant now)

@@ -1,17 +1,24 @@
 package cairn.engine;
 
+import cairn.cid.Cid;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
+import cairn.nix.TreeReader;
+import cairn.remote.CarStore;
+import cairn.remote.Stores;
 import cairn.store.Catalog;
 import cairn.store.LocalStore;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import cairn.store.Store;
+import cairn.store.StoredPath;
+import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The store engine of one home, and all that can be done with it. Safe for use by several threads.
 public final class Engine implements AutoCloseable {
@@ -89,7 +96,84 @@ public final class Engine implements AutoCloseable {
     public Copy.Summary copyIn(
             PathStore from, Collection<StorePath> roots, boolean pin, Progress progress)
             throws IOException {
-        return Copy.into(store, clock, from, roots, pin, progress);
+        return Copy.into(
+                store, clock, from, roots, pin ? Copy.Pins.ROOTS : Copy.Pins.NONE, progress);
+    }
+
+    /// Brings in everything that another store has; of an archive that holds no paths, its DAGs.
+    /// What nothing else there refers to is pinned if asked to.
+    public Copy.Summary copyAllIn(PathStore from, boolean pin, Progress progress)
+            throws IOException {
+        if (from instanceof CarStore car && car.nodes().isEmpty()) {
+            return new FileImport(store, clock, pin, progress).dags(car, car.roots());
+        }
+        List<StorePath> all;
+        try (var paths = from.paths()) {
+            all = paths.toList();
+        }
+        return Copy.into(
+                store, clock, from, all, pin ? Copy.Pins.TOPMOST : Copy.Pins.NONE, progress);
+    }
+
+    /// Brings in a file by what it is: a CAR archive, a NAR, an export, else a plain file or
+    /// folder, which becomes a path of its own as by `nix-store --add`.
+    ///
+    /// @return what names that which came in: PathNodes, and roots of archives that hold no paths
+    public List<Cid> importFile(Path file, boolean pin, Progress progress) throws IOException {
+        return new FileImport(store, clock, pin, progress).file(file);
+    }
+
+    /// Adds a file or folder as a content-addressed path, as `nix-store --add`.
+    public StoredPath add(String name, Path file, boolean pin, Progress progress)
+            throws IOException {
+        return new FileImport(store, clock, pin, progress).add(name, new TreeReader(file));
+    }
+
+    /// Opens the store that a URI names, see [Stores]; the empty URI is the local engine's.
+    public PathStore open(String uri) throws IOException {
+        return uri.isEmpty()
+                ? local
+                : Stores.open(
+                        uri,
+                        cid ->
+                                catalog().named(cid).stream()
+                                        .findFirst()
+                                        .map(stored -> stored.info().path()));
+    }
+
+    /// Checks paths of the local engine one after the other.
+    ///
+    /// @param deep whether every block and every NAR is hashed
+    public void verify(
+            Collection<StorePath> paths,
+            TrustedKeys keys,
+            boolean deep,
+            Progress progress,
+            Consumer<Check> onChecked)
+            throws IOException {
+        var verify = new Verify(keys, deep, progress);
+        long done = 0;
+        for (StorePath path : paths) {
+            progress.step(path.name(), done++, paths.size());
+            onChecked.accept(verify.path(store, path));
+        }
+    }
+
+    /// Checks paths of any store one after the other, by their signatures and NARs.
+    public void verify(
+            PathStore other,
+            Collection<StorePath> paths,
+            TrustedKeys keys,
+            boolean deep,
+            Progress progress,
+            Consumer<Check> onChecked)
+            throws IOException {
+        var verify = new Verify(keys, deep, progress);
+        long done = 0;
+        for (StorePath path : paths) {
+            progress.step(path.name(), done++, paths.size());
+            onChecked.accept(verify.path(other, path));
+        }
     }
 
     /// Brings paths with their closures out to another store.

@@ -280,7 +280,7 @@ public final class CarStore implements PathStore, BlockSource {
                 }
                 references.put(reference, node);
             }
-            var tree = new TreeImport(this);
+            var tree = new TreeImport(this, info.narSize());
             content.writeTo(tree);
             var imported = tree.finish();
             if (!imported.narHash().equals(info.narHash())) {

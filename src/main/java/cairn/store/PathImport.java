@@ -53,7 +53,7 @@ public final class PathImport implements AutoCloseable {
             return again(known.get(), info);
         }
         List<Cid> references = references(info);
-        var tree = new TreeImport(this::put);
+        var tree = new TreeImport(this::put, info.narSize());
         content.writeTo(tree);
         var imported = tree.finish();
         if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {

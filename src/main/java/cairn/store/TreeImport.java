@@ -2,6 +2,7 @@ package cairn.store;
 
 import cairn.cid.Bytes;
 import cairn.cid.Codec;
+import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSink;
@@ -35,6 +36,7 @@ public final class TreeImport implements NarSink {
     public record Imported(Subtree tree, NixHash narHash, long narSize) {}
 
     private final BlockSink blocks;
+    private final long limit;
     private final UnixFsWriter writer;
     private final MessageDigest digest = HashFunction.sha256();
     private final NarWriter nar =
@@ -48,8 +50,11 @@ public final class TreeImport implements NarSink {
         Bytes name = Bytes.EMPTY;
     }
 
-    public TreeImport(BlockSink blocks) {
+    /// @param limit the most bytes that the NAR may have; a tree of more, which blocks that share
+    ///   much can pretend to be, is refused as soon as it shows
+    public TreeImport(BlockSink blocks, long limit) {
         this.blocks = blocks;
+        this.limit = limit;
         this.writer = new UnixFsWriter(blocks);
     }
 
@@ -84,6 +89,13 @@ public final class TreeImport implements NarSink {
 
     @Override
     public void regular(boolean executable, long size, InputStream contents) throws IOException {
+        if (size > limit) {
+            throw new FormatException(
+                    "nar",
+                    nar.position(),
+                    "a file of %d bytes does not fit in the %d that were promised"
+                            .formatted(size, limit));
+        }
         var file = new FileBuilder(blocks);
         nar.regular(executable, size, new Chunks(contents, file));
         add(file.finish(executable));
@@ -95,7 +107,13 @@ public final class TreeImport implements NarSink {
         add(writer.symlink(target));
     }
 
-    private void add(Subtree node) {
+    private void add(Subtree node) throws FormatException {
+        if (nar.position() > limit) {
+            throw new FormatException(
+                    "nar",
+                    limit,
+                    "is longer than the %d bytes that were promised".formatted(limit));
+        }
         if (open.isEmpty()) {
             root = node;
         } else {

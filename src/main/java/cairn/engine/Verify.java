@@ -1,0 +1,153 @@
+package cairn.engine;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
+import cairn.ipld.BlockSource;
+import cairn.nix.NarWriter;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import cairn.store.PathInfo;
+import cairn.store.PathNode;
+import cairn.store.PathStore;
+import cairn.store.Progress;
+import cairn.store.Store;
+import cairn.store.StoredPath;
+import cairn.store.TreeNar;
+import cairn.trust.TrustedKeys;
+import cairn.unixfs.MissingBlockException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.util.List;
+import java.util.Optional;
+
+/// Checks store paths: that every block of them is there and hashes to its name, that they make up
+/// the NAR they are said to, and who vouches for that.
+final class Verify {
+    private final TrustedKeys keys;
+    private final boolean deep;
+    private final Progress progress;
+
+    /// @param deep whether contents are read
+    Verify(TrustedKeys keys, boolean deep, Progress progress) {
+        this.keys = keys;
+        this.deep = deep;
+        this.progress = progress;
+    }
+
+    /// Checks a path of the local engine.
+    Check path(Store store, StorePath path) throws IOException {
+        progress.check();
+        var stored = store.catalog().path(path);
+        if (stored.isEmpty()) {
+            return missing(path, "it is not in the store");
+        }
+        var info = stored.get().info();
+        if (!deep) {
+            return check(info, Check.Content.UNCHECKED, "");
+        }
+        try {
+            node(store, stored.get());
+            return content(info, new Checked(store), stored.get().tree());
+        } catch (MissingBlockException e) {
+            return check(info, Check.Content.MISSING, "block %s is missing".formatted(e.cid()));
+        } catch (FormatException e) {
+            return check(info, Check.Content.DAMAGED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Checks a path of another store.
+    Check path(PathStore store, StorePath path) throws IOException {
+        progress.check();
+        var info = store.info(path);
+        if (info.isEmpty()) {
+            return missing(path, "it is not in " + store.uri());
+        }
+        if (!deep) {
+            return check(info.get(), Check.Content.UNCHECKED, "");
+        }
+        var digest = HashFunction.sha256();
+        try {
+            var nar =
+                    new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            store.nar(path).writeTo(nar);
+            return hashed(info.get(), digest.digest(), nar.position());
+        } catch (FormatException e) {
+            return check(info.get(), Check.Content.DAMAGED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Check content(PathInfo info, BlockSource blocks, Cid tree) throws IOException {
+        var digest = HashFunction.sha256();
+        var nar = new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        new TreeNar(blocks, tree).writeTo(nar);
+        return hashed(info, digest.digest(), nar.position());
+    }
+
+    private Check hashed(PathInfo info, byte[] digest, long size) {
+        var hash = NixHash.sha256(Bytes.wrap(digest));
+        if (hash.equals(info.narHash()) && size == info.narSize()) {
+            return check(info, Check.Content.INTACT, "");
+        }
+        return check(
+                info,
+                Check.Content.DAMAGED,
+                "its NAR has %d bytes and hash %s, not %d and %s"
+                        .formatted(size, hash, info.narSize(), info.narHash()));
+    }
+
+    private static void node(Store store, StoredPath stored) throws IOException {
+        Bytes block =
+                new Checked(store)
+                        .block(stored.cid())
+                        .orElseThrow(() -> new MissingBlockException(stored.cid()));
+        var node = PathNode.decode(block);
+        if (!node.path().equals(stored.info().path())
+                || !node.tree().equals(stored.tree())
+                || !node.narHash().equals(stored.info().narHash())) {
+            throw new FormatException(
+                    "nix.path/1",
+                    0,
+                    "%s says something else than the index".formatted(stored.cid()));
+        }
+    }
+
+    private Check missing(StorePath path, String reason) {
+        return new Check(path, Check.Content.MISSING, Check.Trust.UNSIGNED, List.of(), reason);
+    }
+
+    private Check check(PathInfo info, Check.Content content, String damage) {
+        var vouchers = keys.vouchers(info.fingerprint(), info.signatures());
+        Check.Trust trust;
+        String reason;
+        if (!vouchers.isEmpty()) {
+            trust = Check.Trust.TRUSTED;
+            reason = "";
+        } else if (info.ca().isPresent()) {
+            trust = Check.Trust.TRUSTED;
+            reason = "its content has the address that names it";
+        } else if (info.signatures().isEmpty()) {
+            trust = Check.Trust.UNSIGNED;
+            reason = "nobody signed it";
+        } else {
+            trust = Check.Trust.UNTRUSTED;
+            reason = "no trusted key made any of its signatures";
+        }
+        return new Check(info.path(), content, trust, vouchers, damage.isEmpty() ? reason : damage);
+    }
+
+    /// Blocks that are hashed each time they are read.
+    private record Checked(BlockSource blocks) implements BlockSource {
+        @Override
+        public Optional<Bytes> block(Cid cid) throws IOException {
+            var bytes = blocks.block(cid);
+            if (bytes.isPresent() && cid.hash().isVerifiable() && !cid.matches(bytes.get())) {
+                throw new FormatException(
+                        "block", 0, "the bytes of %s do not match it".formatted(cid));
+            }
+            return bytes;
+        }
+    }
+}
