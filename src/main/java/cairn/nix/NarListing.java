@@ -3,11 +3,7 @@ package cairn.nix;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -43,9 +39,9 @@ public sealed interface NarListing {
 
     /// Lists a tree, and computes where its archive has the contents.
     static NarListing of(NarSource tree) throws IOException {
-        var lister = new Lister();
+        var lister = new NarLister();
         tree.writeTo(lister);
-        return lister.root.orElseThrow(() -> new IllegalStateException("the tree has not ended"));
+        return lister.listing();
     }
 
     /// Decodes a whole `.ls` file.
@@ -61,53 +57,5 @@ public sealed interface NarListing {
     /// This node alone, as `nix nar ls --json --recursive` prints it.
     default String toJson() {
         return NarListingJson.print(this);
-    }
-
-    /// Builds a listing from a tree that is told.
-    final class Lister implements NarSink {
-        private final NarSize position = new NarSize();
-        private final Deque<SortedMap<Bytes, NarListing>> open = new ArrayDeque<>();
-        private final Deque<Bytes> names = new ArrayDeque<>();
-        private Optional<NarListing> root = Optional.empty();
-
-        private Lister() {}
-
-        @Override
-        public void directory() throws FormatException {
-            position.directory();
-            open.push(new TreeMap<>());
-        }
-
-        @Override
-        public void entry(Bytes name) throws FormatException {
-            position.entry(name);
-            names.push(name);
-        }
-
-        @Override
-        public void endDirectory() throws FormatException {
-            position.endDirectory();
-            add(new Directory(open.pop()));
-        }
-
-        @Override
-        public void regular(boolean executable, long size, InputStream contents)
-                throws FormatException {
-            add(new Regular(size, executable, position.regular(executable, size)));
-        }
-
-        @Override
-        public void symlink(Bytes target) throws FormatException {
-            position.symlink(target);
-            add(new Symlink(target));
-        }
-
-        private void add(NarListing node) {
-            if (open.isEmpty()) {
-                root = Optional.of(node);
-            } else {
-                open.element().put(names.pop(), node);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package cairn.store;
 
+import cairn.nix.NarInfo;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import java.util.List;
@@ -46,11 +47,6 @@ public record PathInfo(
     ///
     /// @see <a href="https://nix.dev/manual/nix/latest/protocols/binary-cache/">Binary caches</a>
     public String fingerprint() {
-        return "1;%s;%s;%d;%s"
-                .formatted(
-                        path,
-                        narHash,
-                        narSize,
-                        String.join(",", references.stream().map(StorePath::toString).toList()));
+        return NarInfo.fingerprint(path, narHash, narSize, references);
     }
 }

@@ -3,6 +3,8 @@ package cairn.nix;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
@@ -65,6 +67,36 @@ class NarReaderTest {
         byte[] bytes = Files.readAllBytes(archive);
         var e = assertThrows(FormatException.class, () -> listing(bytes));
         assertEquals(recorded(archive, ".message"), List.of(e.getMessage()));
+    }
+
+    /// Only canonical archives are accepted, so whatever is accepted is written again the same.
+    @Test
+    void refusesAlterationsOrReadsThemToTheLastBit() throws IOException {
+        byte[] bytes = Files.readAllBytes(FIXTURES.resolve("ok/tree.nar"));
+        for (int i = 0; i < bytes.length; i++) {
+            for (int mask : new int[] {0x01, 0x20, 0x80}) {
+                byte[] altered = bytes.clone();
+                altered[i] ^= (byte) mask;
+                try {
+                    assertArrayEquals(altered, copy(new ByteArrayInputStream(altered)));
+                } catch (FormatException e) {
+                    assertTrue(e.offset() <= bytes.length, e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsALargeArchiveAndWritesItAgain() throws IOException {
+        var archive =
+                Path.of(
+                        "../shared/fixtures/go-nix/nar_1094wph9z4nwlgvsd53abfz8i117ykiv5dwnq9nnhz846s7xqd7d.nar");
+        assumeTrue(Files.exists(archive), "needs ../shared/fixtures");
+        byte[] copy = copy(Files.newInputStream(archive));
+        // The name has the hash of the packed archive; this is what nix-hash says of the file.
+        assertEquals(
+                "sha256:0lxjvvpr59c2mdram7ympy5ay741f180kv3349hvfc3f8nrmbqf6",
+                NixHash.sha256Of(Bytes.wrap(copy)).toString());
     }
 
     @ParameterizedTest
