@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,22 +102,27 @@ final class NixDatabase implements AutoCloseable {
     private record Part(Optional<Object> key, long size, FileTime modified) {}
 
     synchronized <T> T read(Query<T> query) throws IOException {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            try {
-                var snapshot = snapshot();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                var last = current;
+                var snapshot = last == null ? open(state()) : last;
+                current = snapshot;
+                // What was copied just now is how the database was at an instant of this call.
+                boolean fresh = last == null && snapshot.access == Access.COPIED;
                 try {
                     T result = query.run(snapshot.session);
-                    if (snapshot.access != Access.UNCHANGED || snapshot.state.equals(state())) {
+                    if (fresh || isCurrent(snapshot)) {
                         return result;
                     }
                 } catch (SQLException | FormatException e) {
-                    if (snapshot.access != Access.UNCHANGED || snapshot.state.equals(state())) {
+                    if (fresh || isCurrent(snapshot)) {
                         throw e;
                     }
                 }
-            } catch (SQLException e) {
-                throw translated(e);
+                close();
             }
+        } catch (SQLException e) {
+            throw translated(e);
         }
         throw new IOException(file + " is being written all the time; try again later");
     }
@@ -139,24 +145,12 @@ final class NixDatabase implements AutoCloseable {
         }
     }
 
-    private Snapshot snapshot() throws IOException, SQLException {
+    /// Tells whether an open connection shows the database as it is.
+    private boolean isCurrent(Snapshot snapshot) throws IOException {
         var state = state();
-        var last = current;
-        if (last != null && isValid(last, state)) {
-            return last;
-        }
-        close();
-        var opened = open(state);
-        current = opened;
-        return opened;
-    }
-
-    /// Tells whether an open connection still shows the database as it is.
-    private static boolean isValid(Snapshot snapshot, State state) {
-        if (snapshot.access == Access.SHARED) {
-            return key(snapshot.state).equals(key(state));
-        }
-        return snapshot.state.equals(state);
+        return snapshot.access == Access.SHARED
+                ? key(snapshot.state).equals(key(state))
+                : snapshot.state.equals(state);
     }
 
     private static Optional<Object> key(State state) {
@@ -233,19 +227,20 @@ final class NixDatabase implements AutoCloseable {
     }
 
     private State state() throws IOException {
-        return new State(
-                List.of(
-                        part(beside(PARTS.get(0))),
-                        part(beside(PARTS.get(1))),
-                        part(beside(PARTS.get(2)))));
+        var parts = new ArrayList<Optional<Part>>();
+        for (String suffix : PARTS) {
+            parts.add(part(beside(suffix)));
+        }
+        return new State(parts);
     }
 
-    private static Optional<Part> part(Path file) throws IOException {
-        if (!Files.exists(file)) {
+    private Optional<Part> part(Path part) throws IOException {
+        // Looking first is quicker than an exception for what is seldom there.
+        if (!part.equals(file) && !Files.exists(part)) {
             return Optional.empty();
         }
         try {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            var attributes = Files.readAttributes(part, BasicFileAttributes.class);
             return Optional.of(
                     new Part(
                             Optional.ofNullable(attributes.fileKey()),
