@@ -18,14 +18,24 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Makes a home as large as that of a binary cache: `ManyPaths HOME COUNT`. Each path refers to about
-/// thirteen older ones, mostly popular or recent. All have the same small tree.
+/// Makes a home as large as that of a binary cache: `ManyPaths HOME COUNT`. Each path refers to
+/// about thirteen older ones, mostly popular or recent. All have the same small tree.
 final class ManyPaths {
     private static final int BATCH = 20_000;
     private static final int MEAN_REFERENCES = 13;
     private static final Instant START = Instant.parse("2024-05-31T00:00:00Z");
     private static final List<String> SETS =
-            List.of("", "", "", "python3.11-", "perl5.38.2-", "ruby3.1-", "haskell-", "ocaml5.1-", "texlive-", "linux-6.6-");
+            List.of(
+                    "",
+                    "",
+                    "",
+                    "python3.11-",
+                    "perl5.38.2-",
+                    "ruby3.1-",
+                    "haskell-",
+                    "ocaml5.1-",
+                    "texlive-",
+                    "linux-6.6-");
     private static final List<String> NAMES =
             Stream.of(
                             """
@@ -41,10 +51,12 @@ final class ManyPaths {
                             parsec patch pcre2 perl pillow pixman poppler postgresql procps protobuf pulseaudio pytest python3 qemu
                             qtbase qtdeclarative readline redis requests ruby rustc samba scipy sdl2 serde setuptools shadow
                             speex sphinx sqlalchemy sqlite sudo swig systemd tar tcl text tokio tzdata unzip urllib3 util-linux
-                            valgrind vector vim vulkan-loader wayland webkitgtk wget xz yaml zeromq zip zlib zstd zsh"""
+                            valgrind vector vim vulkan-loader wayland webkitgtk wget xz yaml zeromq zip zlib zstd zsh\
+                            """
                                     .split("\\s+"))
                     .toList();
-    private static final List<String> OUTPUTS = List.of("", "", "", "", "", "-lib", "-dev", "-doc", "-bin", ".drv");
+    private static final List<String> OUTPUTS =
+            List.of("", "", "", "", "", "-lib", "-dev", "-doc", "-bin", ".drv");
 
     private final Random random = new Random(20240531);
 
@@ -65,19 +77,32 @@ final class ManyPaths {
                 var batch = new ArrayList<StoredPath>();
                 for (int i = start; i < Math.min(count, start + BATCH); i++) {
                     paths[i] = StorePath.of(bytes(20), name());
-                    var references = references(i).stream().sorted(Comparator.comparing(reference -> paths[reference])).toList();
+                    var references =
+                            references(i).stream()
+                                    .sorted(Comparator.comparing(reference -> paths[reference]))
+                                    .toList();
                     var node =
                             new PathNode(
-                                    paths[i],
-                                    NixHash.sha256(bytes(32)),
-                                    (long) (Math.exp(9 + 2.5 * random.nextGaussian())) / 8 * 8 + 120,
-                                    leaf.cid(),
-                                    references.stream().map(reference -> cids[reference]).toList(),
-                                    false)
+                                            paths[i],
+                                            NixHash.sha256(bytes(32)),
+                                            (long) (Math.exp(9 + 2.5 * random.nextGaussian()))
+                                                            / 8
+                                                            * 8
+                                                    + 120,
+                                            leaf.cid(),
+                                            references.stream()
+                                                    .map(reference -> cids[reference])
+                                                    .toList(),
+                                            false)
                                     .toBlock();
                     cids[i] = node.cid();
                     writer.put(node);
-                    batch.add(stored(PathNode.decode(node.bytes()), node.cid(), references.stream().map(r -> paths[r]).toList(), i));
+                    batch.add(
+                            stored(
+                                    PathNode.decode(node.bytes()),
+                                    node.cid(),
+                                    references.stream().map(r -> paths[r]).toList(),
+                                    i));
                 }
                 writer.commit(transaction -> {
                     for (StoredPath path : batch) {
@@ -90,7 +115,9 @@ final class ManyPaths {
     }
 
     private StoredPath stored(PathNode node, Cid cid, List<StorePath> references, int number) {
-        String signature = "cache.example.org-1:" + Base64.getEncoder().encodeToString(bytes(64).toByteArray());
+        String signature =
+                "cache.example.org-1:"
+                        + Base64.getEncoder().encodeToString(bytes(64).toByteArray());
         var info =
                 new PathInfo(
                         node.path(),
@@ -106,7 +133,8 @@ final class ManyPaths {
     /// Numbers of older paths: half of them among the popular first thousand, half among the last.
     private TreeSet<Integer> references(int before) {
         var chosen = new TreeSet<Integer>();
-        int wanted = Math.min(before / 2, (int) (-MEAN_REFERENCES * Math.log(1 - random.nextDouble())));
+        int wanted =
+                Math.min(before / 2, (int) (-MEAN_REFERENCES * Math.log(1 - random.nextDouble())));
         for (int i = 0; i < wanted; i++) {
             double near = random.nextDouble();
             chosen.add(
@@ -120,7 +148,12 @@ final class ManyPaths {
     private String name() {
         return "%s%s-%d.%d.%d%s"
                 .formatted(
-                        pick(SETS), pick(NAMES), random.nextInt(4), random.nextInt(30), random.nextInt(10), pick(OUTPUTS));
+                        pick(SETS),
+                        pick(NAMES),
+                        random.nextInt(4),
+                        random.nextInt(30),
+                        random.nextInt(10),
+                        pick(OUTPUTS));
     }
 
     private String pick(List<String> from) {
