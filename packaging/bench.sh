@@ -115,6 +115,12 @@ nar() {
         "$(./cairn --home "$home" --json info "$large" | awk -F'[:,]' '/narSize/ { print $2 }')" MB/s '' '' '>=700'
 }
 
+block() {
+    imported
+    CAIRN_HOME=$home jmh BlockBenchmark
+    compare "one block" "$(score BlockBenchmark.random)" ms "" "" "<=1"
+}
+
 short() {
     imported
     local one
