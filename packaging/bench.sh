@@ -130,6 +130,31 @@ short() {
     done
 }
 
+# Prints the milliseconds until the middle of an empty screen is painted by COMMAND..., which then ends.
+painted() {
+    local start=${EPOCHREALTIME/./} window
+    "$@" > "$work/window" 2>&1 &
+    window=$!
+    while cmp -s -i 2050000:0 -n 512 "$work/Xvfb_screen0" /dev/zero && kill -0 $window; do sleep 0.01; done
+    echo $(((${EPOCHREALTIME/./} - start) / 1000))
+    kill $window
+    wait $window || true
+    until cmp -s -i 2050000:0 -n 512 "$work/Xvfb_screen0" /dev/zero; do sleep 0.01; done
+}
+
+frame() {
+    local screen n
+    Xvfb -displayfd 5 -screen 0 1280x800x24 -fbdir "$work" -nolisten tcp 5> "$work/display" 2> "$work/xvfb" &
+    screen=$!
+    until [ -s "$work/display" ]; do sleep 0.01; done
+    export DISPLAY=:$(cat "$work/display")
+    painted ./cairn --home "$work/first" explore > "$work/frames" # the cache of classes is made by the first start
+    for n in {1..5}; do painted ./cairn --home "$work/first" explore; done > "$work/frames"
+    compare 'first frame of the explorer' "$(median < "$work/frames")" ms '' '' '<=1000'
+    kill $screen
+    wait $screen || true
+}
+
 graph() {
     jmh LayoutBenchmark
     compare 'layout, 20,000 nodes 60,000 edges' "$(score LayoutBenchmark.layout 20000)" ms '' '' '<=500'
