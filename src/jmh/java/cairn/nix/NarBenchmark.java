@@ -19,7 +19,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Reads and writes an archive of 64 MiB in files of one size: 100 operations a second are 6.7 GB/s.
+/// Reads and writes an archive of 64 MiB in files of one size: 100 operations a second are 6.7
+/// GB/s.
 @State(Scope.Thread)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
