@@ -9,6 +9,7 @@ import cairn.store.Journal.Statement;
 import cairn.store.PackRewriter.Row;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,7 +35,7 @@ import java.util.TreeMap;
 /// Trying computes the same without writing, compression included, so that its bytes are exact.
 final class Collector {
     /// The byte of the locks file that the one collector of a home holds.
-    static final long LOCK = 0;
+    private static final long LOCK = 0;
 
     private static final long SMALL = 16 << 20;
     private static final int WORTH = 16;
@@ -66,17 +67,20 @@ final class Collector {
     }
 
     Collected run() throws IOException {
-        var lock = store.leases().tryLock(LOCK);
-        if (lock.isEmpty()) {
-            throw new IOException(
-                    store.home().folder() + ": another collection is running; try again later");
-        }
-        try {
+        try (var _ = lock(store)) {
             marker.mark(store.index().read(database -> roots(database, Long.MAX_VALUE, Set.of())));
             return trying ? attempt() : collect();
-        } finally {
-            lock.get().release();
         }
+    }
+
+    /// Makes sure that one at a time moves frames in a home.
+    static FileLock lock(Store store) throws IOException {
+        return store.leases()
+                .tryLock(LOCK)
+                .orElseThrow(() ->
+                        new IOException(
+                                store.home().folder()
+                                        + ": packs are being collected or repacked; try again later"));
     }
 
     private Collected attempt() throws IOException {

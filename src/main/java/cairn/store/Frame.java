@@ -74,6 +74,15 @@ final class Frame {
         return HashFunction.SHA2_256.hash(list).slice(0, FrameHeader.IDENTITY);
     }
 
+    /// The names and lengths of the blocks, as they are written.
+    Bytes list() {
+        var out = new ByteWriter(cids.size() * 40);
+        for (int i = 0; i < cids.size(); i++) {
+            list(out, cids.get(i), length(i));
+        }
+        return out.toBytes();
+    }
+
     int count() {
         return cids.size();
     }

@@ -115,10 +115,14 @@ final class PackRewriter implements AutoCloseable {
     }
 
     /// Ends a pack; if the new pack is large enough, all old ones since the last time go now.
-    void end() throws IOException {
-        if (position - journals >= PackAppender.FULL) {
-            finish();
+    ///
+    /// @return whether they went
+    boolean end() throws IOException {
+        if (position - journals < PackAppender.FULL) {
+            return false;
         }
+        finish();
+        return true;
     }
 
     /// Makes the new pack count and deletes the old ones.

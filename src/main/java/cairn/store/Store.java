@@ -175,6 +175,14 @@ public final class Store implements BlockSource, AutoCloseable {
         return new Collector(this, roots, true, progress).run();
     }
 
+    /// Makes the packs shorter by writing frames as what they add to similar ones; reading them
+    /// takes a little longer. Only what came since the last time is looked at. Blocks can be read
+    /// and written meanwhile; a crash or cancelling costs what was not finished.
+    public Repacked repack(Progress progress) throws IOException {
+        checkWritable();
+        return new Repacker(this, progress).run();
+    }
+
     /// What is known of paths, pins, realisations, logs, events and changes.
     public Catalog catalog() {
         return new Catalog(index);

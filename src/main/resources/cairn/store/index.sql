@@ -7,9 +7,14 @@ INSERT INTO counter VALUES ('sequence', 0), ('sweeps', 0);
 -- Pack files; what lies beyond the length was never committed.
 CREATE TABLE pack (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);
 
--- Frames of blocks; 'length' in the pack, 'raw' once decoded, 'base' is the frame that a delta builds on.
+-- Frames of blocks; 'length' in the pack, 'raw' once decoded, 'base' is the frame that a delta builds on or 0,
+-- 'looked' tells that a repacking left the frame whole.
 CREATE TABLE frame (id INTEGER PRIMARY KEY AUTOINCREMENT, pack INTEGER NOT NULL, offset INTEGER NOT NULL,
-    length INTEGER NOT NULL, raw INTEGER NOT NULL, base INTEGER, sequence INTEGER NOT NULL, UNIQUE (pack, offset));
+    length INTEGER NOT NULL, raw INTEGER NOT NULL, base INTEGER NOT NULL DEFAULT 0,
+    sequence INTEGER NOT NULL, looked INTEGER NOT NULL DEFAULT 0, UNIQUE (pack, offset));
+
+-- What frames have in common with others that may build on them.
+CREATE TABLE sketch (number INTEGER NOT NULL, frame INTEGER NOT NULL, PRIMARY KEY (number, frame)) WITHOUT ROWID;
 
 -- Where each block is in its decoded frame.
 CREATE TABLE block (key BLOB PRIMARY KEY, frame INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID;

@@ -1,0 +1,157 @@
+package cairn.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.cid.Bytes;
+import cairn.cid.Codec;
+import cairn.ipld.Block;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepackerTest {
+    @TempDir private Path folder;
+
+    @Test
+    void makesSimilarFramesShorterAndKeepsEveryBlock() throws IOException {
+        var blocks = versions(1, 4);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            long before = Samples.size(folder.resolve("packs"));
+            var repacked = store.repack(Progress.NONE);
+            assertEquals(before - repacked.bytes(), Samples.size(folder.resolve("packs")));
+            assertTrue(repacked.bytes() > before / 3);
+            assertTrue(repacked.deltas() > 0);
+            Samples.assertHolds(store, blocks);
+            store.verifyAll(Progress.NONE, found -> assertTrue(found.isHealthy()));
+            assertEquals(new Repacked(0, 0, 0), store.repack(Progress.NONE));
+        }
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, blocks);
+        }
+    }
+
+    @Test
+    void buildsOnWhatWasRepackedBefore() throws IOException {
+        var first = versions(2, 1);
+        var all = versions(2, 2);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, first);
+            assertEquals(0, store.repack(Progress.NONE).deltas());
+            Samples.store(store, all);
+            assertTrue(store.repack(Progress.NONE).deltas() > 0);
+            Samples.assertHolds(store, all);
+        }
+    }
+
+    @Test
+    void givesTheSamePacksTwice(@TempDir Path other) throws IOException {
+        for (Path home : List.of(folder, other)) {
+            try (var store = Store.open(home)) {
+                Samples.store(store, versions(3, 3));
+                store.repack(Progress.NONE);
+            }
+        }
+        assertEquals(contents(folder), contents(other));
+    }
+
+    @Test
+    void isUnderstoodByRepair() throws IOException {
+        var blocks = versions(4, 3);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            store.repack(Progress.NONE);
+        }
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, blocks);
+        }
+    }
+
+    @Test
+    void repairNamesFramesWhoseBaseIsLost() throws IOException {
+        try (var store = Store.open(folder)) {
+            Samples.store(store, versions(5, 2));
+            store.repack(Progress.NONE);
+        }
+        Path pack;
+        try (var packs = Files.list(folder.resolve("packs"))) {
+            pack = packs.findFirst().orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + FrameHeader.LENGTH] ^= 1;
+        Files.write(pack, bytes);
+        var problems =
+                Store.repair(folder, Progress.NONE).damages().stream()
+                        .map(damage -> damage.problem().problem())
+                        .toList();
+        assertEquals(
+                List.of(
+                        "a frame's bytes do not match its checksum",
+                        "the frame that this one builds on is missing"),
+                problems);
+    }
+
+    @Test
+    void aCollectionKeepsTheBaseOfWhatIsNeeded() throws IOException {
+        var first = versions(6, 1);
+        var all = versions(6, 2);
+        var second = all.subList(first.size(), all.size());
+        try (var store = Store.open(folder)) {
+            Samples.store(store, all);
+            store.repack(Progress.NONE);
+            Roots roots = () -> second.stream().map(Block::cid).toList();
+            var promised = store.tryCollecting(roots, Progress.NONE);
+            long before = Samples.size(folder.resolve("packs"));
+            assertEquals(promised, store.collect(roots, Progress.NONE));
+            assertEquals(before - promised.bytes(), Samples.size(folder.resolve("packs")));
+            assertEquals(first.size(), promised.blocks());
+            Samples.assertHolds(store, second);
+            store.verifyAll(Progress.NONE, found -> assertTrue(found.isHealthy()));
+        }
+    }
+
+    @Test
+    void oneAtATime() throws IOException {
+        try (var store = Store.open(folder);
+                var _ = Collector.lock(store)) {
+            var e = assertThrows(IOException.class, () -> store.repack(Progress.NONE));
+            assertEquals(
+                    folder + ": packs are being collected or repacked; try again later",
+                    e.getMessage());
+        }
+    }
+
+    /// Versions of one content that hardly compresses, a few bytes of every block changed in each.
+    private static List<Block> versions(long seed, int count) {
+        var random = new Random(seed);
+        byte[] content = new byte[1 << 20];
+        random.nextBytes(content);
+        var blocks = new ArrayList<Block>();
+        for (int version = 0; version < count; version++) {
+            for (int at = 0; at < content.length; at += 1 << 16) {
+                content[at + random.nextInt(1 << 16)]++;
+                blocks.add(Block.of(Codec.RAW, Bytes.copyOf(content, at, 1 << 16)));
+            }
+        }
+        return blocks;
+    }
+
+    /// The packs without their heads, which are random.
+    private static List<Bytes> contents(Path home) throws IOException {
+        try (var packs = Files.list(home.resolve("packs"))) {
+            var contents = new ArrayList<Bytes>();
+            for (Path pack : packs.toList()) {
+                contents.add(Bytes.wrap(Files.readAllBytes(pack)).slice(PackAppender.HEAD));
+            }
+            return contents;
+        }
+    }
+}
