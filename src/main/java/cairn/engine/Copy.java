@@ -159,7 +159,7 @@ public final class Copy {
     private List<PathInfo> lacking(List<PathInfo> closure) throws IOException {
         var lacking = new ArrayList<PathInfo>();
         for (PathInfo info : closure) {
-            if (to.info(info.path()).isEmpty()) {
+            if (!to.has(info.path())) {
                 lacking.add(info);
                 totalBytes += info.narSize();
             }

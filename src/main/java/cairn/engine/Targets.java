@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,13 +112,9 @@ public final class Targets {
 
     private static List<StoredPath> withNar(Catalog catalog, String text) throws IOException {
         try {
-            return catalog.withNar(NixHash.parse(text.toLowerCase(Locale.ROOT)));
+            return catalog.withNar(NixHash.parse(text));
         } catch (FormatException _) {
-            try {
-                return catalog.withNar(NixHash.parse(text));
-            } catch (FormatException _) {
-                return List.of();
-            }
+            return List.of();
         }
     }
 

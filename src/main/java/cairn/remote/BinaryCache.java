@@ -107,6 +107,12 @@ public final class BinaryCache implements PathStore {
         return uri;
     }
 
+    /// A cache that is yet to be written has none.
+    @Override
+    public boolean has(StorePath path) throws IOException {
+        return (folder.isPresent() || files.has(INFO)) && narInfo(path).isPresent();
+    }
+
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
         return narInfo(path)

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// local, local?root=DIR                   a Nix store on this machine
 /// file:///DIR, http://…, https://…        a Nix binary cache
 /// car:FILE                                a CAR archive
+/// folder:DIR                              plain files, only written
 /// ```
 public final class Stores {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -29,13 +30,16 @@ public final class Stores {
         if (uri.startsWith("car:")) {
             return CarStore.open(Path.of(uri.substring("car:".length())), names);
         }
+        if (uri.startsWith("folder:")) {
+            return new FolderStore(Path.of(uri.substring("folder:".length())));
+        }
         if (uri.startsWith("file:") || uri.startsWith("http:") || uri.startsWith("https:")) {
             return BinaryCache.open(uri, PATIENCE);
         }
         throw new FormatException(
                 "store uri",
                 0,
-                "'%s' names no store; known are local, local?root=DIR, file:///DIR, http://…, https://… and car:FILE"
+                "'%s' names no store; known are local, local?root=DIR, file:///DIR, http://…, https://…, car:FILE and folder:DIR"
                         .formatted(uri));
     }
 }

@@ -15,6 +15,11 @@ public interface PathStore extends AutoCloseable {
     /// The URI that names this store.
     String uri();
 
+    /// Tells whether the store has a path.
+    default boolean has(StorePath path) throws IOException {
+        return info(path).isPresent();
+    }
+
     /// What the store knows of a path, or empty if it does not have it.
     Optional<PathInfo> info(StorePath path) throws IOException;
 

@@ -1,0 +1,297 @@
+package cairn.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.Nix;
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.ipld.Block;
+import cairn.ipld.CarWriter;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import cairn.store.PathNode;
+import cairn.store.Progress;
+import cairn.store.StoredPath;
+import cairn.trust.TrustedKeys;
+import cairn.unixfs.FileBuilder;
+import cairn.unixfs.Subtree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class EngineTest {
+    @TempDir private Path folder;
+
+    @Test
+    void knowsOfEveryPathWhatNixKnows() throws IOException {
+        var closure = Nix.closure();
+        try (var engine = imported("home")) {
+            String json =
+                    closure.nix()
+                            .text(
+                                    "nix",
+                                    "path-info",
+                                    "-r",
+                                    "--json",
+                                    "--closure-size",
+                                    "--store",
+                                    closure.nix().root().toString(),
+                                    closure.top());
+            int paths = 0;
+            for (JsonNode expected : JsonMapper.shared().readTree(json)) {
+                var path = StorePath.parse(expected.get("path").asString());
+                var info = engine.catalog().path(path).orElseThrow().info();
+                assertEquals(NixHash.parse(expected.get("narHash").asString()), info.narHash());
+                assertEquals(expected.get("narSize").asLong(), info.narSize());
+                assertEquals(
+                        expected.get("closureSize").asLong(), engine.graph().closureSize(path));
+                var references = new ArrayList<String>();
+                expected.get("references").forEach(item -> references.add(item.asString()));
+                assertEquals(
+                        references.stream().sorted().toList(),
+                        info.references().stream().map(StorePath::toString).toList());
+                assertEquals(
+                        expected.path("deriver").asString(""),
+                        info.deriver().map(StorePath::toString).orElse(""));
+                paths++;
+            }
+            assertEquals(49, paths);
+        }
+    }
+
+    @Test
+    void namesPathsTheSameWhereverTheyComeFrom() throws IOException {
+        var closure = Nix.closure();
+        var top = List.of(StorePath.parse(closure.top()));
+        Path cache = folder.resolve("cache");
+        Path car = folder.resolve("closure.car");
+        Path export = folder.resolve("closure.export");
+        Map<StorePath, Cid> expected;
+        try (var first = imported("first");
+                var toCache = first.open("file://" + cache);
+                var toCar = first.open("car:" + car)) {
+            expected = cids(first, closure.paths());
+            assertEquals(49, first.copyOut(toCache, top, Progress.NONE).newPaths());
+            assertEquals(49, first.copyOut(toCar, top, Progress.NONE).newPaths());
+        }
+        var order = new ArrayList<String>(List.of("nix-store", "--export"));
+        order.addAll(closure.paths().reversed());
+        Files.write(export, closure.nix().output(order.toArray(String[]::new)));
+        try (var second = Engine.open(folder.resolve("second"));
+                var from = second.open("file://" + cache)) {
+            second.copyIn(from, top, true, Progress.NONE);
+            assertEquals(expected, cids(second, closure.paths()));
+        }
+        try (var third = Engine.open(folder.resolve("third"))) {
+            third.importFile(car, true, Progress.NONE);
+            assertEquals(expected, cids(third, closure.paths()));
+        }
+        try (var fourth = Engine.open(folder.resolve("fourth"))) {
+            fourth.importFile(export, true, Progress.NONE);
+            assertEquals(expected, cids(fourth, closure.paths()));
+        }
+    }
+
+    @Test
+    void nixTakesTheCacheThatIsWritten() throws IOException {
+        var closure = Nix.closure();
+        Path cache = folder.resolve("cache");
+        try (var engine = imported("home");
+                var to = engine.open("file://" + cache)) {
+            engine.copyOut(to, List.of(StorePath.parse(closure.top())), Progress.NONE);
+        }
+        var other = Nix.in(folder.resolve("other"));
+        other.text(
+                "nix",
+                "copy",
+                "--no-check-sigs",
+                "--from",
+                "file://" + cache,
+                "--to",
+                other.root().toString(),
+                closure.top());
+        assertEquals(
+                closure.paths().stream().sorted().toList(),
+                other
+                        .lines(
+                                "nix",
+                                "path-info",
+                                "-r",
+                                "--store",
+                                other.root().toString(),
+                                closure.top())
+                        .stream()
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void cutsAForeignTreeAnewSoThatItsNameIsTheSame() throws IOException {
+        Path file = Files.writeString(folder.resolve("words"), "what is here\n".repeat(20_000));
+        try (var engine = Engine.open(folder.resolve("home"));
+                var other = Engine.open(folder.resolve("other"))) {
+            StoredPath ours = engine.add("words", file, true, Progress.NONE);
+            Path car = folder.resolve("foreign.car");
+            foreign(Bytes.wrap(Files.readAllBytes(file)), ours, car);
+            List<Cid> came = other.importFile(car, true, Progress.NONE);
+            assertEquals(List.of(ours.cid()), came);
+            assertEquals(
+                    ours.tree(), other.catalog().path(ours.info().path()).orElseThrow().tree());
+        }
+    }
+
+    @Test
+    void addsAFolderAsNixDoes() throws IOException {
+        var nix = Nix.in(folder.resolve("nix"));
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        Files.writeString(tree.resolve("a"), "one");
+        Files.createSymbolicLink(tree.resolve("b"), Path.of("a"));
+        String expected =
+                nix.text("nix-store", "--store", nix.root().toString(), "--add", tree.toString())
+                        .strip();
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            assertEquals(
+                    expected,
+                    engine.add("tree", tree, true, Progress.NONE).info().path().toString());
+        }
+    }
+
+    @Test
+    void verifiesDeeplyAndByKeys() throws IOException {
+        var closure = Nix.closure();
+        try (var engine = imported("home")) {
+            var checks = new ArrayList<Check>();
+            engine.verify(
+                    engine.graph().paths(),
+                    TrustedKeys.parse(List.of(closure.publicKey())),
+                    true,
+                    Progress.NONE,
+                    checks::add);
+            assertEquals(
+                    List.of(),
+                    checks.stream()
+                            .filter(check -> check.content() != Check.Content.INTACT)
+                            .toList());
+            assertTrue(
+                    checks.stream()
+                            .anyMatch(check ->
+                                    check.trust() == Check.Trust.TRUSTED
+                                            && !check.keys().isEmpty()));
+            assertTrue(checks.stream().anyMatch(check -> check.trust() == Check.Trust.UNSIGNED));
+        }
+    }
+
+    @Test
+    void aCancelledCopyLeavesTheStoreAsItWas() throws IOException {
+        var closure = Nix.closure();
+        try (var engine = Engine.open(folder.resolve("home"));
+                var from = engine.open(closure.nix().uri())) {
+            var stop =
+                    new Progress() {
+                        @Override
+                        public void step(String what, long done, long total) {}
+
+                        @Override
+                        public boolean isCancelled() {
+                            return true;
+                        }
+                    };
+            assertThrows(CancellationException.class, () -> engine.copyAllIn(from, true, stop));
+            assertEquals(List.of(), engine.graph().paths());
+            assertEquals(106, engine.copyAllIn(from, true, Progress.NONE).newPaths());
+        }
+    }
+
+    @Test
+    void aPathThatTheSourceLacksIsNamed() throws IOException {
+        var closure = Nix.closure();
+        var unknown = StorePath.of(Bytes.wrap(new byte[20]), "unknown");
+        try (var engine = Engine.open(folder.resolve("home"));
+                var from = engine.open(closure.nix().uri())) {
+            var e =
+                    assertThrows(
+                            NoSuchFileException.class,
+                            () -> engine.copyIn(from, List.of(unknown), true, Progress.NONE));
+            assertEquals(unknown.toString(), e.getFile());
+        }
+    }
+
+    @Test
+    void findsOutWhatATextStandsFor() throws IOException {
+        var closure = Nix.closure();
+        try (var engine = imported("home")) {
+            var hello = StorePath.parse(closure.path("hello-2.12.1"));
+            Cid cid = engine.catalog().path(hello).orElseThrow().cid();
+            for (String text :
+                    List.of(
+                            hello.toString(),
+                            hello.base(),
+                            hello.hash(),
+                            hello.hash() + ".narinfo",
+                            "hello-2",
+                            "hello-2.12.1",
+                            engine.catalog().path(hello).orElseThrow().info().narHash().toSri())) {
+                assertEquals(new Target.OfPath(hello), engine.resolve(text), text);
+            }
+            assertEquals(new Target.OfBlock(cid), engine.resolve(" " + cid + "\n"));
+            assertEquals(new Target.Unknown("no-such-thing"), engine.resolve("no-such-thing"));
+            assertEquals(new Target.Unknown(""), engine.resolve(""));
+        }
+    }
+
+    private Engine imported(String home) throws IOException {
+        var engine = Engine.open(folder.resolve(home));
+        try (var from = engine.open(Nix.closure().nix().uri())) {
+            Copy.Summary _ = engine.copyAllIn(from, true, Progress.NONE);
+        }
+        return engine;
+    }
+
+    private static Map<StorePath, Cid> cids(Engine engine, List<String> paths) throws IOException {
+        var cids = new TreeMap<StorePath, Cid>();
+        for (String text : paths) {
+            var path = StorePath.parse(text);
+            cids.put(path, engine.catalog().path(path).orElseThrow().cid());
+        }
+        return cids;
+    }
+
+    /// Writes a CAR of a file in leaves of 1,000 bytes, as another tool might cut it.
+    private static void foreign(Bytes content, StoredPath path, Path car) throws IOException {
+        var blocks = new ArrayList<Block>();
+        var file = new FileBuilder(blocks::add);
+        for (int from = 0; from < content.length(); from += 1000) {
+            var leaf =
+                    Block.of(
+                            Codec.RAW,
+                            content.slice(from, Math.min(from + 1000, content.length())));
+            blocks.add(leaf);
+            file.add(Subtree.leaf(leaf.cid(), leaf.bytes().length()));
+        }
+        Cid tree = file.finish(false).cid();
+        var info = path.info();
+        var node =
+                new PathNode(info.path(), info.narHash(), info.narSize(), tree, List.of(), false)
+                        .toBlock();
+        blocks.add(node);
+        try (var out = Files.newOutputStream(car)) {
+            var writer = CarWriter.start(out, List.of(tree, node.cid()));
+            for (Block block : blocks) {
+                writer.put(block);
+            }
+        }
+    }
+}
