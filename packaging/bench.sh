@@ -158,6 +158,11 @@ frame() {
 graph() {
     jmh LayoutBenchmark
     compare 'layout, 20,000 nodes 60,000 edges' "$(score LayoutBenchmark.layout 20000)" ms '' '' '<=500'
+    local nodes detail frames
+    while read -r nodes detail frames; do
+        compare "panning, $nodes nodes, $detail" "$frames" 1/s '' '' ">=$((nodes > 20000 ? 25 : 58))"
+    done < <("$jdk/bin/java" --enable-native-access=ALL-UNNAMED -Dglass.platform=Headless -Dprism.order=sw \
+        -cp "target/test-classes:target/classes:target/lib/*" cairn.ui.GraphPanning 20000 100000 2> /dev/null)
 }
 
 [ -x /usr/bin/time ] || { echo 'needs GNU time: apt-get install time' >&2 && exit 3; }

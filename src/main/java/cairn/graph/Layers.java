@@ -9,8 +9,6 @@ import java.util.stream.IntStream;
 /// one target share their bends, which form a lane that ends in the target: an edge joins the lane
 /// in the layer behind its source. Edges that close a cycle are turned round first.
 final class Layers {
-    private static final int NONE = -1;
-
     final Digraph graph;
 
     /// The layer of each slot.
@@ -155,17 +153,6 @@ final class Layers {
 
     boolean isBend(int slot) {
         return slot >= graph.nodes();
-    }
-
-    /// The bend before a slot on the same lane, or -1.
-    int bendBefore(int slot) {
-        for (int i = links.inDegree(slot) - 1; i >= 0; i--) {
-            int left = links.predecessor(slot, i);
-            if (isBend(left)) {
-                return left;
-            }
-        }
-        return NONE;
     }
 
     /// Puts the slots of each layer in the order in which a depth-first search meets them.

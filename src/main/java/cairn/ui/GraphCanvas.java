@@ -741,16 +741,19 @@ public final class GraphCanvas extends Region {
         int back = buffer(frame.width(), frame.height());
         int[] pixels = buffers.get(back).getBuffer().array();
         var mini = minimap(frame);
-        Thread.startVirtualThread(() -> {
-            with.paint(new Raster(frame.width(), frame.height(), pixels), frame);
-            int[] miniature = null;
-            if (mini != null) {
-                miniature = new int[mini.width() * mini.height()];
-                with.paint(new Raster(mini.width(), mini.height(), miniature), mini);
-            }
-            int[] small = miniature;
-            Platform.runLater(() -> present(frame, with, back, mini, small));
-        });
+        Runnable paint =
+                () -> {
+                    with.paint(new Raster(frame.width(), frame.height(), pixels), frame);
+                    int[] miniature = null;
+                    if (mini != null) {
+                        miniature = new int[mini.width() * mini.height()];
+                        with.paint(new Raster(mini.width(), mini.height(), miniature), mini);
+                    }
+                    int[] small = miniature;
+                    Platform.runLater(() -> present(frame, with, back, mini, small));
+                };
+        // A thread of the platform: virtual ones may all be busy hashing.
+        Thread.ofPlatform().daemon().name("graph painter").start(paint);
     }
 
     private void present(

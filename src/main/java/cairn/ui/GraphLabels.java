@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javafx.geometry.BoundingBox;
 import javafx.geometry.Bounds;
@@ -168,7 +167,7 @@ final class GraphLabels {
         g.setFont(Font.font(family, size));
         List<Bounds> taken = new ArrayList<>();
         List<Integer> candidates =
-                IntStream.of(painter.heaviestFirst())
+                painter.heaviestFirst()
                         .filter(node -> painter.isVisible(frame, node))
                         .filter(node -> !GraphPainter.isFaint(frame, node))
                         .limit(CANDIDATES)

@@ -27,11 +27,11 @@ final class GraphPainter {
     private static final double FAINT = 0.28;
 
     /// How often over links may cover the picture at that strength; more are fainter.
-    private static final double COVER = 0.5;
+    private static final double COVER = 0.45;
 
     /// How faint links get; where that is not enough only a sample of them is drawn, always the
     /// same, which looks as dense and takes bounded time.
-    private static final double LEAST = 0.11;
+    private static final double LEAST = 0.16;
 
     private static final int SAMPLE_BITS = 16;
     private static final int SAMPLES = 1 << SAMPLE_BITS;
@@ -546,7 +546,7 @@ final class GraphPainter {
     }
 
     /// All nodes, those that add most first.
-    int[] heaviestFirst() {
-        return byWeight.clone();
+    IntStream heaviestFirst() {
+        return IntStream.of(byWeight);
     }
 }
