@@ -10,12 +10,14 @@ import cairn.store.Catalog;
 import cairn.store.LocalStore;
 import cairn.store.PathStore;
 import cairn.store.Progress;
+import cairn.store.Repaired;
 import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,6 +47,31 @@ public final class Engine implements AutoCloseable {
 
     public static Engine open(Path home, InstantSource clock) throws IOException {
         return new Engine(Store.open(home), clock);
+    }
+
+    /// What a repair brought back, and those of the paths whose content is not what it was.
+    public record Repair(Repaired index, List<Check> damaged) {}
+
+    /// Rebuilds the index of a home from its packs, and checks the NAR of every path that came
+    /// back.
+    ///
+    /// @throws IOException also if any process has the home open
+    public static Repair repair(Path home, Progress progress) throws IOException {
+        var repaired = Store.repair(home, progress);
+        var damaged = new ArrayList<Check>();
+        try (var engine = open(home)) {
+            engine.verify(
+                    engine.graph().paths(),
+                    TrustedKeys.NONE,
+                    true,
+                    progress,
+                    check -> {
+                        if (check.content() != Check.Content.INTACT) {
+                            damaged.add(check);
+                        }
+                    });
+        }
+        return new Repair(repaired, damaged);
     }
 
     public Store store() {

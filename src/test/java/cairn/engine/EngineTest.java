@@ -12,7 +12,9 @@ import cairn.ipld.Block;
 import cairn.ipld.CarWriter;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
+import cairn.store.Catalog;
 import cairn.store.PathNode;
+import cairn.store.Pin;
 import cairn.store.Progress;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
@@ -191,6 +193,27 @@ class EngineTest {
                                     check.trust() == Check.Trust.TRUSTED
                                             && !check.keys().isEmpty()));
             assertTrue(checks.stream().anyMatch(check -> check.trust() == Check.Trust.UNSIGNED));
+        }
+    }
+
+    @Test
+    void answersAsBeforeOnceTheIndexIsRebuiltFromThePacks() throws IOException {
+        Nix.closure();
+        List<StoredPath> paths;
+        List<Pin> pins;
+        Catalog.Totals totals;
+        try (var engine = imported("home")) {
+            paths = engine.catalog().paths();
+            pins = engine.catalog().pins();
+            totals = engine.catalog().totals();
+        }
+        Files.delete(folder.resolve("home/index.db"));
+        var repair = Engine.repair(folder.resolve("home"), Progress.NONE);
+        assertEquals(List.of(), repair.damaged());
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            assertEquals(paths, engine.catalog().paths());
+            assertEquals(pins, engine.catalog().pins());
+            assertEquals(totals, engine.catalog().totals());
         }
     }
 
