@@ -138,18 +138,8 @@ public record GraphView(Digraph graph, LayeredLayout layout, List<Node> nodes, i
                 detail,
                 size,
                 added,
-                digest(path.hash()),
+                Glyph.digest(path.hash()),
                 1);
-    }
-
-    /// Sixty bits of a hash of twelve characters or more.
-    private static long digest(String hash) {
-        long digest = 0;
-        for (int i = 0; i < hash.length(); i++) {
-            digest = digest * 31 + hash.charAt(i);
-        }
-        // Neighbouring bits of a sum of characters are alike; a multiplication spreads them.
-        return digest * 0x9E3779B97F4A7C15L;
     }
 
     private static String family(StorePath path) {

@@ -1,0 +1,124 @@
+package cairn.ui;
+
+import cairn.cid.Cid;
+import cairn.ui.model.DagModel;
+import cairn.ui.model.DagModel.LinkRow;
+import cairn.ui.model.DagModel.Look;
+import cairn.ui.model.Figures;
+import cairn.ui.model.Words;
+import java.util.List;
+import javafx.collections.FXCollections;
+import javafx.collections.ListChangeListener;
+import javafx.fxml.FXML;
+import javafx.scene.control.Label;
+import javafx.scene.control.TableColumn;
+import javafx.scene.control.TableView;
+import javafx.scene.control.TextArea;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.VBox;
+
+/// Binds `Dag.fxml` to a [DagModel].
+public final class DagController {
+    private final DagModel model;
+
+    @FXML private StatePane graphState;
+    @FXML private GraphCanvas canvas;
+    @FXML private Label linksTitle;
+    @FXML private TableView<LinkRow> links;
+    @FXML private TableColumn<LinkRow, String> name;
+    @FXML private TableColumn<LinkRow, String> cid;
+    @FXML private TableColumn<LinkRow, String> codec;
+    @FXML private TableColumn<LinkRow, Long> size;
+    @FXML private StatePane lookState;
+    @FXML private HBox blockTitle;
+    @FXML private Label blockNote;
+    @FXML private TextArea decoded;
+    @FXML private VBox anatomy;
+
+    DagController(DagModel model) {
+        this.model = model;
+    }
+
+    @FXML
+    private void initialize() {
+        graphState.follow(model.graph());
+        lookState.follow(model.look());
+        model.graph()
+                .valueProperty()
+                .subscribe(view -> {
+                    if (view != null) {
+                        canvas.viewProperty().set(view);
+                    }
+                });
+        canvas.selected()
+                .addListener(
+                        (ListChangeListener<Object>)
+                                _ -> {
+                                    if (!canvas.selected().isEmpty()
+                                            && canvas.selected().getLast().id()
+                                                    instanceof Cid chosen) {
+                                        model.look(chosen);
+                                    }
+                                });
+        canvas.setOnOpen(node -> {
+            if (node.id() instanceof Cid chosen) {
+                model.open(chosen);
+            }
+        });
+        Cells.fill(name, LinkRow::name, _ -> Cells.text());
+        Cells.fill(cid, link -> link.cid().toString(), _ -> Cells.name());
+        Cells.fill(codec, LinkRow::codec, _ -> Cells.text());
+        Cells.fill(size, LinkRow::size, _ -> Cells.size());
+        links.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
+        links.setPlaceholder(new Label(Words.text("dag.no-links")));
+        Cells.openable(
+                links,
+                link -> canvas.select(List.of(link.cid())),
+                (link, beside) -> {
+                    if (beside) {
+                        model.openBeside(link.cid());
+                    } else {
+                        model.look(link.cid());
+                    }
+                });
+        model.look()
+                .valueProperty()
+                .subscribe(look -> {
+                    if (look != null) {
+                        show(look);
+                    }
+                });
+    }
+
+    @FXML
+    private void openRoot() {
+        model.look(model.root());
+    }
+
+    private void show(Look look) {
+        String text = look.block().cid().toString();
+        var heading = new Label(Figures.shortened(text));
+        heading.getStyleClass().addAll("mono", "section");
+        heading.setTooltip(new Tooltip(text));
+        blockTitle.getChildren().setAll(Kinds.icon(look.block().kind()), heading, new Digest(text));
+        blockNote.setText(note(look));
+        linksTitle.setText(Words.text("dag.links-count", Figures.count(look.links().size())));
+        links.setItems(FXCollections.observableArrayList(look.links()));
+        decoded.setText(look.decoded());
+        anatomy.getChildren().setAll(look.anatomy().stream().map(Copyable::new).toList());
+    }
+
+    private static String note(Look look) {
+        if (look.block().bytes().isEmpty()) {
+            return Words.text("dag.not-here");
+        }
+        String size = Figures.size(look.block().bytes().get().length());
+        if (!look.block().flaw().isEmpty()) {
+            return look.block().flaw();
+        }
+        return look.block().cid().hash().isVerifiable()
+                ? look.block().codec() + " · " + size
+                : look.block().codec() + " · " + size + " · " + Words.text("anatomy.verifiable-no");
+    }
+}

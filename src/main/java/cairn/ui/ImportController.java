@@ -1,0 +1,101 @@
+package cairn.ui;
+
+import cairn.ui.model.ImportModel;
+import cairn.ui.model.ImportModel.Source;
+import cairn.ui.model.Words;
+import java.io.File;
+import java.util.Map;
+import javafx.fxml.FXML;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
+import javafx.stage.DirectoryChooser;
+import javafx.stage.FileChooser;
+import javafx.stage.Window;
+
+/// Binds `Import.fxml` to an [ImportModel].
+public final class ImportController {
+    private final ImportModel model;
+    private final Runnable onClose;
+
+    @FXML private ToggleButton nix;
+    @FXML private ToggleButton folder;
+    @FXML private ToggleButton url;
+    @FXML private ToggleButton file;
+    @FXML private Label explanation;
+    @FXML private Label locationLabel;
+    @FXML private TextField location;
+    @FXML private Button choose;
+    @FXML private Button start;
+
+    ImportController(ImportModel model, Runnable onClose) {
+        this.model = model;
+        this.onClose = onClose;
+    }
+
+    @FXML
+    private void initialize() {
+        location.textProperty().bindBidirectional(model.locationProperty());
+        start.disableProperty().bind(model.startable().not());
+        Map.of(nix, Source.NIX, folder, Source.FOLDER, url, Source.URL, file, Source.FILE)
+                .forEach((button, source) ->
+                        button.setOnAction(_ -> model.sourceProperty().set(source)));
+        model.sourceProperty().subscribe(this::show);
+    }
+
+    @FXML
+    private void choose() {
+        Window window = location.getScene().getWindow();
+        File chosen =
+                model.sourceProperty().get() == Source.FILE
+                        ? new FileChooser().showOpenDialog(window)
+                        : new DirectoryChooser().showDialog(window);
+        if (chosen != null) {
+            location.setText(chosen.toString());
+        }
+    }
+
+    @FXML
+    private void start() {
+        if (model.startable().get()) {
+            model.start();
+            onClose.run();
+        }
+    }
+
+    @FXML
+    private void close() {
+        onClose.run();
+    }
+
+    private void show(Source source) {
+        ToggleButton button =
+                switch (source) {
+                    case NIX -> nix;
+                    case FOLDER -> folder;
+                    case URL -> url;
+                    case FILE -> file;
+                };
+        button.setSelected(true);
+        explanation.setText(
+                Words.text(
+                        switch (source) {
+                            case NIX -> "import.about-nix";
+                            case FOLDER -> "import.about-folder";
+                            case URL -> "import.about-url";
+                            case FILE -> "import.about-file";
+                        }));
+        String label =
+                Words.text(
+                        switch (source) {
+                            case NIX -> "import.where-nix";
+                            case FOLDER -> "import.where-folder";
+                            case URL -> "import.where-url";
+                            case FILE -> "import.where-file";
+                        });
+        locationLabel.setText(label);
+        location.setAccessibleText(label);
+        choose.setVisible(source != Source.URL);
+    }
+}

@@ -1,0 +1,68 @@
+package cairn.ui;
+
+import cairn.ui.model.DagModel;
+import cairn.ui.model.DiffModel;
+import cairn.ui.model.GraphModel;
+import cairn.ui.model.OverviewModel;
+import cairn.ui.model.PathModel;
+import cairn.ui.model.PathsModel;
+import cairn.ui.model.Place;
+import cairn.ui.model.Screen;
+import cairn.ui.model.ShellModel;
+import cairn.ui.model.Side;
+import cairn.ui.model.Work;
+import javafx.scene.Parent;
+
+/// Makes the view of each place.
+final class Screens {
+    private final ShellModel shell;
+    private final Views views;
+    private final Runnable chooseImport;
+
+    /// @param chooseImport asks what to import
+    Screens(ShellModel shell, Views views, Runnable chooseImport) {
+        this.shell = shell;
+        this.views = views;
+        this.chooseImport = chooseImport;
+    }
+
+    /// A view and its model.
+    record Opened(Parent node, Screen model) {}
+
+    Opened open(Place place, Side side) {
+        var library = shell.library();
+        Work work = shell.work();
+        return switch (place) {
+            case Place.Overview _ -> {
+                var model = new OverviewModel(library, work, side, shell.importing());
+                yield opened(new OverviewController(model, chooseImport), model);
+            }
+            case Place.Paths at -> {
+                var model = new PathsModel(at, library, work, side);
+                yield opened(new PathsController(model, chooseImport), model);
+            }
+            case Place.OfPath at -> {
+                var model = new PathModel(at, library, work, side);
+                yield opened(new PathController(model), model);
+            }
+            case Place.Dag at -> {
+                var model = new DagModel(at, library, work, side);
+                yield opened(new DagController(model), model);
+            }
+            case Place.Graph at -> {
+                var model = new GraphModel(at, library, work, side);
+                yield opened(new GraphController(model, chooseImport), model);
+            }
+            case Place.Diff at -> {
+                var model = new DiffModel(at, library, work, side);
+                yield opened(new DiffController(model), model);
+            }
+            case Place.Settings _ ->
+                    opened(new SettingsController(shell.settings()), shell.settings());
+        };
+    }
+
+    private Opened opened(Object controller, Screen model) {
+        return new Opened(views.load(controller), model);
+    }
+}

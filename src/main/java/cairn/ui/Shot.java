@@ -1,0 +1,87 @@
+package cairn.ui;
+
+import cairn.engine.Engine;
+import cairn.ui.model.Place;
+import cairn.ui.model.SettingsModel;
+import cairn.ui.model.SettingsModel.Theme;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import javafx.animation.AnimationTimer;
+import javafx.application.Platform;
+import javafx.scene.image.PixelFormat;
+import javafx.scene.image.WritableImage;
+import javafx.stage.Stage;
+import javax.imageio.ImageIO;
+
+/// Renders a place of the explorer without a display.
+public final class Shot {
+    /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
+    private static final int QUIET = 4;
+
+    private Shot() {}
+
+    /// Writes a place as a PNG once its view has all that it asks for. Blocks until then.
+    public static void render(
+            Engine engine, Place place, int width, int height, boolean dark, Path out)
+            throws IOException, InterruptedException {
+        Toolkit.start(true);
+        var picture = new CompletableFuture<WritableImage>();
+        Platform.runLater(() -> take(engine, place, width, height, dark, picture));
+        try {
+            write(picture.get(), out);
+        } catch (ExecutionException e) {
+            throw new IOException("could not draw " + place.link(), e.getCause());
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // handed to whoever waits
+    private static void take(
+            Engine engine,
+            Place place,
+            int width,
+            int height,
+            boolean dark,
+            CompletableFuture<WritableImage> picture) {
+        try {
+            var settings = new SettingsModel(engine.store().home().folder().resolve("no-settings"));
+            settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
+            var window = new Window(engine, settings, place, width, height);
+            var stage = new Stage();
+            stage.setScene(window.scene());
+            stage.show();
+            new AnimationTimer() {
+                private int quiet;
+
+                @Override
+                public void handle(long now) {
+                    quiet = window.isBusy() ? 0 : quiet + 1;
+                    if (quiet >= QUIET) {
+                        stop();
+                        picture.complete(window.scene().snapshot(new WritableImage(width, height)));
+                        stage.close();
+                        window.close();
+                    }
+                }
+            }.start();
+        } catch (Exception e) {
+            picture.completeExceptionally(e);
+        }
+    }
+
+    private static void write(WritableImage picture, Path out) throws IOException {
+        int width = (int) picture.getWidth();
+        int height = (int) picture.getHeight();
+        int[] pixels = new int[width * height];
+        picture.getPixelReader()
+                .getPixels(0, 0, width, height, PixelFormat.getIntArgbInstance(), pixels, 0, width);
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, pixels, 0, width);
+        try (var stream = Files.newOutputStream(out)) {
+            ImageIO.write(image, "png", stream);
+        }
+    }
+}

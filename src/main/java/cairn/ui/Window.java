@@ -1,0 +1,52 @@
+package cairn.ui;
+
+import cairn.engine.Engine;
+import cairn.ui.model.Place;
+import cairn.ui.model.SettingsModel;
+import cairn.ui.model.ShellModel;
+import cairn.ui.model.Words;
+import javafx.application.Platform;
+import javafx.scene.Parent;
+import javafx.scene.Scene;
+
+/// A scene with the shell in it, and what has to be closed with it.
+final class Window implements AutoCloseable {
+    private final FxWork work = new FxWork();
+    private final ShellModel model;
+    private final ShellController controller;
+    private final Scene scene;
+
+    Window(Engine engine, SettingsModel settings, Place place, double width, double height) {
+        model = new ShellModel(engine, work, Platform::runLater, settings, place);
+        var views = new Views(Words.bundle());
+        controller = new ShellController(model, views);
+        Parent root = views.load(controller);
+        scene = new Scene(root, width, height);
+        Look.follow(scene, settings);
+    }
+
+    Scene scene() {
+        return scene;
+    }
+
+    ShellModel model() {
+        return model;
+    }
+
+    /// Whether something is being read, or drawn off the UI thread.
+    boolean isBusy() {
+        return work.pendingProperty().get() > 0
+                || scene.getRoot().lookupAll(".graph-canvas").stream()
+                        .anyMatch(node ->
+                                node instanceof GraphCanvas canvas
+                                        && canvas.getWidth() >= 1
+                                        && canvas.drawingProperty().get());
+    }
+
+    @Override
+    public void close() {
+        controller.close();
+        model.close();
+        work.close();
+    }
+}

@@ -1,0 +1,170 @@
+package cairn.ui.model;
+
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.graph.Digraph;
+import cairn.ipld.NamedLink;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.IntStream;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.value.ObservableValue;
+
+/// The blocks below one block. Use on the UI thread only.
+public final class DagModel implements Screen {
+    /// How many blocks are drawn; those farther from the root are counted.
+    private static final int MOST = 400;
+
+    /// A link out of the block that is looked at.
+    ///
+    /// @param size of the block it leads to, or -1 if that is not here
+    public record LinkRow(String name, Cid cid, String codec, long size) {}
+
+    /// A block beside what it links to.
+    public record Look(BlockView block, List<LinkRow> links, List<Naming> anatomy, String decoded) {
+        public Look {
+            links = List.copyOf(links);
+            anatomy = List.copyOf(anatomy);
+        }
+    }
+
+    private final Cid root;
+    private final Library library;
+    private final Side side;
+    private final Answer<GraphView> graph;
+    private final Answer<Look> look;
+    private final ObservableValue<List<Crumb>> crumbs;
+
+    public DagModel(Place.Dag place, Library library, Work work, Side side) {
+        root = place.root();
+        this.library = library;
+        this.side = side;
+        graph = new Answer<>(work);
+        look = new Answer<>(work);
+        crumbs =
+                new ReadOnlyObjectWrapper<>(
+                        List.of(
+                                new Crumb(Words.text("place.dag")),
+                                new Crumb(Figures.shortened(root.toString()))));
+        graph.ask(this::draw);
+        look(root);
+    }
+
+    public Answer<GraphView> graph() {
+        return graph;
+    }
+
+    /// The block that is looked at; at first the root.
+    public Answer<Look> look() {
+        return look;
+    }
+
+    public Cid root() {
+        return root;
+    }
+
+    /// Looks at a block.
+    public void look(Cid cid) {
+        look.update(() -> read(cid));
+        side.select(new Subject.OfBlock(cid));
+    }
+
+    public void open(Cid cid) {
+        side.open(new Place.Dag(cid));
+    }
+
+    public void openBeside(Cid cid) {
+        side.openBeside(new Place.Dag(cid));
+    }
+
+    @Override
+    public ObservableValue<List<Crumb>> crumbs() {
+        return crumbs;
+    }
+
+    @Override
+    public void refresh() {
+        graph.again();
+        look.again();
+    }
+
+    @Override
+    public void close() {
+        graph.cancel();
+        look.cancel();
+    }
+
+    private Look read(Cid cid) throws IOException {
+        BlockView block = library.block(cid);
+        var links = new ArrayList<LinkRow>();
+        for (NamedLink link : block.links()) {
+            links.add(
+                    new LinkRow(
+                            link.name(),
+                            link.cid(),
+                            Codec.of(link.cid().codec()).map(Codec::toString).orElse("?"),
+                            library.size(link.cid())));
+        }
+        return new Look(block, links, Naming.anatomy(cid), block.decoded());
+    }
+
+    /// Reads the DAG breadth first, and lays out the blocks that are nearest to the root.
+    private GraphView draw() throws IOException, InterruptedException {
+        var places = new LinkedHashMap<Cid, Integer>();
+        var blocks = new ArrayList<BlockView>();
+        var names = new ArrayList<String>();
+        var from = IntStream.builder();
+        var to = IntStream.builder();
+        places.put(root, 0);
+        names.add("");
+        var queue = new ArrayList<>(List.of(root));
+        var hidden = new HashSet<Cid>();
+        for (int i = 0; i < queue.size(); i++) {
+            BlockView block = library.block(queue.get(i));
+            blocks.add(block);
+            for (NamedLink link : block.links()) {
+                Integer place = places.get(link.cid());
+                if (place == null && places.size() < MOST) {
+                    place = places.size();
+                    places.put(link.cid(), place);
+                    names.add(link.name());
+                    queue.add(link.cid());
+                }
+                if (place == null) {
+                    hidden.add(link.cid());
+                } else {
+                    from.add(i);
+                    to.add(place);
+                }
+            }
+        }
+        Digraph digraph = Digraph.of(blocks.size(), from.build().toArray(), to.build().toArray());
+        long[] sizes =
+                blocks.stream()
+                        .mapToLong(block -> block.bytes().map(bytes -> bytes.length()).orElse(0))
+                        .toArray();
+        var nodes =
+                IntStream.range(0, blocks.size())
+                        .mapToObj(i -> node(blocks.get(i), names.get(i), sizes[i]))
+                        .toList();
+        return GraphView.of(digraph, nodes, hidden.size(), 0);
+    }
+
+    private static GraphView.Node node(BlockView block, String name, long size) {
+        boolean named = !name.isEmpty() && !name.chars().allMatch(c -> c >= '0' && c <= '9');
+        String text = block.cid().toString();
+        return new GraphView.Node(
+                block.cid(),
+                block.kind(),
+                block.bytes().isEmpty() ? TrustMark.DAMAGED : TrustMark.NONE,
+                named ? name : Figures.shortened(text),
+                block.bytes().isEmpty() ? Words.text("dag.missing") : block.codec(),
+                size,
+                size,
+                Glyph.digest(text),
+                1);
+    }
+}

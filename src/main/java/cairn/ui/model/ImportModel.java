@@ -1,0 +1,139 @@
+package cairn.ui.model;
+
+import cairn.engine.Activity;
+import cairn.engine.Copy;
+import cairn.engine.Engine;
+import cairn.engine.Target;
+import cairn.engine.Targets;
+import cairn.nix.StorePath;
+import cairn.store.PathStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import javafx.beans.binding.BooleanBinding;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+
+/// Brings paths in from elsewhere. Use on the UI thread only.
+public final class ImportModel {
+    /// Where paths can come from.
+    public enum Source {
+        NIX,
+        FOLDER,
+        URL,
+        FILE
+    }
+
+    private static final Pattern STORE = Pattern.compile("^(local$|local\\?|file:|https?:|car:)");
+
+    private final Engine engine;
+    private final ObjectProperty<Source> source =
+            new SimpleObjectProperty<>(this, "source", Source.NIX);
+    private final StringProperty location = new SimpleStringProperty(this, "location", "");
+    private final StringProperty targets = new SimpleStringProperty(this, "targets", "");
+    private final BooleanBinding startable;
+
+    public ImportModel(Engine engine) {
+        this.engine = engine;
+        startable = source.isEqualTo(Source.NIX).or(location.isNotEmpty());
+    }
+
+    public ObjectProperty<Source> sourceProperty() {
+        return source;
+    }
+
+    /// The folder, URL or file; for Nix the root of its store, empty for that of this machine.
+    public StringProperty locationProperty() {
+        return location;
+    }
+
+    /// What to bring, by name, hash or path, in words; empty for everything.
+    public StringProperty targetsProperty() {
+        return targets;
+    }
+
+    public BooleanBinding startable() {
+        return startable;
+    }
+
+    public void start() {
+        String place = location.get().strip();
+        begin(
+                switch (source.get()) {
+                    case NIX -> place.isEmpty() ? "local" : "local?root=" + place;
+                    case FOLDER -> Path.of(place).toUri().toString();
+                    case URL, FILE -> place;
+                },
+                targets.get());
+    }
+
+    /// Brings everything from this machine's Nix.
+    public void fromNix() {
+        begin("local");
+    }
+
+    /// Brings what files hold.
+    public void files(List<Path> files) {
+        files.forEach(file -> begin(file.toString()));
+    }
+
+    /// Brings the closure that ships with the program.
+    public void sample() {
+        begin("sample");
+    }
+
+    private void begin(String uri) {
+        begin(uri, "");
+    }
+
+    /// Begins to import what a URI or the name of a file stands for.
+    ///
+    /// @param wanted names of what to bring, or empty for everything
+    private void begin(String uri, String wanted) {
+        Activity _ =
+                engine.activities()
+                        .start(
+                                Words.text("import.activity", uri),
+                                Activity.Unit.BYTES,
+                                activity -> bring(uri, wanted.strip(), activity));
+    }
+
+    private String bring(String uri, String wanted, Activity activity) throws IOException {
+        if (!STORE.matcher(uri).find()) {
+            Path file = Path.of(uri);
+            if (Files.exists(file.resolve("nix-cache-info"))) {
+                return bring(file.toUri().toString(), wanted, activity);
+            }
+            int came = engine.importFile(file, true, activity).size();
+            return Words.text("import.came", Figures.count(came));
+        }
+        try (PathStore from = engine.open(uri)) {
+            Copy.Summary copied =
+                    wanted.isEmpty()
+                            ? engine.copyAllIn(from, true, activity)
+                            : engine.copyIn(from, roots(from, wanted), true, activity);
+            return Words.text(
+                    "import.copied",
+                    Figures.count(copied.newPaths()),
+                    Figures.count(copied.paths()),
+                    Figures.size(copied.newBytes()));
+        }
+    }
+
+    private static List<StorePath> roots(PathStore from, String wanted) throws IOException {
+        var roots = new ArrayList<StorePath>();
+        for (String word : wanted.split("\\s+", -1)) {
+            if (!(Targets.resolve(from, word) instanceof Target.OfPath(var path))) {
+                throw new NoSuchFileException(word);
+            }
+            roots.add(path);
+        }
+        return roots;
+    }
+}

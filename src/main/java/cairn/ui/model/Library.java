@@ -1,0 +1,236 @@
+package cairn.ui.model;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.cid.FormatException;
+import cairn.engine.Engine;
+import cairn.engine.Target;
+import cairn.graph.PathGraph;
+import cairn.ipld.Block;
+import cairn.ipld.Codecs;
+import cairn.ipld.Node;
+import cairn.ipld.PbNode;
+import cairn.nix.NarInfo;
+import cairn.nix.StorePath;
+import cairn.store.Catalog;
+import cairn.store.Store;
+import cairn.store.StoredPath;
+import cairn.unixfs.DirectoryEntry;
+import cairn.unixfs.UnixFsData;
+import cairn.unixfs.UnixFsNode;
+import cairn.unixfs.UnixFsReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What the views ask of the store. Every method reads from the disk, so none is called on the UI
+/// thread. Safe for use by several threads.
+public final class Library {
+    private final Engine engine;
+    private final Store store;
+    private final UnixFsReader files;
+
+    public Library(Engine engine) {
+        this.engine = engine;
+        store = engine.store();
+        files = new UnixFsReader(store);
+    }
+
+    public Catalog catalog() {
+        return store.catalog();
+    }
+
+    /// A path by its 32 characters.
+    ///
+    /// @throws NoSuchFileException if it is not here
+    public StoredPath path(String hash) throws IOException {
+        return store.catalog().path(hash).orElseThrow(() -> new NoSuchFileException(hash));
+    }
+
+    public Instant now() {
+        return engine.clock().instant();
+    }
+
+    /// All paths and their references.
+    public PathGraph graph() throws IOException {
+        return engine.graph();
+    }
+
+    /// What a text stands for, best first; a text that names one thing exactly has one match.
+    public List<Match> search(String text, int limit) throws IOException {
+        if (text.startsWith(Place.SCHEME)) {
+            try {
+                return List.of(Match.of(Place.parse(text)));
+            } catch (FormatException _) {
+                return List.of();
+            }
+        }
+        return switch (engine.resolve(inner(text))) {
+            case Target.OfPath(var path) when store.catalog().path(path).isPresent() ->
+                    with(Match.of(path), text, path, limit);
+            case Target.OfBlock(var cid) -> ofBlock(cid);
+            case Target.OfPath _, Target.OfFile _, Target.Ambiguous _, Target.Unknown _ ->
+                    listed(text, limit);
+        };
+    }
+
+    /// A path and a file below it name the path.
+    private static String inner(String text) {
+        String[] parts = text.split("/", -1);
+        return parts.length > 4 && text.startsWith(StorePath.NIX_STORE + "/")
+                ? StorePath.NIX_STORE + "/" + parts[3]
+                : text;
+    }
+
+    private List<Match> with(Match first, String text, StorePath path, int limit)
+            throws IOException {
+        var matches = new ArrayList<Match>(List.of(first));
+        if (!text.contains(path.hash())) {
+            listed(text, limit).stream()
+                    .filter(match -> !match.equals(first))
+                    .forEach(matches::add);
+        }
+        return matches;
+    }
+
+    private List<Match> ofBlock(Cid cid) throws IOException {
+        var matches = new ArrayList<Match>();
+        for (StoredPath stored : store.catalog().named(cid)) {
+            matches.add(Match.of(stored.info().path()));
+        }
+        matches.add(Match.of(cid));
+        return matches;
+    }
+
+    private List<Match> listed(String text, int limit) throws IOException {
+        return store.catalog().list(text.strip(), 0, limit).stream()
+                .map(summary -> Match.of(summary.path()))
+                .toList();
+    }
+
+    /// The narinfo of a path, as a cache would serve it.
+    public static String narInfo(StoredPath stored) {
+        var info = stored.info();
+        var narInfo =
+                new NarInfo(
+                        info.path(),
+                        "nar/" + info.narHash().toBase16().substring("sha256:".length()) + ".nar",
+                        "none",
+                        Optional.of(info.narHash()),
+                        OptionalLong.of(info.narSize()),
+                        info.narHash(),
+                        info.narSize(),
+                        info.references(),
+                        info.deriver(),
+                        info.signatures(),
+                        info.ca());
+        return narInfo.encode().toUtf8();
+    }
+
+    /// The root of a tree, or a node inside one.
+    public FileNode file(Bytes name, Cid cid, long sizeBelow) throws IOException {
+        return switch (files.node(cid)) {
+            case UnixFsNode.Directory _ ->
+                    new FileNode(name, cid, FileNode.Type.DIRECTORY, sizeBelow, "");
+            case UnixFsNode.RegularFile(_, var size, var executable) ->
+                    new FileNode(
+                            name,
+                            cid,
+                            executable ? FileNode.Type.PROGRAM : FileNode.Type.FILE,
+                            size,
+                            "");
+            case UnixFsNode.Symlink(_, var target) ->
+                    new FileNode(
+                            name,
+                            cid,
+                            FileNode.Type.SYMLINK,
+                            target.length(),
+                            new FileNode(target, cid, FileNode.Type.SYMLINK, 0, "").label());
+        };
+    }
+
+    /// What a directory holds, in the order of names.
+    public List<FileNode> entries(Cid directory) throws IOException {
+        if (!(files.node(directory) instanceof UnixFsNode.Directory found)) {
+            return List.of();
+        }
+        var entries = new ArrayList<FileNode>();
+        for (DirectoryEntry entry : files.entries(found)) {
+            entries.add(file(entry.name(), entry.cid(), entry.totalSize()));
+        }
+        return entries;
+    }
+
+    /// What a file looks like.
+    public Preview preview(FileNode file) throws IOException {
+        return switch (files.node(file.cid())) {
+            case UnixFsNode.Directory directory ->
+                    new Preview.Directory(files.entries(directory).size());
+            case UnixFsNode.Symlink _ -> new Preview.Link(file.target());
+            case UnixFsNode.RegularFile regular -> {
+                Bytes start = read(regular, Preview.LIMIT);
+                yield Preview.isPicture(start) && regular.size() <= Preview.PICTURE_LIMIT
+                        ? new Preview.Picture(read(regular, Preview.PICTURE_LIMIT))
+                        : Preview.of(start, regular.size());
+            }
+        };
+    }
+
+    /// A block and what can be said of it; a block that is not here has no bytes.
+    public BlockView block(Cid cid) throws IOException {
+        Optional<Bytes> bytes = store.block(cid);
+        if (bytes.isEmpty()) {
+            return new BlockView(cid, Optional.empty(), NodeKind.UNKNOWN, List.of(), "");
+        }
+        var block = new Block(cid, bytes.get());
+        try {
+            return new BlockView(cid, bytes, kind(block), Codecs.links(block), "");
+        } catch (FormatException e) {
+            return new BlockView(cid, bytes, NodeKind.UNKNOWN, List.of(), e.problem());
+        }
+    }
+
+    /// The size of a block, or -1 if it is not here.
+    public long size(Cid cid) throws IOException {
+        return store.size(cid).orElse(-1);
+    }
+
+    private static Bytes readAll(InputStream in, int limit) throws IOException {
+        return Bytes.wrap(in.readNBytes(limit));
+    }
+
+    private Bytes read(UnixFsNode.RegularFile file, int limit) throws IOException {
+        try (InputStream in = files.contents(file)) {
+            return readAll(in, limit);
+        }
+    }
+
+    private static NodeKind kind(Block block) throws FormatException {
+        if (block.cid().is(Codec.RAW)) {
+            return NodeKind.FILE;
+        }
+        if (block.cid().is(Codec.DAG_PB)) {
+            return switch (UnixFsData.decode(PbNode.decode(block.bytes()).data()).type()) {
+                case DIRECTORY, SHARD -> NodeKind.DIRECTORY;
+                default -> NodeKind.FILE;
+            };
+        }
+        if (Codecs.decode(block) instanceof Node.Map(var entries)
+                && entries.get("kind") instanceof Node.Text(var kind)) {
+            return switch (kind) {
+                case "nix.path/1" -> NodeKind.PATH;
+                case "nix.build/1" -> NodeKind.BUILD;
+                case "cim.environment/1" -> NodeKind.ENVIRONMENT;
+                case "cim.attestation/1" -> NodeKind.ATTESTATION;
+                default -> NodeKind.UNKNOWN;
+            };
+        }
+        return NodeKind.UNKNOWN;
+    }
+}

@@ -1,0 +1,106 @@
+package cairn.ui.model;
+
+import cairn.graph.PathGraph;
+import cairn.nix.StorePath;
+import cairn.store.Catalog.Summary;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.value.ObservableValue;
+
+/// What is here, in numbers, and what to do first. Use on the UI thread only.
+public final class OverviewModel implements Screen {
+    private static final int LISTED = 8;
+
+    /// What there is.
+    ///
+    /// @param closures paths that nothing else refers to, largest closure first
+    public record Numbers(
+            int paths,
+            int references,
+            long logicalBytes,
+            int pins,
+            List<Weighed> closures,
+            List<Summary> recent) {
+        public Numbers {
+            closures = List.copyOf(closures);
+            recent = List.copyOf(recent);
+        }
+    }
+
+    public record Weighed(StorePath path, long closureSize, int closureCount) {}
+
+    private final Library library;
+    private final Side side;
+    private final ImportModel importing;
+    private final Answer<Numbers> numbers;
+
+    public OverviewModel(Library library, Work work, Side side, ImportModel importing) {
+        this.library = library;
+        this.side = side;
+        this.importing = importing;
+        numbers = new Answer<>(work, found -> found.paths == 0);
+        numbers.ask(this::count);
+    }
+
+    public Answer<Numbers> numbers() {
+        return numbers;
+    }
+
+    public ImportModel importing() {
+        return importing;
+    }
+
+    public void open(Place place) {
+        side.open(place);
+    }
+
+    public void openBeside(Place place) {
+        side.openBeside(place);
+    }
+
+    public void select(StorePath path) {
+        side.select(new Subject.OfPath(path));
+    }
+
+    @Override
+    public ObservableValue<List<Crumb>> crumbs() {
+        return new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.overview"))));
+    }
+
+    @Override
+    public void refresh() {
+        numbers.again();
+    }
+
+    @Override
+    public void close() {
+        numbers.cancel();
+    }
+
+    private Numbers count() throws IOException {
+        PathGraph graph = library.graph();
+        var catalog = library.catalog();
+        long bytes = IntStream.range(0, graph.paths().size()).mapToLong(graph::size).sum();
+        var closures =
+                IntStream.of(graph.digraph().roots())
+                        .mapToObj(graph::path)
+                        .filter(path -> !path.isDerivation())
+                        .limit(1000)
+                        .map(path ->
+                                new Weighed(
+                                        path, graph.closureSize(path), graph.closure(path).size()))
+                        .sorted(Comparator.comparingLong(weighed -> -weighed.closureSize))
+                        .limit(LISTED)
+                        .toList();
+        return new Numbers(
+                graph.paths().size(),
+                graph.digraph().edges(),
+                bytes,
+                catalog.pins().size(),
+                closures,
+                List.of());
+    }
+}

@@ -1,0 +1,54 @@
+package cairn.ui.model;
+
+import cairn.cid.FormatException;
+import cairn.unixfs.MissingBlockException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+
+/// Turns exceptions into words.
+public final class Problems {
+    private Problems() {}
+
+    public static Problem describe(Exception cause) {
+        var stack = new StringWriter();
+        cause.printStackTrace(new PrintWriter(stack));
+        return new Problem(sentence(cause), advice(cause), stack.toString());
+    }
+
+    private static String sentence(Exception cause) {
+        return switch (cause) {
+            case MissingBlockException e ->
+                    Words.text("problem.missing-block", Figures.shortened(e.cid().toString()));
+            case FormatException e ->
+                    Words.text("problem.format", e.format(), e.offset(), e.problem());
+            case NoSuchFileException e -> Words.text("problem.not-here", e.getFile());
+            case AccessDeniedException e -> Words.text("problem.denied", e.getFile());
+            case FileSystemException e ->
+                    Words.text(
+                            "problem.file",
+                            e.getFile(),
+                            Objects.requireNonNullElse(e.getReason(), ""));
+            default ->
+                    Words.text(
+                            "problem.other",
+                            Objects.requireNonNullElse(
+                                    cause.getMessage(), cause.getClass().getSimpleName()));
+        };
+    }
+
+    private static String advice(Exception cause) {
+        return switch (cause) {
+            case MissingBlockException _ -> Words.text("advice.missing-block");
+            case FormatException _ -> Words.text("advice.format");
+            case NoSuchFileException _ -> Words.text("advice.not-here");
+            case AccessDeniedException _ -> Words.text("advice.denied");
+            case IOException _ -> Words.text("advice.world");
+            default -> Words.text("advice.other");
+        };
+    }
+}

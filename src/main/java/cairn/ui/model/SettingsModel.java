@@ -1,0 +1,138 @@
+package cairn.ui.model;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.Property;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.value.ObservableValue;
+
+/// How the explorer looks, remembered in a file of its own. Use on the UI thread only.
+public final class SettingsModel implements Screen {
+    public enum Theme {
+        SYSTEM,
+        LIGHT,
+        DARK,
+        CONTRAST
+    }
+
+    public enum Density {
+        COMPACT,
+        COMFORTABLE
+    }
+
+    private static final System.Logger LOG = System.getLogger(SettingsModel.class.getName());
+
+    private final Path file;
+    private final ObjectProperty<Theme> theme =
+            new SimpleObjectProperty<>(this, "theme", Theme.SYSTEM);
+    private final ObjectProperty<Density> density =
+            new SimpleObjectProperty<>(this, "density", Density.COMPACT);
+    private final BooleanProperty reducedMotion = new SimpleBooleanProperty(this, "reducedMotion");
+    private final BooleanProperty wideRail = new SimpleBooleanProperty(this, "wideRail");
+    private final BooleanProperty inspectorOpen =
+            new SimpleBooleanProperty(this, "inspectorOpen", true);
+    private final DoubleProperty inspectorWidth =
+            new SimpleDoubleProperty(this, "inspectorWidth", 300);
+
+    /// @param file where the settings are kept; need not be there
+    public SettingsModel(Path file) {
+        this.file = file;
+        read();
+    }
+
+    public ObjectProperty<Theme> themeProperty() {
+        return theme;
+    }
+
+    public ObjectProperty<Density> densityProperty() {
+        return density;
+    }
+
+    public BooleanProperty reducedMotionProperty() {
+        return reducedMotion;
+    }
+
+    /// Whether words stand beside the icons of the rail rather than below them.
+    public BooleanProperty wideRailProperty() {
+        return wideRail;
+    }
+
+    public BooleanProperty inspectorOpenProperty() {
+        return inspectorOpen;
+    }
+
+    public DoubleProperty inspectorWidthProperty() {
+        return inspectorWidth;
+    }
+
+    /// Where the settings are kept.
+    public Path file() {
+        return file;
+    }
+
+    /// Writes the settings down; where that fails they are forgotten with the window.
+    public void save() {
+        var properties = new Properties();
+        properties.setProperty("theme", word(theme));
+        properties.setProperty("density", word(density));
+        properties.setProperty("reduced-motion", word(reducedMotion));
+        properties.setProperty("wide-rail", word(wideRail));
+        properties.setProperty("inspector-open", word(inspectorOpen));
+        properties.setProperty("inspector-width", word(inspectorWidth));
+        try (Writer out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.INFO, "settings are not kept: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public ObservableValue<List<Crumb>> crumbs() {
+        return new SimpleObjectProperty<>(List.of(new Crumb(Words.text("place.settings"))));
+    }
+
+    @Override
+    public void refresh() {}
+
+    @Override
+    public void close() {}
+
+    private void read() {
+        var properties = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            properties.load(in);
+            theme.set(Theme.valueOf(upper(properties, "theme", theme)));
+            density.set(Density.valueOf(upper(properties, "density", density)));
+            inspectorWidth.set(
+                    Double.parseDouble(upper(properties, "inspector-width", inspectorWidth)));
+        } catch (IOException | IllegalArgumentException _) {
+            // Not there, or not ours: everything stays as it comes.
+        }
+        reducedMotion.set(flag(properties, "reduced-motion", reducedMotion));
+        wideRail.set(flag(properties, "wide-rail", wideRail));
+        inspectorOpen.set(flag(properties, "inspector-open", inspectorOpen));
+    }
+
+    private static boolean flag(Properties properties, String key, BooleanProperty fallback) {
+        return Boolean.parseBoolean(properties.getProperty(key, word(fallback)));
+    }
+
+    private static String upper(Properties properties, String key, Property<?> fallback) {
+        return properties.getProperty(key, word(fallback)).toUpperCase(Locale.ROOT);
+    }
+
+    private static String word(Property<?> property) {
+        return property.getValue().toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,22 @@
+package cairn.ui.model;
+
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/// The sentences of the explorer, by their keys in `words.properties`.
+public final class Words {
+    private static final ResourceBundle BUNDLE = ResourceBundle.getBundle("cairn.ui.words");
+
+    private Words() {}
+
+    public static ResourceBundle bundle() {
+        return BUNDLE;
+    }
+
+    /// The sentence of a key, with `{0}`, `{1}` … filled in.
+    public static String text(String key, Object... parts) {
+        String pattern = BUNDLE.getString(key);
+        return parts.length == 0 ? pattern : new MessageFormat(pattern, Locale.ROOT).format(parts);
+    }
+}
