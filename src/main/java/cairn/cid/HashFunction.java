@@ -22,6 +22,9 @@ public record HashFunction(long code, String name, int digestLength) {
     private static final int BLAKE3_SHORTEST = 16;
     private static final int BLAKE3_LONGEST = 128;
 
+    /// Cloned for each use, because to look the algorithm up takes longer than to hash a small file.
+    private static final MessageDigest UNUSED_SHA256 = digest("SHA-256");
+
     public static final HashFunction SHA2_256 = new HashFunction(0x12, "sha2-256", 32);
     public static final HashFunction SHA2_512 = new HashFunction(0x13, "sha2-512", 64);
 
@@ -52,7 +55,11 @@ public record HashFunction(long code, String name, int digestLength) {
 
     /// A fresh SHA-256, for those who hash while bytes stream by.
     public static MessageDigest sha256() {
-        return digest("SHA-256");
+        try {
+            return (MessageDigest) UNUSED_SHA256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("SHA-256 can be cloned on every Java platform", e);
+        }
     }
 
     public Bytes hash(Bytes data) {
@@ -66,10 +73,11 @@ public record HashFunction(long code, String name, int digestLength) {
             return hash(new Blake2bDigest(digestLength * 8), data);
         }
         var digest =
-                digest(
-                        code == 0x12 || code == 0x13
-                                ? "SHA-" + digestLength * 8
-                                : "SHA3-" + digestLength * 8);
+                switch ((int) code) {
+                    case 0x12 -> sha256();
+                    case 0x13 -> digest("SHA-512");
+                    default -> digest("SHA3-" + digestLength * 8);
+                };
         data.update(digest);
         return Bytes.wrap(digest.digest());
     }
