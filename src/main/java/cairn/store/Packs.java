@@ -91,17 +91,6 @@ final class Packs implements AutoCloseable {
         return await(cached);
     }
 
-    /// Keeps a frame that was just written.
-    void keep(FrameLocation location, Frame frame) {
-        var done = new FutureTask<>(() -> frame);
-        done.run();
-        synchronized (cache) {
-            var cached = new Cached(location, done);
-            cached.asked = true;
-            add(cached);
-        }
-    }
-
     /// Forgets an open file, so that it is opened anew.
     void forget(long pack) throws IOException {
         FileChannel channel;

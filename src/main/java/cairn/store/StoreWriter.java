@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// [#put(Block)], so callers may reuse their arrays. After a failure of the disk all further calls
 /// fail.
 public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable {
+    private static final byte[] NONE = {};
     private static final int FRAME = 1 << 20;
     private static final int LIST = 64 << 10;
     private static final long FORCE_EARLY = 4 << 20;
@@ -47,7 +47,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Bytes, Slot> fresh = new HashMap<>();
     private final List<Gathered> frames = new ArrayList<>();
-    private Gathered current = new Gathered(0);
+    private Gathered current = new Gathered(NONE);
     private @Nullable Lease lease;
     private boolean closed;
     private long newBlocks;
@@ -58,6 +58,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final Condition appended = appending.newCondition();
     private final Semaphore room = new Semaphore(MAX_SEALED);
     private final ArrayDeque<Gathered> sealed = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> arrays = new ArrayDeque<>();
     private final List<PackAppender> packs = new ArrayList<>();
     private @Nullable IOException failure;
 
@@ -65,17 +66,17 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         this.store = store;
     }
 
-    /// Blocks on their way into one frame. The array is given up once the frame is appended.
+    /// Blocks on their way into one frame. The array is used for another once the frame is appended.
     private static final class Gathered {
         private final ByteWriter list = new ByteWriter(1024);
         private final List<Slot> slots = new ArrayList<>();
-        private volatile byte @Nullable [] raw;
+        private byte @Nullable [] raw;
         private int length;
         private @Nullable Bytes encoded;
         private @Nullable FrameLocation location;
 
-        Gathered(int capacity) {
-            raw = new byte[capacity];
+        Gathered(byte[] raw) {
+            this.raw = raw;
         }
 
         byte[] array() {
@@ -154,9 +155,14 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         if (slot == null) {
             return store.block(cid);
         }
-        byte[] raw = slot.frame.raw;
-        if (raw != null) {
-            return Optional.of(Bytes.wrap(raw, slot.offset, slot.length));
+        appending.lock();
+        try {
+            byte[] raw = slot.frame.raw;
+            if (raw != null) {
+                return Optional.of(Bytes.copyOf(raw, slot.offset, slot.length));
+            }
+        } finally {
+            appending.unlock();
         }
         return store.packs()
                 .frame(Objects.requireNonNull(slot.frame.location))
@@ -308,7 +314,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             }
             if (current.length + length > current.array().length || current.list.length() > LIST) {
                 seal();
-                current = new Gathered(Math.max(length, FRAME));
+                current = new Gathered(array(length));
             }
             var slot = new Slot(key, current, current.length, length, anew);
             block.bytes().copyTo(0, current.array(), current.length, length);
@@ -342,7 +348,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
 
     private void flush() throws IOException {
         seal();
-        current = new Gathered(0);
+        current = new Gathered(NONE);
         awaitAppended();
         check();
     }
@@ -401,13 +407,23 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
         var pack = packs.getLast();
         long offset = pack.append(encoded);
-        var location = new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
-        byte[] raw = frame.array();
-        var payload =
-                Bytes.wrap(frame.length == raw.length ? raw : Arrays.copyOf(raw, frame.length));
-        store.packs().keep(location, Frame.of(frame.list.toBytes(), payload, offset));
-        frame.location = location;
+        frame.location =
+                new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
+        arrays.add(frame.array());
         frame.raw = null;
+    }
+
+    /// An array for a frame that begins with a block of this length.
+    private byte[] array(int length) {
+        appending.lock();
+        try {
+            byte[] used = arrays.poll();
+            return used != null && used.length >= length
+                    ? used
+                    : new byte[Math.max(length, FRAME)];
+        } finally {
+            appending.unlock();
+        }
     }
 
     private Lease lease() throws IOException {
