@@ -22,7 +22,8 @@ public record HashFunction(long code, String name, int digestLength) {
     private static final int BLAKE3_SHORTEST = 16;
     private static final int BLAKE3_LONGEST = 128;
 
-    /// Cloned for each use, because to look the algorithm up takes longer than to hash a small file.
+    /// Cloned for each use, because to look the algorithm up takes longer than to hash a small
+    /// file.
     private static final MessageDigest UNUSED_SHA256 = digest("SHA-256");
 
     public static final HashFunction SHA2_256 = new HashFunction(0x12, "sha2-256", 32);

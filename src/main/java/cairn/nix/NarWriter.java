@@ -15,7 +15,6 @@ import java.io.OutputStream;
 /// @see NarReader
 public final class NarWriter implements NarSink {
     private static final int BUFFER = 1 << 16;
-    private static final int LEAST_READ = 1 << 12;
 
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
@@ -63,18 +62,10 @@ public final class NarWriter implements NarSink {
         order.regular(position(), size);
         put(executable ? NarTokens.EXECUTABLE : NarTokens.REGULAR);
         number(size);
-        long left = size;
-        while (left > 0) {
-            room(LEAST_READ);
-            int read = contents.read(buffer, length, (int) Math.min(left, BUFFER - length));
-            if (read < 0) {
-                throw unkept(size, "%d came".formatted(size - left));
-            }
-            length += read;
-            left -= read;
-        }
-        if (contents.read() >= 0) {
-            throw unkept(size, "more came");
+        var body = new Body(size);
+        contents.transferTo(body);
+        if (body.left > 0) {
+            throw unkept(size, "%d came".formatted(size - body.left));
         }
         pad(size);
         endNode();
@@ -91,6 +82,38 @@ public final class NarWriter implements NarSink {
     private FormatException unkept(long size, String instead) {
         return new FormatException(
                 "nar", position(), "a file of %d bytes was promised, %s".formatted(size, instead));
+    }
+
+    /// Takes the contents of one file: short pieces by way of the buffer, long ones past it.
+    private final class Body extends OutputStream {
+        private final long size;
+        private long left;
+
+        Body(long size) {
+            this.size = size;
+            left = size;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int count) throws IOException {
+            if (count > left) {
+                throw unkept(size, "more came");
+            }
+            left -= count;
+            room(count);
+            if (count > BUFFER) {
+                out.write(source, offset, count);
+                flushed += count;
+            } else {
+                System.arraycopy(source, offset, buffer, length, count);
+                length += count;
+            }
+        }
     }
 
     private void endNode() throws IOException {

@@ -66,7 +66,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         this.store = store;
     }
 
-    /// Blocks on their way into one frame. The array is used for another once the frame is appended.
+    /// Blocks on their way into one frame. The array is used for another once the frame is
+    /// appended.
     private static final class Gathered {
         private final ByteWriter list = new ByteWriter(1024);
         private final List<Slot> slots = new ArrayList<>();
@@ -407,8 +408,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
         var pack = packs.getLast();
         long offset = pack.append(encoded);
-        frame.location =
-                new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
+        frame.location = new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
         arrays.add(frame.array());
         frame.raw = null;
     }
@@ -418,9 +418,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         appending.lock();
         try {
             byte[] used = arrays.poll();
-            return used != null && used.length >= length
-                    ? used
-                    : new byte[Math.max(length, FRAME)];
+            return used != null && used.length >= length ? used : new byte[Math.max(length, FRAME)];
         } finally {
             appending.unlock();
         }

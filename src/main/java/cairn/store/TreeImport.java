@@ -38,6 +38,7 @@ public final class TreeImport implements NarSink {
     private final BlockSink blocks;
     private final long limit;
     private final UnixFsWriter writer;
+    private final Chunker chunker = new Chunker(InputStream.nullInputStream());
     private final MessageDigest digest = HashFunction.sha256();
     private final NarWriter nar =
             new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
@@ -50,6 +51,7 @@ public final class TreeImport implements NarSink {
         Bytes name = Bytes.EMPTY;
     }
 
+    /// @param blocks keeps nothing of the bytes of leaves, which the next one overwrites
     /// @param limit the most bytes that the NAR may have; a tree of more, which blocks that share
     ///   much can pretend to be, is refused as soon as it shows
     public TreeImport(BlockSink blocks, long limit) {
@@ -97,7 +99,8 @@ public final class TreeImport implements NarSink {
                             .formatted(size, limit));
         }
         var file = new FileBuilder(blocks);
-        nar.regular(executable, size, new Chunks(contents, file));
+        chunker.open(contents);
+        nar.regular(executable, size, new Chunks(file));
         add(file.finish(executable));
     }
 
@@ -124,13 +127,11 @@ public final class TreeImport implements NarSink {
 
     /// A file's content, read back out of the chunks that are handed on as its leaves.
     private final class Chunks extends InputStream {
-        private final Chunker chunker;
         private final FileBuilder file;
         private Bytes chunk = Bytes.EMPTY;
         private int position;
 
-        Chunks(InputStream contents, FileBuilder file) {
-            this.chunker = new Chunker(contents);
+        Chunks(FileBuilder file) {
             this.file = file;
         }
 
@@ -150,6 +151,17 @@ public final class TreeImport implements NarSink {
             int count = Math.min(length, chunk.length() - position);
             chunk.copyTo(position, target, offset, count);
             position += count;
+            return count;
+        }
+
+        @Override
+        public long transferTo(OutputStream out) throws IOException {
+            long count = 0;
+            while (fill()) {
+                chunk.slice(position).writeTo(out);
+                count += chunk.length() - position;
+                position = chunk.length();
+            }
             return count;
         }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// depends on nothing but the bytes from where it starts.
 ///
 /// [#cut(byte[], int, int, boolean)] finds one boundary in a buffer of the caller's; an instance
-/// cuts a stream. Not safe for use by several threads.
+/// cuts one stream after the other, and keeps its buffer. Not safe for use by several threads.
 ///
 /// @see <a href="https://www.usenix.org/system/files/conference/atc16/atc16-paper-xia.pdf">FastCDC,
 ///   algorithm 1</a>
@@ -32,7 +32,7 @@ public final class Chunker {
     private static final int FIRST_BUFFER = 2 * MIN_SIZE;
     private static final int LAST_BUFFER = 2 * MAX_SIZE;
 
-    private final InputStream in;
+    private InputStream in;
     private byte[] buffer = new byte[FIRST_BUFFER];
     private int from;
     private int to;
@@ -43,7 +43,17 @@ public final class Chunker {
         this.in = in;
     }
 
+    /// Leaves what is left of the last stream, and cuts another.
+    public void open(InputStream next) {
+        in = next;
+        from = 0;
+        to = 0;
+        last = false;
+    }
+
     /// The next chunk, or empty after the last; an empty stream has none.
+    ///
+    /// The bytes lie in the buffer: they stand until the next call of [#next()].
     public Optional<Bytes> next() throws IOException {
         int end = cut(buffer, from, to, last);
         while (end < 0) {
@@ -53,7 +63,7 @@ public final class Chunker {
         if (end == from) {
             return Optional.empty();
         }
-        var chunk = Bytes.copyOf(buffer, from, end - from);
+        var chunk = Bytes.wrap(buffer, from, end - from);
         from = end;
         return Optional.of(chunk);
     }

@@ -42,7 +42,7 @@ public final class UnixFsWriter {
         var chunker = new Chunker(content);
         var file = new FileBuilder(sink);
         for (Optional<Bytes> chunk = chunker.next(); chunk.isPresent(); chunk = chunker.next()) {
-            file.add(chunk.get());
+            file.add(Bytes.wrap(chunk.get().toByteArray()));
         }
         return file.finish(executable);
     }
