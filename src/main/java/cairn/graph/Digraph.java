@@ -128,6 +128,15 @@ public final class Digraph {
         return low;
     }
 
+    /// The source of each edge.
+    int[] sources() {
+        var sources = new int[edges()];
+        for (int node = 0; node < nodes(); node++) {
+            Arrays.fill(sources, outStart[node], outStart[node + 1], node);
+        }
+        return sources;
+    }
+
     /// The number of the edge between two nodes, or -1.
     public int edge(int from, int to) {
         return Math.max(-1, Arrays.binarySearch(out, outStart[from], outStart[from + 1], to));

@@ -62,7 +62,7 @@ public final class LayeredLayout {
     /// @throws InterruptedException when the thread is interrupted, soon after that
     public static LayeredLayout of(Digraph graph, Spacing spacing, int... pinned)
             throws InterruptedException {
-        var layers = Layers.of(graph, pinned);
+        var layers = Layers.of(graph, Layers.MOST_BENDS, pinned);
         Ordering.improve(layers);
         return new LayeredLayout(layers, spacing, Placement.of(layers, spacing));
     }
@@ -104,6 +104,8 @@ public final class LayeredLayout {
         return count == 0 ? 0 : (float) (sum / count);
     }
 
+    /// What is drawn: the graph that was given, without the longest edges if they would take
+    /// millions of bends.
     public Digraph graph() {
         return layers.graph;
     }

@@ -9,6 +9,10 @@ import java.util.stream.IntStream;
 /// one target share their bends, which form a lane that ends in the target: an edge joins the lane
 /// in the layer behind its source. Edges that close a cycle are turned round first.
 final class Layers {
+    /// So many bends take a hundred megabytes.
+    static final int MOST_BENDS = 2_000_000;
+
+    /// The edges that are drawn.
     final Digraph graph;
 
     /// The layer of each slot.
@@ -31,17 +35,19 @@ final class Layers {
 
     private int columns;
 
-    private Layers(Digraph graph, int[] nodeLayer, boolean[] turned) {
+    private Layers(Digraph graph, int[] nodeLayer) {
         this.graph = graph;
-        this.turned = turned;
         int nodes = graph.nodes();
+        int[] sources = graph.sources();
         var lane = new int[nodes];
         int[] leftmost = nodeLayer.clone();
-        for (int e = 0, from = 0; e < graph.edges(); e++) {
-            from = source(e, from);
-            int left = turned[e] ? graph.target(e) : from;
-            int right = turned[e] ? from : graph.target(e);
-            leftmost[right] = Math.min(leftmost[right], nodeLayer[left]);
+        turned = new boolean[graph.edges()];
+        for (int e = 0; e < turned.length; e++) {
+            int source = sources[e];
+            int target = graph.target(e);
+            turned[e] = nodeLayer[target] < nodeLayer[source];
+            int right = turned[e] ? source : target;
+            leftmost[right] = Math.min(leftmost[right], nodeLayer[turned[e] ? target : source]);
         }
         int slots = nodes;
         for (int node = 0; node < nodes; node++) {
@@ -53,10 +59,9 @@ final class Layers {
         var to = new int[from.length];
         hop = new int[graph.edges()];
         int count = 0;
-        for (int e = 0, source = 0; e < graph.edges(); e++) {
-            source = source(e, source);
-            int left = turned[e] ? graph.target(e) : source;
-            int right = turned[e] ? source : graph.target(e);
+        for (int e = 0; e < hop.length; e++) {
+            int left = turned[e] ? graph.target(e) : sources[e];
+            int right = turned[e] ? sources[e] : graph.target(e);
             int gap = nodeLayer[left] - leftmost[right];
             hop[e] = nodeLayer[left] + 1 == nodeLayer[right] ? right : lane[right] + gap;
             from[count] = left;
@@ -89,19 +94,13 @@ final class Layers {
     /// Spreads a graph over layers by the longest way to each node, then moves nodes to the right
     /// that more leads out of than into.
     ///
+    /// @param mostBends where more would be needed, the longest edges are left out
     /// @param pinned nodes to leave in the first layer even if all they lead to is far from it
-    static Layers of(Digraph graph, int... pinned) {
+    static Layers of(Digraph graph, int mostBends, int... pinned) {
         int[] order = graph.topologicalOrder();
         int[] rank = Digraph.inverse(order);
-        var turned = new boolean[graph.edges()];
         var layer = new int[graph.nodes()];
-        // A turned edge leads out of its target, which comes earlier in the order.
-        for (int node : order) {
-            for (int e = graph.firstEdge(node); e < graph.firstEdge(node + 1); e++) {
-                turned[e] = rank[graph.target(e)] < rank[node];
-            }
-        }
-        Digraph forward = forward(graph, turned);
+        Digraph forward = forward(graph, rank);
         for (int node : order) {
             for (int e = forward.firstEdge(node); e < forward.firstEdge(node + 1); e++) {
                 int target = forward.target(e);
@@ -115,36 +114,62 @@ final class Layers {
         for (int i = order.length - 1; i >= 0; i--) {
             int node = order[i];
             if (!fixed[node] && forward.outDegree(node) > forward.inDegree(node)) {
-                layer[node] =
-                        IntStream.of(forward.successors(node))
-                                        .map(t -> layer[t])
-                                        .min()
-                                        .orElseThrow()
-                                - 1;
+                int nearest = Integer.MAX_VALUE;
+                for (int e = forward.firstEdge(node); e < forward.firstEdge(node + 1); e++) {
+                    nearest = Math.min(nearest, layer[forward.target(e)]);
+                }
+                layer[node] = nearest - 1;
             }
         }
-        return new Layers(graph, layer, turned);
+        return new Layers(bounded(graph, layer, mostBends), layer);
     }
 
-    private static Digraph forward(Digraph graph, boolean[] turned) {
-        var from = new int[graph.edges()];
-        var to = new int[graph.edges()];
-        for (int node = 0; node < graph.nodes(); node++) {
-            for (int e = graph.firstEdge(node); e < graph.firstEdge(node + 1); e++) {
-                from[e] = turned[e] ? graph.target(e) : node;
-                to[e] = turned[e] ? node : graph.target(e);
-            }
+    /// The same graph with every edge turned round that points backwards in an order.
+    private static Digraph forward(Digraph graph, int[] rank) {
+        int[] from = graph.sources();
+        var to = new int[from.length];
+        for (int e = 0; e < to.length; e++) {
+            int source = from[e];
+            int target = graph.target(e);
+            from[e] = rank[source] < rank[target] ? source : target;
+            to[e] = rank[source] < rank[target] ? target : source;
         }
         return Digraph.of(graph.nodes(), from, to);
     }
 
-    /// The source of an edge, given that of the edge before it.
-    private int source(int edge, int before) {
-        int source = before;
-        while (graph.firstEdge(source + 1) <= edge) {
-            source++;
+    /// Leaves out what passes so many layers that nobody could follow it and memory might not hold
+    /// it.
+    private static Digraph bounded(Digraph graph, int[] layer, int mostBends) {
+        int[] sources = graph.sources();
+        var bends = new int[graph.nodes()];
+        for (int e = 0; e < sources.length; e++) {
+            int target = graph.target(e);
+            int right = layer[target] < layer[sources[e]] ? sources[e] : target;
+            bends[right] = Math.max(bends[right], Math.abs(layer[target] - layer[sources[e]]) - 1);
         }
-        return source;
+        int most = IntStream.of(bends).max().orElse(0);
+        while (bends(bends, most) > mostBends) {
+            most /= 2;
+        }
+        int reach = most + 1;
+        int[] kept =
+                IntStream.range(0, sources.length)
+                        .filter(e -> Math.abs(layer[graph.target(e)] - layer[sources[e]]) <= reach)
+                        .toArray();
+        return kept.length == sources.length
+                ? graph
+                : Digraph.of(
+                        graph.nodes(),
+                        IntStream.of(kept).map(e -> sources[e]).toArray(),
+                        IntStream.of(kept).map(graph::target).toArray());
+    }
+
+    private static long bends(int[] bends, int most) {
+        long sum = 0;
+        for (int count : bends) {
+            sum += Math.min(count, most);
+        }
+        return sum;
     }
 
     int slots() {

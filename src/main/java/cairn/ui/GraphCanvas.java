@@ -418,13 +418,20 @@ public final class GraphCanvas extends Region {
                                 .count();
         parts.add(words(shownNodes == 1 ? "count.one" : "count.nodes", shownNodes));
         if (now.hidden() > 0) {
-            parts.add(words("count.clusters", now.hidden(), now.clusters()));
+            parts.add(
+                    words(
+                            now.clusters() == 1 ? "count.cluster" : "count.clusters",
+                            now.hidden(),
+                            now.clusters()));
         }
         if (filtered > 0) {
             parts.add(words("count.filtered", filtered));
         }
         if (now.impliedEdges() > 0) {
-            parts.add(words("count.implied", now.impliedEdges()));
+            parts.add(
+                    words(
+                            now.impliedEdges() == 1 ? "count.implied.one" : "count.implied",
+                            now.impliedEdges()));
         }
         counts.setText(now.nodes().isEmpty() ? "" : String.join(" · ", parts));
         requestLayout();

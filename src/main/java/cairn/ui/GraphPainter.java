@@ -141,6 +141,21 @@ final class GraphPainter {
             }
             case DOTS -> paintDots(raster, frame);
         }
+        float half = frame.detail() == Detail.DOTS ? 0 : halfWidth;
+        for (int[] edge : frame.direct()) {
+            raster.curve(
+                    frame.x(x[edge[0]] + half),
+                    frame.y(y[edge[0]]),
+                    frame.x(x[edge[1]] - half),
+                    frame.y(y[edge[1]]),
+                    1.5f * thickness(frame),
+                    frame.palette().accent(),
+                    Raster.OPAQUE);
+        }
+    }
+
+    private static float thickness(GraphFrame frame) {
+        return (float) (frame.density() * Math.clamp(frame.scale() / frame.density(), 1, 1.6));
     }
 
     boolean isShown(GraphFrame frame, int node) {
@@ -224,8 +239,7 @@ final class GraphPainter {
         double strength = Math.max(LEAST, THIN * COVER / cover);
         int sample = (int) (SAMPLES * Math.min(1, THIN * COVER / cover / strength));
         int thin = (int) (Raster.OPAQUE * strength * (dim ? FAINT : 1));
-        float thickness =
-                (float) (frame.density() * Math.clamp(frame.scale() / frame.density(), 1, 1.6));
+        float thickness = thickness(frame);
         int colour = frame.palette().edge();
         for (int i = begin; i < end; i++) {
             if (i * SPREAD >>> 32 - SAMPLE_BITS < sample
@@ -249,16 +263,6 @@ final class GraphPainter {
                         frame.palette().accent(),
                         strong);
             }
-        }
-        for (int[] edge : frame.direct()) {
-            raster.curve(
-                    frame.x(x[edge[0]] + halfWidth),
-                    frame.y(y[edge[0]]),
-                    frame.x(x[edge[1]] - halfWidth),
-                    frame.y(y[edge[1]]),
-                    1.5f * thickness,
-                    frame.palette().accent(),
-                    strong);
         }
     }
 

@@ -188,6 +188,23 @@ class LayeredLayoutTest {
     }
 
     @Test
+    void whatWouldNeedTooManyBendsIsLeftOut() throws InterruptedException {
+        // A line of 600 nodes, and one node that leads to a leaf of each.
+        int line = 600;
+        int[] all = IntStream.range(0, line).toArray();
+        var from = IntStream.of(all).flatMap(i -> IntStream.of(i, i, 2 * line)).toArray();
+        var to =
+                IntStream.of(all)
+                        .flatMap(i -> IntStream.of(Math.min(i + 1, line - 1), line + i, line + i))
+                        .toArray();
+        var graph = Digraph.of(2 * line + 1, from, to);
+        var layers = Layers.of(graph, 5000, 2 * line);
+        assertTrue(layers.slots() <= graph.nodes() + 5000);
+        assertTrue(layers.graph.edges() < graph.edges());
+        assertTrue(layers.graph.outDegree(2 * line) > 0);
+    }
+
+    @Test
     void anInterruptEndsTheWork() {
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> layout(Samples.dependencies(300, 900, 1)));

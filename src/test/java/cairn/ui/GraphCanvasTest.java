@@ -123,14 +123,14 @@ class GraphCanvasTest {
         show(diamond());
         settled();
         assertEquals(
-                "5 nodes · 1 edges that longer ways imply are not drawn",
+                "5 nodes · 1 edge not drawn, as longer ways imply it",
                 call(() -> ((Label) canvas.lookup(".graph-counts")).getText()));
         call(() -> {
             ((ToggleButton) canvas.lookup("#graph-kind-derivation")).fire();
             return null;
         });
         assertEquals(
-                "4 nodes · 1 filtered out · 1 edges that longer ways imply are not drawn",
+                "4 nodes · 1 filtered out · 1 edge not drawn, as longer ways imply it",
                 call(() -> ((Label) canvas.lookup(".graph-counts")).getText()));
     }
 
