@@ -1,7 +1,6 @@
 package cairn.cli;
 
 import cairn.cid.Cid;
-import cairn.cid.Codec;
 import cairn.cid.HashFunction;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +24,7 @@ final class CidCommand implements Command {
         var anatomy = new LinkedHashMap<String, Object>();
         anatomy.put("cid", cid.toString());
         anatomy.put("version", cid.version());
-        anatomy.put(
-                "codec",
-                Codec.of(cid.codec())
-                        .map(Codec::toString)
-                        .orElse("0x" + Long.toHexString(cid.codec())));
+        anatomy.put("codec", CodecName.of(cid));
         anatomy.put(
                 "hash",
                 cid.hash()

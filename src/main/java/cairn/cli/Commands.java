@@ -15,7 +15,16 @@ final class Commands {
     private static final Map<String, Entry> ALL = new LinkedHashMap<>();
 
     static {
+        add("copy", "brings paths from one store to another", CopyCommand::new);
+        add("add", "adds a file or folder as a path", AddCommand::new);
         add("paths", "lists paths", PathsCommand::new);
+        add("info", "tells what is known of paths and files", InfoCommand::new);
+        add("ls", "lists the files of a path or archive", LsCommand::new);
+        add("cat", "prints a file inside a path or archive", CatCommand::new);
+        add("verify", "checks contents and signatures", VerifyCommand::new);
+        add("nar", "writes the NAR of a path", NarCommand::new);
+        add("car", "writes a CAR archive of a path or CID", CarCommand::new);
+        add("block", "reads and stores blocks", BlockCommand::new);
         add("cid", "takes a CID apart", CidCommand::new);
     }
 

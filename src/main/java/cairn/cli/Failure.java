@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.cid.FormatException;
+import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serial;
@@ -41,6 +42,11 @@ record Failure(int code, String sentence) {
                     new Failure(ExitCode.MALFORMED, about(there, "is there already"));
             case AccessDeniedException denied ->
                     new Failure(ExitCode.UNREACHABLE, about(denied, "may not be accessed"));
+            case MissingBlockException missing -> new Failure(ExitCode.MALFORMED, text(missing));
+            case OutOfMemoryError _ ->
+                    new Failure(
+                            ExitCode.UNREACHABLE,
+                            "not enough memory; give more: JAVA_TOOL_OPTIONS=-Xmx2g cairn …");
             case IOException io -> new Failure(ExitCode.UNREACHABLE, text(io));
             default ->
                     new Failure(
@@ -68,7 +74,7 @@ record Failure(int code, String sentence) {
         return e.getFile() + " " + Objects.requireNonNullElse(e.getReason(), otherwise);
     }
 
-    private static String text(Exception e) {
+    private static String text(Throwable e) {
         String message = e.getMessage();
         if (message == null || message.isBlank()) {
             return e.getClass()

@@ -2,18 +2,22 @@ package cairn.cli;
 
 import java.io.PrintStream;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// Prints maps, lists, texts, numbers, booleans and null as one JSON document on one line.
+/// Prints maps, lists, texts, numbers and booleans as one JSON document on one line; an empty
+/// optional is null.
 final class Json {
     private static final JsonFactory FACTORY =
             JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     private Json() {}
+
+    /// A value that is JSON already.
+    record Raw(String text) {}
 
     static void print(Object value, PrintStream out) {
         try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
@@ -22,9 +26,11 @@ final class Json {
         out.println();
     }
 
-    private static void write(@Nullable Object value, JsonGenerator json) {
+    private static void write(Object value, JsonGenerator json) {
         switch (value) {
-            case null -> json.writeNull();
+            case Optional<?> optional ->
+                    optional.ifPresentOrElse(item -> write(item, json), json::writeNull);
+            case Raw(var text) -> json.writeRawValue(text);
             case Map<?, ?> map -> {
                 json.writeStartObject();
                 map.forEach((name, item) -> {

@@ -1,10 +1,5 @@
 package cairn.cli;
 
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,49 +12,36 @@ import picocli.CommandLine.ParameterException;
 /// Only the command that is called is built: to look at all of them takes longer than most of them
 /// run.
 public final class Main {
-    private static final int BUFFER = 1 << 16;
-
     private Main() {}
 
     public static void main(String[] args) {
-        var out =
-                new PrintStream(
-                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
-                        false,
-                        StandardCharsets.UTF_8);
-        var err =
-                new PrintStream(
-                        new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        int code = run(List.of(args), System.getenv(), out, err);
-        out.flush();
+        var streams = Streams.standard();
+        int code = run(List.of(args), System.getenv(), streams);
+        streams.out().flush();
         System.exit(code);
     }
 
     /// Runs one command line and returns its exit code.
-    ///
-    /// @param out takes data, and nothing else
-    /// @param err takes everything else
-    static int run(
-            List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    static int run(List<String> args, Map<String, String> environment, Streams streams) {
         var words = new ArrayList<>(args);
         boolean json = false;
         try {
             var globals = Globals.take(words);
             json = globals.json();
             if (globals.version()) {
-                out.println("cairn " + Version.TEXT);
+                streams.out().println("cairn " + Version.TEXT);
                 return ExitCode.DONE;
             }
             String name = words.isEmpty() ? Commands.DEFAULT : words.removeFirst();
             if (globals.help() || name.equals("help")) {
-                out.print(Commands.overview());
+                streams.out().print(Commands.overview());
                 return ExitCode.DONE;
             }
-            try (var session = new Session(globals, environment, out, err)) {
+            try (var session = new Session(globals, environment, streams)) {
                 return run(name, words, session);
             }
-        } catch (Exception e) {
-            return Failure.of(e).print(json, err);
+        } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+            return Failure.of(e).print(json, streams.err());
         }
     }
 

@@ -1,37 +1,33 @@
 package cairn.cli;
 
 import cairn.engine.Engine;
-import cairn.engine.Target;
-import cairn.nix.StorePath;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a command works with: the engine of the home that was asked for, and where to print.
 final class Session implements AutoCloseable {
     private final Globals globals;
     private final Map<String, String> environment;
-    private final PrintStream out;
-    private final PrintStream err;
+    private final Streams streams;
     private @Nullable Engine engine;
+    private @Nullable Interrupt interrupt;
 
-    Session(Globals globals, Map<String, String> environment, PrintStream out, PrintStream err) {
+    Session(Globals globals, Map<String, String> environment, Streams streams) {
         this.globals = globals;
         this.environment = environment;
-        this.out = out;
-        this.err = err;
+        this.streams = streams;
     }
 
     PrintStream out() {
-        return out;
+        return streams.out();
     }
 
     PrintStream err() {
-        return err;
+        return streams.err();
     }
 
     boolean json() {
@@ -69,48 +65,50 @@ final class Session implements AutoCloseable {
         return engine;
     }
 
-    /// The store path that a text stands for.
-    StorePath path(String text) throws IOException, Failure.Reported {
-        return switch (engine().resolve(text)) {
-            case Target.OfPath(var path) -> path;
-            case Target.OfBlock(var cid) -> {
-                var named = engine().catalog().named(cid);
-                if (named.isEmpty()) {
-                    throw new Failure.Reported(
-                            ExitCode.NO, "%s names no path that is here".formatted(cid));
-                }
-                yield named.getFirst().info().path();
-            }
-            case Target.OfFile(var file) ->
-                    throw new Failure.Reported(
-                            ExitCode.USAGE, "%s is a file, not a store path".formatted(file));
-            case Target.Ambiguous ambiguous -> throw ambiguous(ambiguous);
-            case Target.Unknown(var unknown) ->
-                    throw new Failure.Reported(
-                            ExitCode.NO,
-                            "'%s' is not in the store. Try: cairn paths".formatted(unknown));
-        };
+    /// Where to read: the local engine, or the store that a URI names.
+    Source source(String uri) throws IOException {
+        return uri.isEmpty() ? Source.of(engine()) : Source.of(engine().open(uri));
     }
 
-    static Failure.Reported ambiguous(Target.Ambiguous ambiguous) {
-        return new Failure.Reported(
-                ExitCode.USAGE,
-                "'%s' may be %s. Write more of the name, or the hash"
-                        .formatted(
-                                ambiguous.text(),
-                                ambiguous.candidates().stream()
-                                        .limit(5)
-                                        .map(StorePath::base)
-                                        .collect(Collectors.joining(", "))));
+    /// Long work that is shown and can be interrupted; close it before anything else is printed.
+    ProgressLine progress(ProgressLine.Unit unit) {
+        if (interrupt == null) {
+            interrupt = Interrupt.onSignals();
+        }
+        return new ProgressLine(err(), streams.errIsTerminal(), width(), unit, interrupt);
+    }
+
+    private int width() {
+        String columns = environment.getOrDefault("COLUMNS", "");
+        return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
+    }
+
+    Streams streams() {
+        return streams;
+    }
+
+    /// A text that a stranger chose, fit for one line of a terminal.
+    static String shown(String text) {
+        return text.replaceAll("\\p{Cntrl}", "\ufffd");
+    }
+
+    /// Tells what went wrong with one of several things, and returns its exit code.
+    int report(Failure failure) {
+        return failure.print(json(), err());
     }
 
     /// Prints one JSON document.
     void print(Object json) {
-        Json.print(json, out);
+        Json.print(json, out());
     }
 
     /// Prints rows as columns, the last of which is not padded.
     void table(List<List<String>> rows) {
+        table(rows, -1);
+    }
+
+    /// The same with one column set to the right, as numbers are.
+    void table(List<List<String>> rows, int right) {
         int columns = rows.isEmpty() ? 0 : rows.getFirst().size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -121,14 +119,27 @@ final class Session implements AutoCloseable {
         for (List<String> row : rows) {
             var line = new StringBuilder();
             for (int i = 0; i < columns - 1; i++) {
-                line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+                int room = widths[i] - row.get(i).length();
+                line.repeat(' ', i == right ? room : 0)
+                        .append(row.get(i))
+                        .repeat(' ', i == right ? 2 : room + 2);
             }
-            out.println(line.append(row.getLast()));
+            out().println(line.append(row.getLast()).toString().stripTrailing());
         }
     }
 
     @Override
     public void close() throws IOException {
+        try {
+            closeEngine();
+        } finally {
+            if (interrupt != null) {
+                interrupt.finish();
+            }
+        }
+    }
+
+    private void closeEngine() throws IOException {
         if (engine != null) {
             engine.close();
         }

@@ -58,4 +58,9 @@ public sealed interface NarListing {
     default String toJson() {
         return NarListingJson.print(this);
     }
+
+    /// The text that stands for a name or target in JSON.
+    static String text(Bytes name) {
+        return NarListingJson.text(name);
+    }
 }

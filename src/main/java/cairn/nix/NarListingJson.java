@@ -129,7 +129,7 @@ final class NarListingJson {
     }
 
     /// The text that stands for a name.
-    private static String text(Bytes name) {
+    static String text(Bytes name) {
         if (name.isUtf8()) {
             return name.toUtf8();
         }

@@ -1,0 +1,49 @@
+package cairn.cli;
+
+import cairn.nix.NarListing;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@picocli.CommandLine.Command(
+        description = "Writes a file's contents to standard output.",
+        footer = {
+            "",
+            "Examples:",
+            "  cairn cat hello/share/doc/hello/NEWS",
+            "  cairn cat /nix/store/…-hello-2.12/bin/hello -o hello",
+            "  cairn cat hello.nar.xz/bin/hello | file -",
+            "  cairn cat bafybei…/README"
+        })
+final class CatCommand implements Command {
+    @Parameters(paramLabel = "TARGET/PATH", description = "a file inside a path, CID or archive")
+    private String target = "";
+
+    @Mixin private StoreOption store = new StoreOption();
+    @Mixin private OutputOption output = new OutputOption();
+
+    @Override
+    public int run(Session session) throws Exception {
+        try (var inside = Inside.find(target, store, session)) {
+            Optional<NarListing> found =
+                    inside.read(() -> inside.tree().list(inside.place(), false));
+            switch (found.orElse(null)) {
+                case null -> throw inside.nothing(target);
+                case NarListing.Directory _ -> throw not("is a directory. Try: cairn ls " + target);
+                case NarListing.Symlink(var to) ->
+                        throw not("is a symlink to " + Session.shown(to.toUtf8()));
+                case NarListing.Regular _ ->
+                        output.writeAnything(
+                                session,
+                                out ->
+                                        inside.read(
+                                                () -> inside.tree().contents(inside.place(), out)));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private Failure.Reported not(String problem) {
+        return new Failure.Reported(ExitCode.NO, target + " " + problem);
+    }
+}

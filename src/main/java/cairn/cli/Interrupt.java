@@ -1,0 +1,43 @@
+package cairn.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Lets Ctrl-C end long work at its next step, instead of anywhere.
+///
+/// The process goes on until the work has cleaned up behind itself, and then ends with the code of
+/// the signal.
+final class Interrupt {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile boolean set;
+
+    /// An interrupt that signals set, from when it is made.
+    static Interrupt onSignals() {
+        var interrupt = new Interrupt();
+        Runtime.getRuntime().addShutdownHook(new Thread(interrupt::await, "interrupt"));
+        return interrupt;
+    }
+
+    boolean isSet() {
+        return set;
+    }
+
+    /// Tells that the command has ended.
+    void finish() {
+        finished.countDown();
+    }
+
+    private void await() {
+        if (finished.getCount() == 0) {
+            return;
+        }
+        set = true;
+        try {
+            boolean _ = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            // The process ends anyway.
+        }
+    }
+}

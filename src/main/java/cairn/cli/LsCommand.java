@@ -1,0 +1,116 @@
+package cairn.cli;
+
+import cairn.cid.Bytes;
+import cairn.nix.NarListing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@picocli.CommandLine.Command(
+        description = "Lists the files of a path, a CID or an archive.",
+        footer = {
+            "",
+            "Examples:",
+            "  cairn ls hello/bin",
+            "  cairn ls -R /nix/store/…-hello-2.12    with all that lies deeper",
+            "  cairn ls hello.nar.xz                  a NAR that is not imported",
+            "  cairn ls x.car                         each root, and what is missing below it",
+            "  cairn --json ls hello                  as nix store ls --json"
+        })
+final class LsCommand implements Command {
+    @Parameters(paramLabel = "TARGET[/PATH]", description = "a path, CID or file, and where in it")
+    private String target = "";
+
+    @Option(
+            names = {"-R", "--recursive"},
+            description = "lists what lies deeper, too")
+    private boolean recursive;
+
+    @Mixin private StoreOption store = new StoreOption();
+
+    @Override
+    public int run(Session session) throws Exception {
+        var file = store.isGiven() ? Optional.<Outside>empty() : Outside.find(target);
+        if (file.isPresent() && file.get() instanceof Outside.Car car) {
+            return car.read(() -> CarListing.print(car, session));
+        }
+        try (var inside = Inside.find(target, store, session)) {
+            Optional<NarListing> found =
+                    inside.read(() -> inside.tree().list(inside.place(), recursive));
+            NarListing listing = found.orElseThrow(() -> inside.nothing(target));
+            if (session.json()) {
+                session.print(json(listing, recursive, inside.isArchive()));
+            } else {
+                var rows = new ArrayList<List<String>>();
+                if (listing instanceof NarListing.Directory directory) {
+                    rows(directory, "", rows);
+                } else {
+                    rows.add(row(target.substring(target.lastIndexOf('/') + 1), listing));
+                }
+                session.table(rows, 1);
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private void rows(NarListing.Directory directory, String prefix, List<List<String>> rows) {
+        directory
+                .entries()
+                .forEach((name, node) -> {
+                    String shown = prefix + Session.shown(name.toUtf8());
+                    rows.add(row(shown, node));
+                    if (recursive && node instanceof NarListing.Directory deeper) {
+                        rows(deeper, shown + "/", rows);
+                    }
+                });
+    }
+
+    /// What it is, how large, and its name.
+    static List<String> row(String name, NarListing node) {
+        return switch (node) {
+            case NarListing.Directory _ -> List.of("d", "", name + "/");
+            case NarListing.Regular(var size, var executable, _) ->
+                    List.of(executable ? "x" : "-", Size.text(size), name);
+            case NarListing.Symlink(var to) ->
+                    List.of("l", "", name + " -> " + Session.shown(to.toUtf8()));
+        };
+    }
+
+    /// What `nix store ls --json` prints: without `--recursive` the entries of a directory are told
+    /// by their names alone, and only an archive has offsets.
+    private static Map<String, Object> json(NarListing node, boolean whole, boolean offsets) {
+        var fields = new LinkedHashMap<String, Object>();
+        switch (node) {
+            case NarListing.Directory(var entries) -> {
+                var inner = new LinkedHashMap<String, Object>();
+                for (Map.Entry<Bytes, NarListing> entry : entries.entrySet()) {
+                    inner.put(
+                            NarListing.text(entry.getKey()),
+                            whole ? json(entry.getValue(), true, offsets) : Map.of());
+                }
+                fields.put("type", "directory");
+                fields.put("entries", inner);
+            }
+            case NarListing.Regular(var size, var executable, var offset) -> {
+                fields.put("type", "regular");
+                fields.put("size", size);
+                if (executable) {
+                    fields.put("executable", true);
+                }
+                if (offsets) {
+                    fields.put("narOffset", offset);
+                }
+            }
+            case NarListing.Symlink(var to) -> {
+                fields.put("type", "symlink");
+                fields.put("target", NarListing.text(to));
+            }
+        }
+        return fields;
+    }
+}

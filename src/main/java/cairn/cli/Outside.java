@@ -1,0 +1,92 @@
+package cairn.cli;
+
+import cairn.cid.FormatException;
+import cairn.nix.NarCompression;
+import cairn.nix.NarReader;
+import cairn.nix.NarSource;
+import cairn.nix.StorePath;
+import cairn.remote.CarStore;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A file outside of any store that can be looked into, told by the end of its name.
+sealed interface Outside {
+    Path file();
+
+    record Archive(Path file, NarCompression compression) implements Outside {
+        /// The archive from its beginning, each time it is used.
+        NarSource content() {
+            return sink -> {
+                try (var nar =
+                        new NarReader(
+                                compression.decompress(
+                                        new BufferedInputStream(Files.newInputStream(file)),
+                                        Long.MAX_VALUE))) {
+                    nar.writeTo(sink);
+                }
+            };
+        }
+    }
+
+    record Car(Path file) implements Outside {
+        /// Reads and checks the whole archive.
+        CarStore open() throws IOException {
+            return CarStore.open(file, CarStore.Names.NONE);
+        }
+    }
+
+    record Narinfo(Path file) implements Outside {}
+
+    record DerivationFile(Path file) implements Outside {}
+
+    /// The file that a text names, if there is one and it is none that a store keeps.
+    static Optional<Outside> find(String text) {
+        Path file;
+        try {
+            file = Path.of(text);
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
+        if (isStorePath(text) || !Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".car")) {
+            return Optional.of(new Car(file));
+        }
+        if (name.endsWith(".narinfo")) {
+            return Optional.of(new Narinfo(file));
+        }
+        if (name.endsWith(".drv")) {
+            return Optional.of(new DerivationFile(file));
+        }
+        return NarCompression.ofFileName(name).map(compression -> new Archive(file, compression));
+    }
+
+    /// Runs something on the file; malformed data is told with the file's name.
+    default <T> T read(Reading<T> reading) throws IOException, Failure.Reported {
+        try {
+            return reading.run();
+        } catch (FormatException e) {
+            throw new Failure.Reported(
+                    ExitCode.MALFORMED, "%s: %s".formatted(file(), e.getMessage()));
+        }
+    }
+
+    @FunctionalInterface
+    interface Reading<T> {
+        T run() throws IOException, Failure.Reported;
+    }
+
+    private static boolean isStorePath(String text) {
+        try {
+            return StorePath.parse(text).folder().equals(StorePath.NIX_STORE);
+        } catch (FormatException _) {
+            return false;
+        }
+    }
+}

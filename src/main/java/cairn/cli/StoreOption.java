@@ -1,0 +1,21 @@
+package cairn.cli;
+
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/// The option of commands that read to ask another store.
+final class StoreOption {
+    @Option(
+            names = "--store",
+            paramLabel = "URI",
+            description = "asks another store: local, file:///DIR, https://…, car:FILE")
+    private String uri = "";
+
+    Source open(Session session) throws IOException {
+        return session.source(uri);
+    }
+
+    boolean isGiven() {
+        return !uri.isEmpty();
+    }
+}
