@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// ```
 ///
 /// `StorePath`, `URL`, `NarHash` and `NarSize` must be there, nothing but `Sig` may be there twice,
-/// and fields that Nix does not know are passed over, all as Nix has it.
+/// and fields that Nix does not know are passed over, all as Nix has it. So is an empty `Sig`.
 ///
 /// @param url where the archive is, relative to the cache
 /// @param compression as the cache names it, see [NarCompression#named]
@@ -222,7 +222,9 @@ public record NarInfo(
             String field = line.substring(0, colon);
             String value = line.substring(colon + 2);
             if (field.equals("Sig")) {
-                signatures.add(value);
+                if (!value.isEmpty()) {
+                    signatures.add(value);
+                }
             } else if (KNOWN.contains(field)) {
                 offsets.put(field, start + colon + 2);
                 if (values.put(field, value) != null) {

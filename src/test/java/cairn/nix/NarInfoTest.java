@@ -108,6 +108,7 @@ class NarInfoTest {
     void passesOverWhatNixPassesOver() throws IOException {
         assertEquals(
                 decoded("b"), changed("NarSize", "System: any\nColour: a\nColour: b\nNarSize"));
+        assertEquals(decoded("b"), changed("NarSize", "Sig: \nNarSize"));
         assertEquals(
                 Optional.empty(),
                 changed("phh0i14f2rb3ff7ykc1cwmrhqipima86-b.drv", "unknown-deriver").deriver());
