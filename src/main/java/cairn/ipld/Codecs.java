@@ -12,6 +12,10 @@ import java.util.List;
 /// Known are dag-cbor, dag-json, dag-pb and json; what is written in another codec is a byte
 /// string. Only the first three have links.
 public final class Codecs {
+    /// Longer ways to links lose their start: few bytes of nested keys would else be repeated for
+    /// each of many links.
+    private static final int MAX_NAME = 255;
+
     private Codecs() {}
 
     public static Node decode(Block block) throws FormatException {
@@ -75,6 +79,8 @@ public final class Codecs {
     }
 
     private static String child(String path, String name) {
-        return path.isEmpty() ? name : path + "/" + name;
+        String whole = path.isEmpty() ? name : path + "/" + name;
+        int excess = whole.length() - MAX_NAME;
+        return excess <= 0 ? whole : "…" + whole.substring(excess + 1);
     }
 }

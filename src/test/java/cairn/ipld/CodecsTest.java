@@ -69,6 +69,19 @@ class CodecsTest {
     }
 
     @Test
+    void repeatsNoLongKeysForEachLink() throws FormatException {
+        String links = "{\"/\": \"%s\"},".formatted(ONE).repeat(20_000);
+        var found =
+                Codecs.links(
+                        block(
+                                Codec.DAG_CBOR,
+                                "{\"%s\": [%s null]}".formatted("k".repeat(1 << 20), links)));
+        assertEquals(20_000, found.size());
+        assertEquals(
+                new NamedLink("…" + "k".repeat(248) + "/19999", Cid.parse(ONE)), found.getLast());
+    }
+
+    @Test
     void takesWhatItDoesNotKnowForBytesWithoutLinks() throws FormatException {
         var block = Block.of(Codec.GIT_RAW, Bytes.utf8("blob 0\0"));
         assertEquals(new Node.Bytes(block.bytes()), Codecs.decode(block));
