@@ -75,8 +75,7 @@ final class NarInput {
 
     /// An exception about a token that should be another.
     FormatException unexpected(long at, String expected, String found) {
-        String shown = NarOrder.shown(Bytes.utf8(found));
-        return new FormatException(format, at, "%s, found '%s'".formatted(expected, shown));
+        return new FormatException(format, at, "%s, found '%s'".formatted(expected, found));
     }
 
     /// The zeros behind a string of this length.

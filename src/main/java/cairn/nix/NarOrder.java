@@ -25,11 +25,6 @@ final class NarOrder {
 
     private boolean nodeExpected = true;
 
-    /// How many directories are open.
-    int depth() {
-        return last.size();
-    }
-
     /// Tells whether the root has ended.
     boolean isComplete() {
         return !nodeExpected && last.isEmpty();
@@ -69,7 +64,7 @@ final class NarOrder {
             throw new FormatException(
                     FORMAT,
                     offset,
-                    "'%s' may not follow '%s'".formatted(shown(name), shown(before)));
+                    "'%s' may not follow '%s'".formatted(name.toUtf8(), before.toUtf8()));
         }
         last.push(name);
         nodeExpected = true;
@@ -98,7 +93,7 @@ final class NarOrder {
         }
         if (name.equals(HERE) || name.equals(UP) || holds(name, '/') || holds(name, 0)) {
             throw new FormatException(
-                    format, offset, "'%s' may not be a name".formatted(shown(name)));
+                    format, offset, "'%s' may not be a name".formatted(name.toUtf8()));
         }
     }
 
@@ -112,11 +107,6 @@ final class NarOrder {
         if (holds(target, 0)) {
             throw new FormatException(format, offset, "a target may not hold a zero byte");
         }
-    }
-
-    /// What a stranger wrote, fit for one line of a message.
-    static String shown(Bytes text) {
-        return text.toUtf8().replaceAll("\\p{Cntrl}", "\ufffd");
     }
 
     private static boolean holds(Bytes bytes, int wanted) {

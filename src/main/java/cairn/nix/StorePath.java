@@ -60,7 +60,7 @@ public record StorePath(String folder, String hash, String name) implements Comp
         int slash = text.lastIndexOf('/');
         if (slash < 1) {
             throw new FormatException(
-                    FORMAT, 0, "'" + shown(text) + "' does not start with a store's folder");
+                    FORMAT, 0, "'" + text + "' does not start with a store's folder");
         }
         checkFolder(text.substring(0, slash));
         return parse(text.substring(0, slash), text.substring(slash + 1));
@@ -69,8 +69,7 @@ public record StorePath(String folder, String hash, String name) implements Comp
     /// Parses the last part of a path, as narinfo files list references.
     public static StorePath parse(String folder, String base) throws FormatException {
         if (base.length() <= HASH_LENGTH || base.charAt(HASH_LENGTH) != '-') {
-            throw new FormatException(
-                    FORMAT, 0, "'" + shown(base) + "' is not a hash, a dash and a name");
+            throw new FormatException(FORMAT, 0, "'" + base + "' is not a hash, a dash and a name");
         }
         String hash = base.substring(0, HASH_LENGTH);
         String name = base.substring(HASH_LENGTH + 1);
@@ -147,7 +146,7 @@ public record StorePath(String folder, String hash, String name) implements Comp
                 || (folder + "/").contains("/./")
                 || (folder + "/").contains("/../")
                 || folder.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new FormatException(FORMAT, 0, "'" + shown(folder) + "' is not a store's folder");
+            throw new FormatException(FORMAT, 0, "'" + folder + "' is not a store's folder");
         }
     }
 
@@ -158,9 +157,5 @@ public record StorePath(String folder, String hash, String name) implements Comp
         if (NixBase32.decode(hash).length() != HASH_BYTES) {
             throw new FormatException(FORMAT, 0, "a hash has " + HASH_BYTES + " bytes");
         }
-    }
-
-    private static String shown(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 77) + "…";
     }
 }

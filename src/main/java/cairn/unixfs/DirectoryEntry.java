@@ -16,7 +16,7 @@ public record DirectoryEntry(Bytes name, Cid cid, long totalSize) {
 
     public DirectoryEntry {
         if (!isName(name)) {
-            throw new IllegalArgumentException("not a file name: '" + shown(name) + "'");
+            throw new IllegalArgumentException("not a file name: '" + name.toUtf8() + "'");
         }
     }
 
@@ -31,11 +31,6 @@ public record DirectoryEntry(Bytes name, Cid cid, long totalSize) {
             }
         }
         return !name.isEmpty() && !name.equals(SELF) && !name.equals(PARENT);
-    }
-
-    /// A name that a stranger chose, fit for one line of a message.
-    static String shown(Bytes name) {
-        return name.toUtf8().replaceAll("\\p{Cntrl}", "\ufffd");
     }
 
     /// A link with something in front of the name.

@@ -94,7 +94,7 @@ record Shard(UnixFsBlock block, long path, int depth, int width, Map<Integer, Pb
             if (!link.name().startsWith(prefix(slot, width))) {
                 throw block.malformed(
                         "slot %d of a shard has a link named '%s'"
-                                .formatted(slot, DirectoryEntry.shown(link.name())));
+                                .formatted(slot, link.name().toUtf8()));
             }
             slots.put(slot++, link);
         }

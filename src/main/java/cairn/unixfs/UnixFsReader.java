@@ -61,8 +61,7 @@ public final class UnixFsReader {
         for (int i = 1; i < entries.size(); i++) {
             if (entries.get(i).name().equals(entries.get(i - 1).name())) {
                 throw block.malformed(
-                        "two entries named '%s'"
-                                .formatted(DirectoryEntry.shown(entries.get(i).name())));
+                        "two entries named '%s'".formatted(entries.get(i).name().toUtf8()));
             }
         }
         return entries;
@@ -126,9 +125,7 @@ public final class UnixFsReader {
                 entries.add(entry(shard.block(), link, name));
             } else {
                 throw shard.block()
-                        .malformed(
-                                "the name '%s' is in a wrong slot"
-                                        .formatted(DirectoryEntry.shown(name)));
+                        .malformed("the name '%s' is in a wrong slot".formatted(name.toUtf8()));
             }
         }
     }
@@ -136,8 +133,7 @@ public final class UnixFsReader {
     private static DirectoryEntry entry(UnixFsBlock block, PbLink link, Bytes name)
             throws FormatException {
         if (!DirectoryEntry.isName(name)) {
-            throw block.malformed(
-                    "'%s' is no name for a file".formatted(DirectoryEntry.shown(name)));
+            throw block.malformed("'%s' is no name for a file".formatted(name.toUtf8()));
         }
         return new DirectoryEntry(name, link.hash(), link.tsize());
     }

@@ -61,8 +61,7 @@ public final class UnixFsWriter {
         for (int i = 1; i < sorted.size(); i++) {
             if (sorted.get(i).name().equals(sorted.get(i - 1).name())) {
                 throw new IllegalArgumentException(
-                        "two entries named '%s'"
-                                .formatted(DirectoryEntry.shown(sorted.get(i).name())));
+                        "two entries named '%s'".formatted(sorted.get(i).name().toUtf8()));
             }
         }
         if (sorted.stream().mapToLong(entry -> entry.name().length()).sum() <= maxDirectory) {
@@ -83,8 +82,8 @@ public final class UnixFsWriter {
                     0,
                     "the names '%s' and '%s' have one hash"
                             .formatted(
-                                    DirectoryEntry.shown(entries.getFirst().entry().name()),
-                                    DirectoryEntry.shown(entries.getLast().entry().name())));
+                                    entries.getFirst().entry().name().toUtf8(),
+                                    entries.getLast().entry().name().toUtf8()));
         }
         var taken = new byte[FANOUT / Byte.SIZE];
         var links = new ArrayList<PbLink>();
