@@ -161,7 +161,7 @@ graph() {
     local nodes detail frames
     while read -r nodes detail frames; do
         compare "panning, $nodes nodes, $detail" "$frames" 1/s '' '' ">=$((nodes > 20000 ? 25 : 58))"
-    done < <("$jdk/bin/java" --enable-native-access=ALL-UNNAMED -Dglass.platform=Headless -Dprism.order=sw \
+    done < <("$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
         -cp "target/test-classes:target/classes:target/lib/*" cairn.ui.GraphPanning 20000 100000 2> /dev/null)
 }
 

@@ -2,6 +2,7 @@ package cairn.ui;
 
 import cairn.graph.Digraph;
 import cairn.graph.LayeredLayout;
+import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import java.nio.IntBuffer;
@@ -220,9 +221,8 @@ public final class GraphCanvas extends Region {
         }
     }
 
-    /// Lights a way through the graph, given by what its nodes stand for.
+    /// Lights a way through the graph, given by what its nodes stand for; the selection stays.
     public void showWay(List<?> ids) {
-        select(ids);
         way = ids.stream().map(numbers::get).filter(Objects::nonNull).toList();
         light = way.size() > 1 ? Light.WAY : Light.NEAR;
         refresh();
@@ -382,11 +382,10 @@ public final class GraphCanvas extends Region {
 
     private ToggleButton filter(NodeKind kind, int count) {
         String name = kind.name().toLowerCase(Locale.ROOT);
-        var icon = new FontIcon(GraphLabels.icon(kind));
-        icon.getStyleClass().add("kind-" + name);
         var button =
                 new ToggleButton(
-                        words.getString("kind." + name) + " " + GraphLabels.number(count), icon);
+                        words.getString("kind." + name) + " " + Figures.count(count),
+                        Kinds.icon(kind));
         button.setId("graph-kind-" + name);
         button.getStyleClass().add("graph-kind");
         button.setSelected(true);
@@ -439,7 +438,7 @@ public final class GraphCanvas extends Region {
 
     private String words(String key, int... values) {
         return words.getString(key)
-                .formatted(IntStream.of(values).mapToObj(GraphLabels::number).toArray());
+                .formatted(IntStream.of(values).mapToObj(Figures::count).toArray());
     }
 
     private int number(GraphView.Node node) {

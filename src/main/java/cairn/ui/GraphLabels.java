@@ -1,12 +1,12 @@
 package cairn.ui;
 
+import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.stream.Stream;
@@ -52,9 +52,9 @@ final class GraphLabels {
         this.canvas = canvas;
         this.words = words;
         var resolver = IkonResolverProvider.getInstance(new JavaFXFontLoader());
-        iconFamily = resolver.resolve(icon(NodeKind.PATH)).getFontFamily();
+        iconFamily = resolver.resolve(Kinds.literal(NodeKind.PATH)).getFontFamily();
         for (NodeKind kind : NodeKind.values()) {
-            int code = resolver.resolve(icon(kind)).resolve(icon(kind)).getCode();
+            int code = resolver.resolve(Kinds.literal(kind)).resolve(Kinds.literal(kind)).getCode();
             icons.put(kind, Character.toString(code));
         }
     }
@@ -132,7 +132,7 @@ final class GraphLabels {
         }
         double wide = view.layout().spacing().width() - 30;
         boolean marked = view.nodes().get(node).trust() != TrustMark.NONE;
-        String size = Sizes.format(view.nodes().get(node).size());
+        String size = Figures.size(view.nodes().get(node).size());
         var lines =
                 new Lines(
                         shortened(name(node), wide - (marked ? 46 : 28), NAME),
@@ -249,7 +249,7 @@ final class GraphLabels {
     private String detail(int node) {
         var of = view.nodes().get(node);
         return of.members() > 1
-                ? words.getString("cluster.members").formatted(number(of.members()))
+                ? words.getString("cluster.members").formatted(Figures.count(of.members()))
                 : of.detail();
     }
 
@@ -284,32 +284,15 @@ final class GraphLabels {
                         ? name
                                 + " · "
                                 + words.getString("cluster.members")
-                                        .formatted(number(node.members()))
+                                        .formatted(Figures.count(node.members()))
                         : node.detail().isEmpty() ? name : name + " " + node.detail();
         return "%s%n%s%n%s"
                 .formatted(
                         title,
                         words.getString("size")
-                                .formatted(Sizes.format(node.size()), number(node.size())),
+                                .formatted(Figures.size(node.size()), Figures.count(node.size())),
                         words.getString("added")
-                                .formatted(Sizes.format(node.added()), number(node.added())));
-    }
-
-    /// A count with thin spaces between thousands.
-    static String number(long count) {
-        return String.format(Locale.ROOT, "%,d", count).replace(',', '\u2009');
-    }
-
-    static String icon(NodeKind kind) {
-        return switch (kind) {
-            case PATH -> "fth-package";
-            case DIRECTORY -> "fth-folder";
-            case FILE -> "fth-file";
-            case BUILD -> "fth-tool";
-            case ENVIRONMENT -> "fth-layers";
-            case ATTESTATION -> "fth-award";
-            case DERIVATION -> "fth-cpu";
-            case UNKNOWN -> "fth-help-circle";
-        };
+                                .formatted(
+                                        Figures.size(node.added()), Figures.count(node.added())));
     }
 }

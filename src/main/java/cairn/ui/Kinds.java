@@ -39,7 +39,8 @@ final class Kinds {
         return "kind-" + kind.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String literal(NodeKind kind) {
+    /// The name of a kind's icon.
+    static String literal(NodeKind kind) {
         return switch (kind) {
             case PATH -> "fth-package";
             case DIRECTORY -> "fth-folder";

@@ -78,7 +78,8 @@ final class Look {
                 : Theme.LIGHT;
     }
 
-    private static String sheet(String name) {
+    /// The address of a style sheet that ships.
+    static String sheet(String name) {
         return Objects.requireNonNull(Look.class.getResource(name), name).toExternalForm();
     }
 }

@@ -16,11 +16,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import javafx.application.Application;
 import javafx.application.Platform;
@@ -44,10 +42,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GraphCanvasTest {
-    private static final String COLOURS =
-            Objects.requireNonNull(GraphCanvasTest.class.getResource("colours.css"))
-                    .toExternalForm();
-
     /// 0 → 1 → 2 → 3, 0 → 4 → 3; 0 → 3 is implied; 4 is a derivation.
     private static final Digraph DIAMOND =
             Digraph.of(5, new int[] {0, 1, 2, 0, 4, 0}, new int[] {1, 2, 3, 4, 3, 3});
@@ -57,15 +51,8 @@ class GraphCanvasTest {
     private StackPane root;
 
     @BeforeAll
-    static void start() throws InterruptedException, ExecutionException {
-        var started = new CompletableFuture<Void>();
-        try {
-            Platform.startup(() -> started.complete(null));
-        } catch (IllegalStateException _) {
-            started.complete(null); // another test has started it
-        }
-        started.get();
-        Platform.setImplicitExit(false);
+    static void start() throws InterruptedException {
+        Toolkit.start(true);
     }
 
     @BeforeEach
@@ -76,13 +63,20 @@ class GraphCanvasTest {
     }
 
     private static Stage show(StackPane root) {
-        Application.setUserAgentStylesheet(new PrimerLight().getUserAgentStylesheet());
-        var scene = new Scene(root, 1000, 700);
-        scene.getStylesheets().add(COLOURS);
         var stage = new Stage();
-        stage.setScene(scene);
+        stage.setScene(new Scene(root, 1000, 700));
+        wear(stage.getScene(), false);
         stage.show();
         return stage;
+    }
+
+    private static void wear(Scene scene, boolean dark) {
+        Application.setUserAgentStylesheet(
+                dark
+                        ? new PrimerDark().getUserAgentStylesheet()
+                        : new PrimerLight().getUserAgentStylesheet());
+        scene.getStylesheets()
+                .setAll(Look.sheet(dark ? "dark.css" : "light.css"), Look.sheet("cairn.css"));
     }
 
     @AfterEach
@@ -96,13 +90,10 @@ class GraphCanvasTest {
     @ParameterizedTest
     @CsvSource({"1, false", "49, false", "49, true", "500, true", "20000, false"})
     void drawsGraphsOfAnySize(int nodes, boolean dark) throws Exception {
-        if (dark) {
-            call(() -> root.getStyleClass().add("dark"));
-            call(() -> {
-                Application.setUserAgentStylesheet(new PrimerDark().getUserAgentStylesheet());
-                return null;
-            });
-        }
+        call(() -> {
+            wear(stage.getScene(), dark);
+            return null;
+        });
         show(GraphPanning.view(nodes, nodes == 1 ? 0 : 3 * nodes));
         Image picture = settled();
         save(picture, "graph-" + nodes + (dark ? "-dark" : "-light"));

@@ -7,7 +7,6 @@ import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +29,11 @@ public final class GraphPanning {
     private static final int SECONDS = 4;
     private static final List<NodeKind> KINDS = List.copyOf(EnumSet.allOf(NodeKind.class));
     private static final List<TrustMark> MARKS = List.copyOf(EnumSet.allOf(TrustMark.class));
-    private static final String COLOURS =
-            Objects.requireNonNull(GraphPanning.class.getResource("colours.css")).toExternalForm();
 
     private GraphPanning() {}
 
     public static void main(String... sizes) throws Exception {
-        var started = new CountDownLatch(1);
-        Platform.startup(started::countDown);
-        started.await();
-        Platform.setImplicitExit(false);
+        Toolkit.start(true);
         for (String size : sizes) {
             int nodes = Integer.parseInt(size);
             GraphView view = view(nodes, 3 * nodes);
@@ -100,7 +94,7 @@ public final class GraphPanning {
             canvas.viewProperty().set(view);
             var stage = new Stage();
             var scene = new Scene(canvas, 1200, 800);
-            scene.getStylesheets().add(COLOURS);
+            scene.getStylesheets().setAll(Look.sheet("light.css"), Look.sheet("cairn.css"));
             stage.setScene(scene);
             stage.show();
             if (scale > 0) {

@@ -85,7 +85,9 @@ public record GraphView(Digraph graph, LayeredLayout layout, List<Node> nodes, i
         long[] sizes = part.sizes();
         int[] first = roots.stream().mapToInt(part::node).toArray();
         var keep = new BitSet();
-        IntStream.of(first).forEach(keep::set);
+        if (first.length <= most / 4) {
+            IntStream.of(first).forEach(keep::set);
+        }
         apart.stream().filter(part::contains).mapToInt(part::node).forEach(keep::set);
         var clusters =
                 Clusters.of(
@@ -94,7 +96,7 @@ public record GraphView(Digraph graph, LayeredLayout layout, List<Node> nodes, i
                         node -> family(part.path(node)),
                         keep,
                         most);
-        int[] groups = IntStream.of(first).map(clusters::group).toArray();
+        int[] groups = IntStream.of(first).map(clusters::group).distinct().toArray();
         long[] groupSizes =
                 IntStream.range(0, clusters.count())
                         .mapToLong(group ->
