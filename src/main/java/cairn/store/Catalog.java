@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -26,6 +27,16 @@ public final class Catalog {
             SELECT id, folder, hash, name, cid, tree, nar_hash, nar_size, self, deriver, ca, registered
             FROM path \
             """;
+
+    private static final String SUMMARY =
+            """
+            SELECT folder, hash, name, cid, nar_size,
+                (SELECT count(*) FROM reference WHERE path = path.id) + self,
+                (SELECT count(*) FROM signature WHERE path = path.id), registered
+            FROM path \
+            """;
+    private static final Pattern PART_OF_HASH =
+            Pattern.compile("[0-9a-df-np-sv-zA-DF-NP-SV-Z]{5,32}");
 
     private final Index index;
 
@@ -103,13 +114,19 @@ public final class Catalog {
         return paths(PATH + "ORDER BY folder, hash");
     }
 
-    /// Paths by name, then hash, whose name or hash contains a text, in either case of letters.
+    /// Paths by name, then hash, whose name contains a text, in either case of letters; or whose
+    /// hash does, if the text is long enough to be meant so.
     ///
     /// @param offset how many to leave out
     public List<Summary> list(String text, int offset, int limit) throws IOException {
         return index.read(database -> {
             var found = new ArrayList<Summary>();
-            try (var rows = database.query(LIST, like(text), like(text), limit, offset)) {
+            try (var rows =
+                    database.query(
+                            SUMMARY + filter(text) + "ORDER BY name, hash LIMIT ?2 OFFSET ?3",
+                            like(text),
+                            limit,
+                            offset)) {
                 while (rows.next()) {
                     found.add(
                             new Summary(
@@ -128,13 +145,7 @@ public final class Catalog {
     /// How many paths [#list] would give without limits.
     public int count(String text) throws IOException {
         return index.read(database ->
-                (int)
-                        (text.isEmpty()
-                                ? database.number("SELECT count(*) FROM path")
-                                : database.number(
-                                        "SELECT count(*) FROM path WHERE name LIKE ? ESCAPE '\\' OR hash LIKE ? ESCAPE '\\'",
-                                        like(text),
-                                        like(text))));
+                (int) database.number("SELECT count(*) FROM path " + filter(text), like(text)));
     }
 
     /// The paths that refer to a path, other than itself, in the order of their text.
@@ -335,15 +346,6 @@ public final class Catalog {
                 database -> database.number("SELECT coalesce(max(cursor), 0) FROM change"));
     }
 
-    private static final String LIST =
-            """
-            SELECT folder, hash, name, cid, nar_size,
-                (SELECT count(*) FROM reference WHERE path = path.id) + self,
-                (SELECT count(*) FROM signature WHERE path = path.id), registered
-            FROM path WHERE name LIKE ? ESCAPE '\\' OR hash LIKE ? ESCAPE '\\'
-            ORDER BY name, hash LIMIT ? OFFSET ?\
-            """;
-
     private Optional<StoredPath> first(String sql, Object... values) throws IOException {
         return paths(sql, values).stream().findFirst();
     }
@@ -404,6 +406,16 @@ public final class Catalog {
 
     static Cid cid(ResultSet rows, int column) throws SQLException, FormatException {
         return Cid.decode(Database.bytes(rows, column));
+    }
+
+    /// Both columns are in the index by name, so that nothing else is read of what does not match.
+    private static String filter(String text) {
+        if (text.isEmpty()) {
+            return "WHERE ?1 <> '' ";
+        }
+        return PART_OF_HASH.matcher(text).matches()
+                ? "WHERE (name LIKE ?1 ESCAPE '\\' OR hash LIKE ?1 ESCAPE '\\') "
+                : "WHERE name LIKE ?1 ESCAPE '\\' ";
     }
 
     private static String like(String text) {

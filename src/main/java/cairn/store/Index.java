@@ -27,12 +27,14 @@ final class Index implements AutoCloseable {
     private final Path file;
     private final Database.Mode readMode;
     private final Synchronous synchronous;
+    private final @Nullable Path copy;
     private final ConcurrentLinkedDeque<Database> idle = new ConcurrentLinkedDeque<>();
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable Database writer;
     private volatile boolean closed;
 
-    private Index(Path file, Database.Mode readMode, Synchronous synchronous) {
+    private Index(Path file, Database.Mode readMode, Synchronous synchronous, @Nullable Path copy) {
+        this.copy = copy;
         this.file = file;
         this.readMode = readMode;
         this.synchronous = synchronous;
@@ -46,7 +48,7 @@ final class Index implements AutoCloseable {
 
     /// Opens an index that is there, or makes an empty one.
     static Index open(Path file, Synchronous synchronous) throws IOException {
-        var index = new Index(file, Database.Mode.READ, synchronous);
+        var index = new Index(file, Database.Mode.READ, synchronous, null);
         if (!Files.exists(file)) {
             index.initialise();
         }
@@ -55,16 +57,37 @@ final class Index implements AutoCloseable {
     }
 
     /// Opens an index that this process must not or cannot write.
+    ///
+    /// In a folder that cannot be written SQLite opens a database only as one that nobody writes,
+    /// or not at all if a log of writes lies beside it; then a copy of both is opened.
     static Index openReadOnly(Path file) throws IOException {
-        // Without its shared memory file a database in a folder that cannot be written opens only
-        // as one that nobody writes, which is then the truth.
-        boolean alone =
-                !Files.isWritable(file.toAbsolutePath().getParent())
-                        && !Files.exists(Path.of(file + "-wal"));
-        var mode = alone ? Database.Mode.IMMUTABLE : Database.Mode.READ;
-        var index = new Index(file, mode, Synchronous.FULL);
-        index.checkVersion();
-        return index;
+        if (Files.isWritable(file.toAbsolutePath().resolveSibling(""))) {
+            return openReadOnly(file, Database.Mode.READ, null);
+        }
+        if (!Files.exists(log(file))) {
+            return openReadOnly(file, Database.Mode.IMMUTABLE, null);
+        }
+        Path folder = Files.createTempDirectory("cairn-index-");
+        Path copy = folder.resolve("index.db");
+        Files.copy(file, copy);
+        Files.copy(log(file), log(copy));
+        return openReadOnly(copy, Database.Mode.READ, folder);
+    }
+
+    private static Index openReadOnly(Path file, Database.Mode mode, @Nullable Path copy)
+            throws IOException {
+        var index = new Index(file, mode, Synchronous.FULL, copy);
+        try {
+            index.checkVersion();
+            return index;
+        } catch (IOException e) {
+            index.close();
+            throw e;
+        }
+    }
+
+    private static Path log(Path file) {
+        return Path.of(file + "-wal");
     }
 
     Path file() {
@@ -130,6 +153,15 @@ final class Index implements AutoCloseable {
                         ? Optional.of(
                                 new BlockLocation(frame(rows), rows.getInt(6), rows.getInt(7)))
                         : Optional.empty();
+            }
+        });
+    }
+
+    /// The size of a block, or a negative number if it is not here.
+    int size(Bytes key) throws IOException {
+        return read(database -> {
+            try (var rows = database.query("SELECT length FROM block WHERE key = ?", key)) {
+                return rows.next() ? rows.getInt(1) : -1;
             }
         });
     }
@@ -247,6 +279,12 @@ final class Index implements AutoCloseable {
             if (writer != null) {
                 writer.close();
                 writer = null;
+            }
+            if (copy != null) {
+                Files.deleteIfExists(file);
+                Files.deleteIfExists(log(file));
+                Files.deleteIfExists(Path.of(file + "-shm"));
+                Files.deleteIfExists(copy);
             }
         } catch (SQLException e) {
             throw Database.failure(file, e);

@@ -131,10 +131,8 @@ public final class Store implements BlockSource, AutoCloseable {
         if (BlockKey.isInline(cid)) {
             return OptionalLong.of(cid.hash().digest().length());
         }
-        var location = index.locate(BlockKey.of(cid));
-        return location.isPresent()
-                ? OptionalLong.of(location.get().length())
-                : OptionalLong.empty();
+        int size = index.size(BlockKey.of(cid));
+        return size < 0 ? OptionalLong.empty() : OptionalLong.of(size);
     }
 
     /// Those that are not here, in the given order.
@@ -181,6 +179,11 @@ public final class Store implements BlockSource, AutoCloseable {
     public Repacked repack(Progress progress) throws IOException {
         checkWritable();
         return new Repacker(this, progress).run();
+    }
+
+    /// Counts and sizes; looks at the whole index.
+    public Statistics statistics() throws IOException {
+        return index.read(Statistics::of);
     }
 
     /// What is known of paths, pins, realisations, logs, events and changes.

@@ -120,7 +120,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         } finally {
             lock.unlock();
         }
-        return store.index().locate(key).isPresent() && held.rely(key);
+        return store.index().size(key) >= 0 && held.rely(key);
     }
 
     /// How many of the blocks that were put were not here before.
