@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /// All commands by name.
 final class Commands {
     /// What runs when no command is named.
-    static final String DEFAULT = "help";
+    static final String DEFAULT = "explore";
 
     /// One line about a command, and how it is made.
     private record Entry(String summary, Supplier<Command> command) {}
@@ -15,6 +15,8 @@ final class Commands {
     private static final Map<String, Entry> ALL = new LinkedHashMap<>();
 
     static {
+        add("explore", "opens the desktop explorer", ExploreCommand::new);
+        add("shot", "renders a screen of the explorer", ShotCommand::new);
         add("copy", "brings paths from one store to another", CopyCommand::new);
         add("add", "adds a file or folder as a path", AddCommand::new);
         add("paths", "lists paths", PathsCommand::new);
@@ -24,6 +26,11 @@ final class Commands {
         add("verify", "checks contents and signatures", VerifyCommand::new);
         add("nar", "writes the NAR of a path", NarCommand::new);
         add("car", "writes a CAR archive of a path or CID", CarCommand::new);
+        add("pin", "keeps paths from being collected", PinCommand::new);
+        add("unpin", "leaves paths to the next collection", UnpinCommand::new);
+        add("gc", "removes what no pin keeps", GcCommand::new);
+        add("repair", "rebuilds the index from the packs", RepairCommand::new);
+        add("stats", "tells how much there is", StatsCommand::new);
         add("block", "reads and stores blocks", BlockCommand::new);
         add("cid", "takes a CID apart", CidCommand::new);
     }

@@ -1,0 +1,24 @@
+package cairn.cli;
+
+import cairn.ui.Explorer;
+import cairn.ui.model.Place;
+import picocli.CommandLine.Parameters;
+
+@picocli.CommandLine.Command(
+        description = "Opens the desktop explorer, at a place if one is given.",
+        footer = {
+            "",
+            "Examples:",
+            "  cairn explore",
+            "  cairn explore 'cairn:paths?q=openssl'    a link that the explorer copied"
+        })
+final class ExploreCommand implements Command {
+    @Parameters(paramLabel = "PLACE", arity = "0..1", description = "a link such as cairn:paths")
+    private String place = "cairn:overview";
+
+    @Override
+    public int run(Session session) throws Exception {
+        Explorer.open(session.home(), Place.parse(place));
+        return ExitCode.DONE;
+    }
+}

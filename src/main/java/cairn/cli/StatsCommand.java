@@ -1,0 +1,44 @@
+package cairn.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+
+@picocli.CommandLine.Command(
+        description = "Tells how much the store holds, and what it takes on the disk.",
+        footer = {"", "Example:", "  cairn stats"})
+final class StatsCommand implements Command {
+    @Override
+    public int run(Session session) throws Exception {
+        var totals = session.engine().catalog().totals();
+        if (session.json()) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("paths", totals.paths());
+            fields.put("narBytes", totals.narBytes());
+            fields.put("pins", totals.pins());
+            fields.put("blocks", totals.blocks());
+            fields.put("blockBytes", totals.blockBytes());
+            fields.put("packBytes", totals.packBytes());
+            fields.put("ratio", totals.ratio());
+            session.print(fields);
+            return ExitCode.DONE;
+        }
+        session.table(
+                List.of(
+                        row("paths", "%,d".formatted(totals.paths())),
+                        row("their NARs", bytes(totals.narBytes())),
+                        row("pins", "%,d".formatted(totals.pins())),
+                        row("blocks", "%,d".formatted(totals.blocks())),
+                        row("their bytes", bytes(totals.blockBytes())),
+                        row("on the disk", bytes(totals.packBytes())),
+                        row("ratio", "%.2f".formatted(totals.ratio()))));
+        return ExitCode.DONE;
+    }
+
+    private static List<String> row(String name, String value) {
+        return List.of(name, value);
+    }
+
+    private static String bytes(long bytes) {
+        return "%s (%,d bytes)".formatted(Size.text(bytes), bytes);
+    }
+}
