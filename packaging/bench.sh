@@ -76,7 +76,14 @@ jmh() {
 }
 
 # score BENCHMARK [PARAMETER]: prints its score in the last run of jmh.
-score() { awk -v name="$1" -v parameter="${2-}" '$1 == name && (parameter == "" || $2 == parameter) { print $(NF - 3) }' "$work/scores"; }
+score() {
+    awk -v name="$1" -v parameter="${2-}" '$1 == name {
+        given = $0
+        sub(/^[^ ]+ */, "", given)
+        sub(/ *(avgt|ss) .*/, "", given)
+        if (given == parameter) print $(NF - 3)
+    }' "$work/scores"
+}
 
 imported() { # a home that has the corpus, made once
     [ -e "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" $paths > /dev/null
@@ -153,6 +160,22 @@ frame() {
     compare 'first frame of the explorer' "$(median < "$work/frames")" ms '' '' '<=1000'
     kill $screen
     wait $screen || true
+}
+
+many() {
+    if [ ! -e target/many/index.db ]; then
+        rm -rf target/many.new
+        "$jdk/bin/java" -Xmx2g --enable-native-access=ALL-UNNAMED -cp 'target/cairn.jar:target/lib/*' \
+            src/jmh/java/cairn/store/ManyPaths.java target/many.new 300000
+        rm -rf target/many
+        mv target/many.new target/many
+    fi
+    CAIRN_HOME=target/many jmh ListBenchmark
+    compare 'first rows of 300,000 paths' "$(score ListBenchmark.page)" ms '' '' '<=1000'
+    for text in python zlib-1.1 'no such path'; do
+        compare "those with '$text'" "$(score ListBenchmark.page "$text")" ms '' '' '<=50'
+    done
+    compare 'paths, 300,000 of them' "$(cold ./cairn --home target/many paths zlib-1.1)" ms '' '' '<=200'
 }
 
 graph() {
