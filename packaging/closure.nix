@@ -13,6 +13,8 @@
   sample ? false,
 }:
 let
+  # What is shipped must not be made of another's program.
+  bytes = if sample then "seq $shift 99999999 | head -c \"$1\"" else "head -c \"$1\" $busybox/bin/busybox";
   size = bytes: toString (if sample then bytes / 150 else bytes);
 
   tools = builtins.path {
@@ -34,7 +36,7 @@ let
     code() {
         shift=$((0x$(printf %s "$2" | md5sum | cut -c1-2) % 254 + 1))
         upper=$(printf '%03o' $shift) lower=$(printf '%03o' $((shift - 1)))
-        head -c "$1" $busybox/bin/busybox | tr '\000-\377' "\\$upper-\\377\\000-\\$lower"
+        ${bytes} | tr '\000-\377' "\\$upper-\\377\\000-\\$lower"
     }
 
     library() {

@@ -15,11 +15,14 @@ import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /// The store engine of one home, and all that can be done with it. Safe for use by several threads.
@@ -125,6 +128,21 @@ public final class Engine implements AutoCloseable {
             throws IOException {
         return Copy.into(
                 store, clock, from, roots, pin ? Copy.Pins.ROOTS : Copy.Pins.NONE, progress);
+    }
+
+    /// Brings in the small closure that ships with the program, and pins it.
+    public Copy.Summary copySampleIn(Progress progress) throws IOException {
+        Path file = Files.createTempFile("sample", ".car");
+        try {
+            try (var in = Objects.requireNonNull(Engine.class.getResourceAsStream("sample.car"))) {
+                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            try (PathStore from = open("car:" + file)) {
+                return copyAllIn(from, true, progress);
+            }
+        } finally {
+            Files.delete(file);
+        }
     }
 
     /// Brings in everything that another store has; of an archive that holds no paths, its DAGs.

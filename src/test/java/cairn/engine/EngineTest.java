@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +37,26 @@ import tools.jackson.databind.json.JsonMapper;
 
 class EngineTest {
     @TempDir private Path folder;
+
+    @Test
+    void theSampleThatShipsIsOneWholeClosure() throws IOException {
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            assertEquals(22, engine.copySampleIn(Progress.NONE).newPaths());
+            var found = new ArrayList<Check.Content>();
+            engine.verify(
+                    engine.graph().paths(),
+                    TrustedKeys.NONE,
+                    true,
+                    Progress.NONE,
+                    check -> found.add(check.content()));
+            assertEquals(Collections.nCopies(22, Check.Content.INTACT), found);
+            assertEquals(
+                    List.of("welcome-1.0"),
+                    engine.catalog().pins().stream()
+                            .map(pin -> pin.name().substring(pin.name().indexOf('-') + 1))
+                            .toList());
+        }
+    }
 
     @Test
     void knowsOfEveryPathWhatNixKnows() throws IOException {

@@ -1,5 +1,6 @@
 package cairn.ui.model;
 
+import cairn.engine.Activities;
 import cairn.engine.Activity;
 import cairn.engine.Copy;
 import cairn.engine.Engine;
@@ -85,7 +86,7 @@ public final class ImportModel {
 
     /// Brings the closure that ships with the program.
     public void sample() {
-        begin("sample");
+        begin(Words.text("import.sample"), activity -> told(engine.copySampleIn(activity)));
     }
 
     private void begin(String uri) {
@@ -96,12 +97,11 @@ public final class ImportModel {
     ///
     /// @param wanted names of what to bring, or empty for everything
     private void begin(String uri, String wanted) {
-        Activity _ =
-                engine.activities()
-                        .start(
-                                Words.text("import.activity", uri),
-                                Activity.Unit.BYTES,
-                                activity -> bring(uri, wanted.strip(), activity));
+        begin(Words.text("import.activity", uri), activity -> bring(uri, wanted.strip(), activity));
+    }
+
+    private void begin(String title, Activities.Work work) {
+        Activity _ = engine.activities().start(title, Activity.Unit.BYTES, work);
     }
 
     private String bring(String uri, String wanted, Activity activity) throws IOException {
@@ -118,12 +118,16 @@ public final class ImportModel {
                     wanted.isEmpty()
                             ? engine.copyAllIn(from, true, activity)
                             : engine.copyIn(from, roots(from, wanted), true, activity);
-            return Words.text(
-                    "import.copied",
-                    Figures.count(copied.newPaths()),
-                    Figures.count(copied.paths()),
-                    Figures.size(copied.newBytes()));
+            return told(copied);
         }
+    }
+
+    private static String told(Copy.Summary copied) {
+        return Words.text(
+                "import.copied",
+                Figures.count(copied.newPaths()),
+                Figures.count(copied.paths()),
+                Figures.size(copied.newBytes()));
     }
 
     private static List<StorePath> roots(PathStore from, String wanted) throws IOException {
