@@ -7,7 +7,18 @@ import java.io.InputStream;
 /// Computes the size of the archive of a tree from names, targets and sizes; no contents are read.
 public final class NarSize implements NarSink {
     private final NarOrder order = new NarOrder();
+    private final long limit;
     private long total = NarTokens.START.length();
+
+    public NarSize() {
+        this(Long.MAX_VALUE);
+    }
+
+    /// @param limit the most bytes that the archive may have; a tree of more is refused as soon as
+    ///   it shows
+    NarSize(long limit) {
+        this.limit = limit;
+    }
 
     /// The bytes so far: once the root has ended, the size of the archive.
     public long bytes() {
@@ -72,8 +83,9 @@ public final class NarSize implements NarSink {
     }
 
     private void add(long bytes) throws FormatException {
-        if (total + bytes < 0) {
-            throw new FormatException("nar", total, "an archive has less than 2^63 bytes");
+        if (bytes > limit - total) {
+            throw new FormatException(
+                    "nar", total, "goes on beyond the %d bytes that it may have".formatted(limit));
         }
         total += bytes;
     }

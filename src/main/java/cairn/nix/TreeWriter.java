@@ -29,13 +29,16 @@ public final class TreeWriter implements NarSink {
     private final byte[] buffer = new byte[BUFFER];
 
     /// Checks what is told, and knows where it would stand in an archive.
-    private final NarSize position = new NarSize();
+    private final NarSize position;
 
     private Path path;
 
     /// @param target what to make: a path that does not exist, in a folder that does
-    public TreeWriter(Path target) {
+    /// @param limit the most bytes that the tree's archive may have; more is refused before it is
+    ///   written
+    public TreeWriter(Path target, long limit) {
         path = target;
+        position = new NarSize(limit);
     }
 
     @Override

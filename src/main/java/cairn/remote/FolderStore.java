@@ -3,16 +3,21 @@ package cairn.remote;
 import cairn.cid.Bytes;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
+import cairn.nix.TreeReader;
 import cairn.nix.TreeWriter;
 import cairn.store.PathInfo;
 import cairn.store.PathStore;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A plain folder that paths are unpacked into, each under its hash and name: `folder:DIR`. It is
 /// only written, because plain files do not say what they were.
@@ -48,16 +53,25 @@ public final class FolderStore implements PathStore {
         throw new IOException(uri() + " can only be written");
     }
 
-    /// Unpacks a path; what stands in its place is left as it is.
+    /// Unpacks a path beside its place, and moves it there once what lies on disk was checked; what
+    /// stands in its place already is left as it is.
     @Override
     public void put(PathInfo info, NarSource content) throws IOException {
-        Files.createDirectories(folder);
         Path target = folder.resolve(info.path().base());
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(
                     target.toString(), null, "is there already; nothing was written over it");
         }
-        content.writeTo(new TreeWriter(target));
+        Files.createDirectories(folder);
+        Path temporary = Files.createTempDirectory(folder, ".cairn-");
+        try {
+            Path tree = temporary.resolve(info.path().base());
+            content.writeTo(new TreeWriter(tree, info.narSize()));
+            NarDigest.of(new TreeReader(tree)).require(info);
+            Files.move(tree, target);
+        } finally {
+            deleteAll(temporary);
+        }
     }
 
     @Override
@@ -72,4 +86,24 @@ public final class FolderStore implements PathStore {
 
     @Override
     public void close() {}
+
+    private static void deleteAll(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path emptied, @Nullable IOException e) throws IOException {
+                        Files.delete(emptied);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
 }

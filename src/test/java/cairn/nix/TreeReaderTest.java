@@ -99,7 +99,7 @@ class TreeReaderTest {
     void makesLinksToAnyTarget(String text) throws IOException {
         Path link = folder.resolve("link");
         Bytes target = Bytes.utf8(text);
-        new TreeWriter(link).symlink(target);
+        new TreeWriter(link, Long.MAX_VALUE).symlink(target);
         assertEquals(target, target(link));
     }
 
@@ -108,7 +108,7 @@ class TreeReaderTest {
     void makesLinksToTargetsThatAreNoText(String hex) throws IOException {
         Path link = folder.resolve("link");
         Bytes target = Bytes.ofHex(hex);
-        new TreeWriter(link).symlink(target);
+        new TreeWriter(link, Long.MAX_VALUE).symlink(target);
         assertEquals(target, target(link));
     }
 
@@ -136,7 +136,7 @@ class TreeReaderTest {
                     () -> restore(FIXTURES.resolve("ok/symlink.nar"), target));
             assertThrows(
                     FileSystemException.class,
-                    () -> new TreeWriter(target).symlink(Bytes.utf8("a//b")));
+                    () -> new TreeWriter(target, Long.MAX_VALUE).symlink(Bytes.utf8("a//b")));
         }
         assertEquals("mine", Files.readString(file));
         assertFalse(Files.exists(outside));
@@ -148,7 +148,7 @@ class TreeReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"..", "../outside", "/tmp/outside", "a/b", ".", "", "a\0"})
     void writesNothingOutsideItsTarget(String name) throws IOException {
-        var writer = new TreeWriter(folder.resolve("target"));
+        var writer = new TreeWriter(folder.resolve("target"), Long.MAX_VALUE);
         writer.directory();
         assertThrows(FormatException.class, () -> writer.entry(Bytes.utf8(name)));
         assertEquals(List.of("target"), names(folder));
@@ -158,7 +158,7 @@ class TreeReaderTest {
     @Test
     void doesNotWriteThroughALinkItMade() throws IOException {
         Path outside = Files.createDirectory(folder.resolve("outside"));
-        var writer = new TreeWriter(folder.resolve("target"));
+        var writer = new TreeWriter(folder.resolve("target"), Long.MAX_VALUE);
         writer.directory();
         writer.entry(Bytes.utf8("a"));
         writer.symlink(Bytes.utf8(outside.toString()));
@@ -174,7 +174,7 @@ class TreeReaderTest {
                     assertThrows(
                             FormatException.class,
                             () ->
-                                    new TreeWriter(target)
+                                    new TreeWriter(target, Long.MAX_VALUE)
                                             .regular(
                                                     false,
                                                     size,
@@ -212,7 +212,7 @@ class TreeReaderTest {
 
     private static void restore(Path archive, Path target) throws IOException {
         try (var nar = new NarReader(Files.newInputStream(archive))) {
-            nar.writeTo(new TreeWriter(target));
+            nar.writeTo(new TreeWriter(target, Long.MAX_VALUE));
         }
     }
 
