@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -40,8 +41,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Opening one reads it once from front to back and checks every block; what paths it has is told
 /// by its PathNodes. A path whose references are not in the archive can be read where [Names] knows
-/// them. An archive that is written gets its file when it closes: the tree and the PathNode of each
-/// path that no other path in it refers to are its roots.
+/// them. Of two PathNodes of one path that of a root counts.
+///
+/// An archive that is written gets its file when it closes, and none if putting a path failed, so
+/// that it can be tried again. Its roots are the tree and the PathNode of each path that no other
+/// path in it refers to, the tree first: tools that take the first root unpack files.
 ///
 /// Reading is safe for several threads, writing belongs to one.
 public final class CarStore implements PathStore, BlockSource {
@@ -182,7 +186,7 @@ public final class CarStore implements PathStore, BlockSource {
         return Optional.empty();
     }
 
-    /// Writes the archive if anything was put.
+    /// Writes the archive if anything was put, and all of it came in.
     @Override
     public void close() throws IOException {
         if (contents.channel != null) {
@@ -191,7 +195,9 @@ public final class CarStore implements PathStore, BlockSource {
         if (staging != null) {
             try (var staged = staging) {
                 staging = null;
-                staged.write(file);
+                if (staged.whole) {
+                    staged.write(file);
+                }
             }
         }
     }
@@ -230,6 +236,12 @@ public final class CarStore implements PathStore, BlockSource {
                     nodes.put(cid, node);
                 }
             }
+            for (Cid root : reader.roots()) {
+                var node = nodes.get(root.toV1());
+                if (node != null) {
+                    paths.put(node.path(), node);
+                }
+            }
             var channel = FileChannel.open(file, StandardOpenOption.READ);
             return new Contents(channel, reader.roots(), blocks, paths, nodes);
         }
@@ -247,62 +259,61 @@ public final class CarStore implements PathStore, BlockSource {
 
     /// Blocks on their way into an archive, whose roots are known only at the end.
     private static final class Staging implements BlockSink, BlockSource, AutoCloseable {
-        private final Path spool;
+        private final FolderFiles folder;
         private final FileChannel channel;
         private final Map<Cid, Extent> blocks = new HashMap<>();
-        private final Map<StorePath, Cid> nodes = new LinkedHashMap<>();
-        private final Map<StorePath, PathInfo> infos = new HashMap<>();
-        private final Map<StorePath, Cid> trees = new HashMap<>();
+        private final Map<StorePath, Staged> paths = new LinkedHashMap<>();
         private long length;
+        private boolean whole = true;
+
+        private record Staged(PathInfo info, Cid tree, Cid node) {}
 
         Staging(Path file) throws IOException {
-            spool = Files.createTempFile(folder(file), ".cairn-", ".blocks");
+            folder = new FolderFiles(Objects.requireNonNull(file.toAbsolutePath().getParent()));
             channel =
                     FileChannel.open(
-                            spool,
+                            folder.temporary(),
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.DELETE_ON_CLOSE);
         }
 
         Optional<PathInfo> info(StorePath path) {
-            return Optional.ofNullable(infos.get(path));
+            return Optional.ofNullable(paths.get(path)).map(Staged::info);
         }
 
         void put(PathInfo info, NarSource content) throws IOException {
-            var references = new TreeMap<StorePath, Cid>();
+            if (paths.containsKey(info.path())) {
+                return;
+            }
+            boolean others = whole;
+            whole = false;
+            var references = new ArrayList<Cid>();
             for (StorePath reference : info.dependencies()) {
-                var node = nodes.get(reference);
-                if (node == null) {
+                var staged = paths.get(reference);
+                if (staged == null) {
                     throw new IOException(
                             "%s refers to %s, which is not in the archive"
                                     .formatted(info.path(), reference));
                 }
-                references.put(reference, node);
+                references.add(staged.node);
             }
             var tree = new TreeImport(this, info.narSize());
             content.writeTo(tree);
             var imported = tree.finish();
-            if (!imported.narHash().equals(info.narHash())) {
-                throw new FormatException(
-                        "nar",
-                        0,
-                        "%s has hash %s, not %s as promised"
-                                .formatted(info.path(), imported.narHash(), info.narHash()));
-            }
+            new NarDigest(imported.narHash(), imported.narSize()).require(info);
             var node =
                     new PathNode(
                                     info.path(),
                                     info.narHash(),
                                     info.narSize(),
                                     imported.tree().cid(),
-                                    List.copyOf(references.values()),
+                                    references,
                                     info.refersToItself())
                             .toBlock();
             put(node);
-            nodes.put(info.path(), node.cid());
-            trees.put(info.path(), imported.tree().cid());
-            infos.put(info.path(), info);
+            paths.put(info.path(), new Staged(info, imported.tree().cid(), node.cid()));
+            whole = others;
         }
 
         @Override
@@ -326,37 +337,32 @@ public final class CarStore implements PathStore, BlockSource {
         }
 
         void write(Path file) throws IOException {
-            var roots = new ArrayList<Cid>();
-            var referred = new HashSet<StorePath>();
-            infos.values().forEach(info -> referred.addAll(info.dependencies()));
-            nodes.forEach((path, node) -> {
-                if (!referred.contains(path)) {
-                    roots.add(trees.getOrDefault(path, node));
-                    roots.add(node);
-                }
-            });
-            Path whole = Files.createTempFile(folder(file), ".cairn-", ".car");
+            Path archive = folder.temporary();
             try {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(whole))) {
-                    List<Cid> missing = CarWriter.write(out, roots, this);
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive))) {
+                    List<Cid> missing = CarWriter.write(out, roots(), this);
                     if (!missing.isEmpty()) {
                         throw new IllegalStateException("blocks were not staged: " + missing);
                     }
                 }
-                Files.move(whole, file);
+                Files.move(archive, file);
             } finally {
-                Files.deleteIfExists(whole);
+                Files.deleteIfExists(archive);
             }
+        }
+
+        private List<Cid> roots() {
+            var referred = new HashSet<StorePath>();
+            paths.values().forEach(staged -> referred.addAll(staged.info.dependencies()));
+            return paths.values().stream()
+                    .filter(staged -> !referred.contains(staged.info.path()))
+                    .flatMap(staged -> Stream.of(staged.tree, staged.node))
+                    .toList();
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
-        }
-
-        private static Path folder(Path file) {
-            Path parent = file.toAbsolutePath().getParent();
-            return parent == null ? Path.of(".") : parent;
         }
     }
 }

@@ -1,0 +1,140 @@
+package cairn.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.cid.FormatException;
+import cairn.ipld.CarWriter;
+import cairn.nix.NarSource;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import cairn.store.PathInfo;
+import cairn.store.PathNode;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CarStoreTest {
+    private static final NarSource LIBRARY = Samples.folder("library");
+    private static final NarSource PROGRAM = Samples.folder("program");
+    private static final StorePath LOWER = Samples.path("0", "lower");
+    private static final StorePath UPPER = Samples.path("1", "upper");
+
+    @TempDir private Path folder;
+
+    @Test
+    void hasTheTreeAndThenThePathNodeOfWhatIsTopmostAsRoots() throws IOException {
+        var lower = Samples.info(LOWER, LIBRARY);
+        var upper = Samples.info(UPPER, PROGRAM, LOWER, UPPER);
+        try (var car = open()) {
+            car.put(lower, LIBRARY);
+            car.put(upper, PROGRAM);
+            car.put(upper, PROGRAM);
+        }
+        try (var car = open()) {
+            Cid root = car.roots().getLast();
+            var node = Objects.requireNonNull(car.nodes().get(root));
+            assertEquals(UPPER, node.path());
+            assertEquals(List.of(node.tree(), root), car.roots());
+            assertEquals(List.of(LOWER, UPPER), car.paths().toList());
+            assertEquals(Optional.of(lower), car.info(LOWER));
+            assertEquals(Optional.of(upper), car.info(UPPER));
+            assertEquals(Samples.archive(PROGRAM), Samples.archive(car.nar(UPPER)));
+        }
+    }
+
+    @Test
+    void isReadableByOthersAndAlone() throws IOException {
+        try (var car = open()) {
+            car.put(Samples.info(LOWER, LIBRARY), LIBRARY);
+        }
+        assertEquals(List.of("x.car"), names());
+        assertEquals(
+                "rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+    }
+
+    @Test
+    void leavesNoFileWhereAPathFailed() throws IOException {
+        var lower = Samples.info(LOWER, LIBRARY);
+        try (var car = open()) {
+            car.put(lower, LIBRARY);
+            assertThrows(
+                    FormatException.class, () -> car.put(Samples.info(UPPER, LIBRARY), PROGRAM));
+        }
+        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void refusesContentOfAnotherSizeThanPromised() throws IOException {
+        var lower = Samples.info(LOWER, LIBRARY);
+        var longer =
+                new PathInfo(
+                        LOWER,
+                        lower.narHash(),
+                        lower.narSize() + 8,
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty());
+        try (var car = open()) {
+            var e = assertThrows(FormatException.class, () -> car.put(longer, LIBRARY));
+            assertEquals(
+                    "%s has %d bytes of %s, not %d of %3$s"
+                            .formatted(LOWER, lower.narSize(), lower.narHash(), longer.narSize()),
+                    e.problem());
+        }
+    }
+
+    @Test
+    void isWrittenOnce() throws IOException {
+        var lower = Samples.info(LOWER, LIBRARY);
+        try (var car = open()) {
+            car.put(lower, LIBRARY);
+        }
+        try (var car = open()) {
+            assertThrows(FileAlreadyExistsException.class, () -> car.put(lower, LIBRARY));
+        }
+    }
+
+    /// An archive may say of one path two things; the one that its roots say is the one to take.
+    @Test
+    void takesThePathNodeOfARootForItsPath() throws IOException {
+        var rooted = node(NixHash.sha256Of(Samples.archive(LIBRARY)));
+        var other = node(NixHash.sha256Of(Samples.archive(PROGRAM)));
+        try (var out = Files.newOutputStream(file())) {
+            var writer = CarWriter.start(out, List.of(rooted.toBlock().cid()));
+            writer.put(rooted.toBlock());
+            writer.put(other.toBlock());
+        }
+        try (var car = open()) {
+            assertEquals(Optional.of(rooted.narHash()), car.info(LOWER).map(PathInfo::narHash));
+        }
+    }
+
+    private static PathNode node(NixHash hash) {
+        return new PathNode(LOWER, hash, 1, Cid.of(Codec.RAW, hash.digest()), List.of(), false);
+    }
+
+    private CarStore open() throws IOException {
+        return CarStore.open(file(), CarStore.Names.NONE);
+    }
+
+    private Path file() {
+        return folder.resolve("x.car");
+    }
+
+    private List<String> names() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
