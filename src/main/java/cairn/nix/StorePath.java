@@ -79,6 +79,19 @@ public record StorePath(String folder, String hash, String name) implements Comp
         return new StorePath(folder, hash, name);
     }
 
+    /// Checks what stands before the hash of a path: an absolute path in its only form.
+    public static void checkFolder(String folder) throws FormatException {
+        if (!folder.startsWith("/")
+                || folder.length() < 2
+                || folder.endsWith("/")
+                || folder.contains("//")
+                || (folder + "/").contains("/./")
+                || (folder + "/").contains("/../")
+                || folder.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw new FormatException(FORMAT, 0, "'" + folder + "' is not a store's folder");
+        }
+    }
+
     /// Checks a name by Nix's rules.
     public static void checkName(String name) throws FormatException {
         if (name.isEmpty() || name.length() > MAX_NAME) {
@@ -136,18 +149,6 @@ public record StorePath(String folder, String hash, String name) implements Comp
     @Override
     public String toString() {
         return folder + "/" + hash + "-" + name;
-    }
-
-    private static void checkFolder(String folder) throws FormatException {
-        if (!folder.startsWith("/")
-                || folder.length() < 2
-                || folder.endsWith("/")
-                || folder.contains("//")
-                || (folder + "/").contains("/./")
-                || (folder + "/").contains("/../")
-                || folder.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new FormatException(FORMAT, 0, "'" + folder + "' is not a store's folder");
-        }
     }
 
     private static void checkHash(String hash) throws FormatException {

@@ -8,7 +8,6 @@ import cairn.nix.NarInfo;
 import cairn.nix.NarListing;
 import cairn.nix.NarReader;
 import cairn.nix.NarSource;
-import cairn.nix.NarWriter;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A Nix binary cache: in a folder, `file:///DIR`, or behind `http://…` or `https://…`.
 ///
@@ -70,7 +70,8 @@ public final class BinaryCache implements PathStore {
                 }
             };
 
-    private volatile Optional<String> folder = Optional.empty();
+    /// The store whose paths the cache has, once the cache has said so.
+    private volatile @Nullable String folder;
 
     private record Archive(String url, NarCompression compression, long narSize) {}
 
@@ -91,7 +92,7 @@ public final class BinaryCache implements PathStore {
         boolean listings = parts.parameter("write-nar-listing").filter("true"::equals).isPresent();
         String base = parts.base();
         if (base.startsWith("file:///")) {
-            var folder = Path.of(StoreUri.unescape(base.substring("file://".length())));
+            var folder = StoreUri.path(StoreUri.unescape(base.substring("file://".length())));
             return new BinaryCache(uri, new FolderFiles(folder), compression, listings);
         }
         if (base.startsWith("http://") || base.startsWith("https://")) {
@@ -110,7 +111,7 @@ public final class BinaryCache implements PathStore {
     /// A cache that is yet to be written has none.
     @Override
     public boolean has(StorePath path) throws IOException {
-        return (folder.isPresent() || files.has(INFO)) && narInfo(path).isPresent();
+        return (folder != null || files.has(INFO)) && narInfo(path).isPresent();
     }
 
     @Override
@@ -297,11 +298,10 @@ public final class BinaryCache implements PathStore {
         }
     }
 
-    /// The store whose paths the cache has.
     private String folder() throws IOException {
-        var known = folder;
-        if (known.isPresent()) {
-            return known.get();
+        String known = folder;
+        if (known != null) {
+            return known;
         }
         var content = files.read(INFO, MAX_INFO);
         if (content.isEmpty()) {
@@ -315,13 +315,14 @@ public final class BinaryCache implements PathStore {
                         .map(line -> line.substring("StoreDir:".length()).strip())
                         .findFirst()
                         .orElse(StorePath.NIX_STORE);
-        folder = Optional.of(found);
+        StorePath.checkFolder(found);
+        folder = found;
         return found;
     }
 
     /// Makes a cache where there is none, and refuses to mix two stores.
     private void prepare(String store) throws IOException {
-        if (folder.isEmpty() && !files.has(INFO)) {
+        if (folder == null && !files.has(INFO)) {
             files.write(INFO, Bytes.utf8("StoreDir: " + store + "\n"));
         }
         if (!folder().equals(store)) {
@@ -346,25 +347,12 @@ public final class BinaryCache implements PathStore {
 
     /// Writes an archive and checks it on the way; returns the hash of the file.
     private NixHash pack(PathInfo info, NarSource content, Path file) throws IOException {
-        var fileDigest = HashFunction.sha256();
-        var narDigest = HashFunction.sha256();
-        long size;
+        var digest = HashFunction.sha256();
         try (var out = Files.newOutputStream(file);
-                var packed = compression.compress(new DigestOutputStream(out, fileDigest));
-                var unpacked = new DigestOutputStream(packed, narDigest)) {
-            var nar = new NarWriter(unpacked);
-            content.writeTo(nar);
-            size = nar.position();
+                var packed = compression.compress(new DigestOutputStream(out, digest))) {
+            NarDigest.of(content, packed).require(info);
         }
-        var narHash = NixHash.sha256(Bytes.wrap(narDigest.digest()));
-        if (size != info.narSize() || !narHash.equals(info.narHash())) {
-            throw new FormatException(
-                    "nar",
-                    0,
-                    "%s has %d bytes of %s, not %d of %s"
-                            .formatted(info.path(), size, narHash, info.narSize(), info.narHash()));
-        }
-        return NixHash.sha256(Bytes.wrap(fileDigest.digest()));
+        return NixHash.sha256(Bytes.wrap(digest.digest()));
     }
 
     private void writeListing(PathInfo info, Path packed) throws IOException {

@@ -3,6 +3,7 @@ package cairn.remote;
 import cairn.cid.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ record FolderFiles(Path folder) implements CacheFiles {
             for (Path file : files) {
                 names.add(file.getFileName().toString());
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return names;
     }

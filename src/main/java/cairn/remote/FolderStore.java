@@ -99,8 +99,8 @@ public final class FolderStore implements PathStore {
                     }
 
                     @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path emptied, @Nullable IOException e) throws IOException {
+                    public FileVisitResult postVisitDirectory(Path emptied, @Nullable IOException e)
+                            throws IOException {
                         Files.delete(emptied);
                         return FileVisitResult.CONTINUE;
                     }

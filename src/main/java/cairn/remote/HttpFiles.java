@@ -44,7 +44,7 @@ final class HttpFiles implements CacheFiles {
     /// @param patience how long to wait for anything
     HttpFiles(String base, Duration patience) throws FormatException {
         URI uri = address(base);
-        if (uri.getRawUserInfo() != null || uri.getRawFragment() != null || uri.getHost() == null) {
+        if (uri.getRawUserInfo() != null || uri.getRawFragment() != null || !hasServer(uri)) {
             throw new FormatException(
                     "store uri", 0, "'" + base + "' is not the address of a cache");
         }
@@ -171,10 +171,15 @@ final class HttpFiles implements CacheFiles {
                 "https".equalsIgnoreCase(to.getScheme())
                         || "http".equalsIgnoreCase(to.getScheme())
                                 && "http".equalsIgnoreCase(from.getScheme());
-        if (!allowed || to.getHost() == null) {
+        if (!allowed || !hasServer(to)) {
             throw new IOException("a redirect that is not followed: from " + from + " to " + to);
         }
         return to;
+    }
+
+    /// Tells whether an address names a server that the client does not choke on.
+    private static boolean hasServer(URI uri) {
+        return uri.getHost() != null && uri.getPort() <= 0xffff;
     }
 
     private static URI address(String text) throws FormatException {

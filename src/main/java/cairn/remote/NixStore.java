@@ -80,17 +80,16 @@ public final class NixStore implements PathStore {
         if (!parts.base().equals("local")) {
             throw new FormatException("store uri", 0, "'" + uri + "' is not 'local'");
         }
-        Path root = Path.of(parts.parameter("root").orElse("/")).toAbsolutePath();
         String folder = parts.parameter("store").orElse(StorePath.NIX_STORE);
-        Path state = parts.parameter("state").map(Path::of).orElse(root.resolve("nix/var/nix"));
-        Path files =
-                parts.parameter("real").map(Path::of).orElse(root.resolve(folder.substring(1)));
+        StorePath.checkFolder(folder);
+        Path root = parts.path("root", Path.of("/"));
+        Path state = parts.path("state", root.resolve("nix/var/nix"));
         return new NixStore(
                 uri,
                 folder,
-                files,
+                parts.path("real", root.resolve(folder.substring(1))),
                 root.resolve("nix/var/log/nix/drvs"),
-                new NixDatabase(state.resolve("db/db.sqlite").toAbsolutePath()));
+                new NixDatabase(state.resolve("db/db.sqlite")));
     }
 
     @Override
@@ -184,7 +183,8 @@ public final class NixStore implements PathStore {
     }
 
     private static Bytes readLog(Path file, NarCompression compression) throws IOException {
-        try (var in = compression.decompress(Files.newInputStream(file), MAX_LOG)) {
+        try (var packed = Files.newInputStream(file);
+                var in = compression.decompress(packed, MAX_LOG)) {
             return Bytes.wrap(in.readAllBytes());
         }
     }

@@ -3,6 +3,8 @@ package cairn.remote;
 import cairn.cid.FormatException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,21 @@ record StoreUri(String base, Map<String, String> parameters) {
 
     Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
+    }
+
+    /// The path that a parameter names, or another where it is not given.
+    Path path(String name, Path otherwise) throws FormatException {
+        String text = parameters.get(name);
+        return text == null ? otherwise : path(text).toAbsolutePath();
+    }
+
+    /// The path of a file, which not every text can be in every locale.
+    static Path path(String text) throws FormatException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new FormatException(FORMAT, 0, "in '" + text + "': " + e.getReason());
+        }
     }
 
     /// Replaces `%41` and the like; a plus stays one.

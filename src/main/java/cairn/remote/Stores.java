@@ -3,7 +3,6 @@ package cairn.remote;
 import cairn.cid.FormatException;
 import cairn.store.PathStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /// Opens the store that a URI names.
@@ -28,10 +27,10 @@ public final class Stores {
             return NixStore.open(uri);
         }
         if (uri.startsWith("car:")) {
-            return CarStore.open(Path.of(uri.substring("car:".length())), names);
+            return CarStore.open(StoreUri.path(uri.substring("car:".length())), names);
         }
         if (uri.startsWith("folder:")) {
-            return new FolderStore(Path.of(uri.substring("folder:".length())));
+            return new FolderStore(StoreUri.path(uri.substring("folder:".length())));
         }
         if (uri.startsWith("file:") || uri.startsWith("http:") || uri.startsWith("https:")) {
             return BinaryCache.open(uri, PATIENCE);
@@ -39,7 +38,8 @@ public final class Stores {
         throw new FormatException(
                 "store uri",
                 0,
-                "'%s' names no store; known are local, local?root=DIR, file:///DIR, http://…, https://…, car:FILE and folder:DIR"
+                ("'%s' names no store; known are local, local?root=DIR, file:///DIR, http://…,"
+                                + " https://…, car:FILE and folder:DIR")
                         .formatted(uri));
     }
 }

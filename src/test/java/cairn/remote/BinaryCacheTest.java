@@ -9,12 +9,9 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.nix.NarListing;
 import cairn.nix.NarSource;
-import cairn.nix.NarWriter;
-import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
 import cairn.store.PathInfo;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,9 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A cache in a folder, against the one that Nix reads and writes.
 class BinaryCacheTest {
-    private static final NarSource HELLO =
-            sink -> sink.regular(false, 5, Bytes.utf8("hello").toInputStream());
-    private static final StorePath NOTE = path("1", "note");
+    private static final NarSource HELLO = Samples.file("hello");
+    private static final StorePath NOTE = Samples.path("1", "note");
 
     @TempDir private Path folder;
 
@@ -72,7 +68,7 @@ class BinaryCacheTest {
         try (var store = NixStore.open(Nix.closure().nix().uri());
                 var cache = cache("?compression=" + compression)) {
             cache.put(store.info(path).orElseThrow(), store.nar(path));
-            assertEquals(archive(store.nar(path)), archive(cache.nar(path)));
+            assertEquals(Samples.archive(store.nar(path)), Samples.archive(cache.nar(path)));
         }
         var taker = Nix.in(folder.resolve("taker"));
         String uri = "file://" + folder.resolve("cache");
@@ -97,7 +93,7 @@ class BinaryCacheTest {
             assertEquals(List.of(path), paths.toList());
             assertEquals(Optional.of(path), cache.find(path.hash()));
             assertEquals(store.info(path), cache.info(path));
-            assertEquals(archive(store.nar(path)), archive(cache.nar(path)));
+            assertEquals(Samples.archive(store.nar(path)), Samples.archive(cache.nar(path)));
         }
     }
 
@@ -132,7 +128,7 @@ class BinaryCacheTest {
     @Test
     void aListingTellsWhereContentsAre() throws IOException {
         try (var cache = cache("?write-nar-listing=true&compression=none")) {
-            cache.put(info(NOTE), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
         }
         var listing =
                 NarListing.decode(
@@ -144,12 +140,12 @@ class BinaryCacheTest {
 
     @Test
     void refusesAPathWhoseReferencesAreNotThere() throws IOException {
-        StorePath absent = path("2", "absent");
+        StorePath absent = Samples.path("2", "absent");
         var info =
                 new PathInfo(
                         NOTE,
-                        info(NOTE).narHash(),
-                        info(NOTE).narSize(),
+                        Samples.info(NOTE, HELLO).narHash(),
+                        Samples.info(NOTE, HELLO).narSize(),
                         List.of(NOTE, absent),
                         Optional.empty(),
                         List.of(),
@@ -172,8 +168,8 @@ class BinaryCacheTest {
                     throw new IOException("the disk is gone");
                 };
         try (var cache = cache("")) {
-            assertThrows(FormatException.class, () -> cache.put(info(NOTE), other));
-            assertThrows(IOException.class, () -> cache.put(info(NOTE), broken));
+            assertThrows(FormatException.class, () -> cache.put(Samples.info(NOTE, HELLO), other));
+            assertThrows(IOException.class, () -> cache.put(Samples.info(NOTE, HELLO), broken));
             assertEquals(Set.of("nix-cache-info"), names("cache"));
             assertEquals(Optional.empty(), cache.info(NOTE));
         }
@@ -186,9 +182,9 @@ class BinaryCacheTest {
                     throw new AssertionError("read again");
                 };
         try (var cache = cache("")) {
-            cache.put(info(NOTE), HELLO);
-            cache.put(info(NOTE), unread);
-            assertEquals(Optional.of(info(NOTE)), cache.info(NOTE));
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), unread);
+            assertEquals(Optional.of(Samples.info(NOTE, HELLO)), cache.info(NOTE));
         }
     }
 
@@ -208,7 +204,7 @@ class BinaryCacheTest {
             })
     void looksForNoArchiveOutsideOfTheCache(String url) throws IOException {
         try (var cache = cache("?compression=none")) {
-            cache.put(info(NOTE), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
         }
         Path narInfo = folder.resolve("cache/" + NOTE.hash() + ".narinfo");
         Files.writeString(
@@ -222,9 +218,9 @@ class BinaryCacheTest {
 
     @Test
     void refusesANarInfoOfAnotherPath() throws IOException {
-        StorePath other = path("2", "other");
+        StorePath other = Samples.path("2", "other");
         try (var cache = cache("")) {
-            cache.put(info(NOTE), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
             Files.move(
                     folder.resolve("cache/" + NOTE.hash() + ".narinfo"),
                     folder.resolve("cache/" + other.hash() + ".narinfo"));
@@ -237,9 +233,9 @@ class BinaryCacheTest {
     void doesNotMixStores() throws IOException {
         var guix = new StorePath("/gnu/store", NOTE.hash(), "note");
         try (var cache = cache("")) {
-            cache.put(info(NOTE), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
             assertEquals(Optional.empty(), cache.info(guix));
-            assertThrows(IOException.class, () -> cache.put(info(guix), HELLO));
+            assertThrows(IOException.class, () -> cache.put(Samples.info(guix, HELLO), HELLO));
         }
     }
 
@@ -279,7 +275,7 @@ class BinaryCacheTest {
     void aFolderMayHaveAnyName() throws IOException {
         Path odd = folder.resolve("a b+c%41 é");
         try (var cache = BinaryCache.open(odd.toUri().toString(), Duration.ofSeconds(1))) {
-            cache.put(info(NOTE), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
         }
         assertTrue(Files.exists(odd.resolve("nix-cache-info")));
     }
@@ -293,24 +289,6 @@ class BinaryCacheTest {
         return parse(Nix.closure().path("motd-24.05"));
     }
 
-    private static PathInfo info(StorePath path) throws IOException {
-        Bytes nar = archive(HELLO);
-        return new PathInfo(
-                path,
-                NixHash.sha256Of(nar),
-                nar.length(),
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty());
-    }
-
-    private static Bytes archive(NarSource content) throws IOException {
-        var out = new ByteArrayOutputStream();
-        content.writeTo(new NarWriter(out));
-        return Bytes.wrap(out.toByteArray());
-    }
-
     /// The files below a folder, by their names relative to it.
     private Set<String> names(String name) throws IOException {
         var names = new TreeSet<String>();
@@ -320,10 +298,6 @@ class BinaryCacheTest {
                     .forEach(file -> names.add(top.relativize(file).toString()));
         }
         return names;
-    }
-
-    private static StorePath path(String digit, String name) {
-        return new StorePath(StorePath.NIX_STORE, digit.repeat(32), name);
     }
 
     private static StorePath parse(String text) {

@@ -6,13 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.nix.NarSource;
-import cairn.nix.NarWriter;
-import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.PathInfo;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,10 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A cache behind a server that does what servers do.
 class HttpCacheTest {
-    private static final StorePath NOTE =
-            new StorePath(StorePath.NIX_STORE, "1".repeat(32), "note");
-    private static final NarSource HELLO =
-            sink -> sink.regular(false, 5, Bytes.utf8("hello").toInputStream());
+    private static final StorePath NOTE = Samples.path("1", "note");
+    private static final NarSource HELLO = Samples.file("hello");
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir private Path folder;
@@ -55,7 +50,7 @@ class HttpCacheTest {
         server.start();
         address = "http://127.0.0.1:" + server.getAddress().getPort();
         try (var cache = BinaryCache.open("file://" + folder, LONG)) {
-            cache.put(info(), HELLO);
+            cache.put(Samples.info(NOTE, HELLO), HELLO);
         }
     }
 
@@ -69,9 +64,9 @@ class HttpCacheTest {
     @Test
     void readsPathsAndArchives() throws IOException {
         try (var cache = BinaryCache.open(address + "/cache/", LONG)) {
-            assertEquals(Optional.of(info()), cache.info(NOTE));
+            assertEquals(Optional.of(Samples.info(NOTE, HELLO)), cache.info(NOTE));
             assertEquals(Optional.of(NOTE), cache.find(NOTE.hash()));
-            assertEquals(archive(HELLO), archive(cache.nar(NOTE)));
+            assertEquals(Samples.archive(HELLO), Samples.archive(cache.nar(NOTE)));
             assertEquals(Optional.empty(), cache.find("2".repeat(32)));
             assertThrows(IOException.class, cache::paths);
         }
@@ -83,8 +78,8 @@ class HttpCacheTest {
         var info =
                 new PathInfo(
                         other,
-                        info().narHash(),
-                        info().narSize(),
+                        Samples.info(NOTE, HELLO).narHash(),
+                        Samples.info(NOTE, HELLO).narSize(),
                         List.of(NOTE),
                         Optional.empty(),
                         List.of("key:sig"),
@@ -94,7 +89,7 @@ class HttpCacheTest {
         }
         try (var cache = BinaryCache.open("file://" + folder, LONG)) {
             assertEquals(Optional.of(info), cache.info(other));
-            assertEquals(archive(HELLO), archive(cache.nar(other)));
+            assertEquals(Samples.archive(HELLO), Samples.archive(cache.nar(other)));
         }
     }
 
@@ -108,12 +103,19 @@ class HttpCacheTest {
                                         .toString()
                                         .replace("/moved/", "/cache/"));
         try (var cache = BinaryCache.open(address + "/moved", LONG)) {
-            assertEquals(Optional.of(info()), cache.info(NOTE));
+            assertEquals(Optional.of(Samples.info(NOTE, HELLO)), cache.info(NOTE));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://[", "http:///x"})
+    @ValueSource(
+            strings = {
+                "file:///etc/passwd",
+                "ftp://127.0.0.1/x",
+                "http://[",
+                "http:///x",
+                "http://a:65536/"
+            })
     void followsNoRedirectOutOfTheWeb(String target) throws IOException {
         redirect("/away/", _ -> target);
         try (var cache = BinaryCache.open(address + "/away", LONG)) {
@@ -210,7 +212,7 @@ class HttpCacheTest {
                     }
                 });
         try (var cache = BinaryCache.open(address + "/packed", LONG)) {
-            assertEquals(Optional.of(info()), cache.info(NOTE));
+            assertEquals(Optional.of(Samples.info(NOTE, HELLO)), cache.info(NOTE));
         }
     }
 
@@ -276,23 +278,5 @@ class HttpCacheTest {
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
-    }
-
-    private static PathInfo info() throws IOException {
-        Bytes nar = archive(HELLO);
-        return new PathInfo(
-                NOTE,
-                NixHash.sha256Of(nar),
-                nar.length(),
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty());
-    }
-
-    private static Bytes archive(NarSource content) throws IOException {
-        var out = new ByteArrayOutputStream();
-        content.writeTo(new NarWriter(out));
-        return Bytes.wrap(out.toByteArray());
     }
 }
