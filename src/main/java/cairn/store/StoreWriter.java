@@ -13,10 +13,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,12 +42,17 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private static final byte[] NONE = {};
     private static final int FRAME = 1 << 20;
     private static final int LIST = 64 << 10;
+    private static final int MAX_KEPT = 1 << 17;
     private static final long FORCE_EARLY = 4 << 20;
     private static final int MAX_SEALED = 2 + 2 * Runtime.getRuntime().availableProcessors();
 
     private final Store store;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Bytes, Slot> fresh = new HashMap<>();
+
+    /// Some of the blocks that this writer has committed or found; the index need not be asked.
+    private final Set<Bytes> kept = new HashSet<>();
+
     private final List<Gathered> frames = new ArrayList<>();
     private Gathered current = new Gathered(NONE);
     private @Nullable Lease lease;
@@ -113,14 +120,30 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         lock.lock();
         try {
             check();
-            if (fresh.containsKey(key)) {
+            if (fresh.containsKey(key) || kept.contains(key)) {
                 return true;
             }
             held = lease();
         } finally {
             lock.unlock();
         }
-        return store.index().size(key) >= 0 && held.rely(key);
+        if (store.index().size(key) < 0 || !held.rely(key)) {
+            return false;
+        }
+        lock.lock();
+        try {
+            keep(Set.of(key.compact()));
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private void keep(Set<Bytes> keys) {
+        if (kept.size() + keys.size() > MAX_KEPT) {
+            kept.clear();
+        }
+        kept.addAll(keys);
     }
 
     /// How many of the blocks that were put were not here before.
@@ -187,6 +210,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             }
             T result = commitFlushed(work);
             frames.clear();
+            keep(fresh.keySet());
             fresh.clear();
             return result;
         } finally {
