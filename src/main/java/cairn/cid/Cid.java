@@ -16,7 +16,6 @@ package cairn.cid;
 /// @see <a href="https://github.com/multiformats/cid">CID specification</a>
 public record Cid(int version, long codec, Multihash hash) implements Comparable<Cid> {
     private static final int V0_TEXT_LENGTH = 46;
-    private static final int V0_LENGTH = 34;
     private static final String V0_PREFIX = "Qm";
 
     public Cid {
@@ -74,12 +73,8 @@ public record Cid(int version, long codec, Multihash hash) implements Comparable
 
     /// Reads one identifier from where the reader stands.
     public static Cid read(ByteReader in) throws FormatException {
-        if (in.remaining() >= 2 && in.peek() == 0x12) {
-            if (in.remaining() < V0_LENGTH) {
-                throw in.malformed("a version 0 identifier has " + V0_LENGTH + " bytes");
-            }
-            var hash = Multihash.read(in);
-            return new Cid(0, Codec.DAG_PB.code(), hash);
+        if (in.peek() == HashFunction.SHA2_256.code()) {
+            return new Cid(0, Codec.DAG_PB.code(), Multihash.read(in));
         }
         long version = in.varint();
         if (version != 1) {

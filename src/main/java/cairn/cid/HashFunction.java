@@ -2,6 +2,7 @@ package cairn.cid;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.Blake2bDigest;
@@ -16,6 +17,17 @@ import org.bouncycastle.crypto.digests.Blake3Digest;
 ///   table</a>
 public record HashFunction(long code, String name, int digestLength) {
     public static final long IDENTITY_CODE = 0x00;
+    public static final HashFunction SHA2_256 = new HashFunction(0x12, "sha2-256", 32);
+    public static final HashFunction SHA2_512 = new HashFunction(0x13, "sha2-512", 64);
+
+    private static final List<HashFunction> OF_ONE_LENGTH =
+            List.of(
+                    SHA2_256,
+                    SHA2_512,
+                    new HashFunction(0x14, "sha3-512", 64),
+                    new HashFunction(0x15, "sha3-384", 48),
+                    new HashFunction(0x16, "sha3-256", 32),
+                    new HashFunction(0x17, "sha3-224", 28));
     private static final long BLAKE3_CODE = 0x1e;
     private static final long BLAKE2B_8 = 0xb201;
     private static final long BLAKE2B_512 = 0xb240;
@@ -26,32 +38,33 @@ public record HashFunction(long code, String name, int digestLength) {
     /// file.
     private static final MessageDigest UNUSED_SHA256 = digest("SHA-256");
 
-    public static final HashFunction SHA2_256 = new HashFunction(0x12, "sha2-256", 32);
-    public static final HashFunction SHA2_512 = new HashFunction(0x13, "sha2-512", 64);
-
     /// The function that a code and the length of a digest tell, if it is one we can compute.
     public static Optional<HashFunction> of(long code, int digestLength) {
-        if (code >= BLAKE2B_8 && code <= BLAKE2B_512) {
-            int bytes = (int) (code - BLAKE2B_8) + 1;
-            return exact(new HashFunction(code, "blake2b-" + bytes * 8, bytes), digestLength);
+        if (code == IDENTITY_CODE) {
+            return Optional.of(new HashFunction(code, "identity", digestLength));
         }
         if (code == BLAKE3_CODE) {
             return digestLength < BLAKE3_SHORTEST || digestLength > BLAKE3_LONGEST
                     ? Optional.empty()
                     : Optional.of(new HashFunction(code, "blake3", digestLength));
         }
-        if (code == IDENTITY_CODE) {
-            return Optional.of(new HashFunction(code, "identity", digestLength));
+        if (isBlake2b(code)) {
+            return code - BLAKE2B_8 + 1 == digestLength
+                    ? Optional.of(new HashFunction(code, "blake2b-" + digestLength * 8, digestLength))
+                    : Optional.empty();
         }
-        return switch ((int) Math.min(code, Integer.MAX_VALUE)) {
-            case 0x12 -> exact(SHA2_256, digestLength);
-            case 0x13 -> exact(SHA2_512, digestLength);
-            case 0x14 -> exact(new HashFunction(code, "sha3-512", 64), digestLength);
-            case 0x15 -> exact(new HashFunction(code, "sha3-384", 48), digestLength);
-            case 0x16 -> exact(new HashFunction(code, "sha3-256", 32), digestLength);
-            case 0x17 -> exact(new HashFunction(code, "sha3-224", 28), digestLength);
-            default -> Optional.empty();
-        };
+        return OF_ONE_LENGTH.stream()
+                .filter(known -> known.code == code && known.digestLength == digestLength)
+                .findFirst();
+    }
+
+    /// Tells whether we can compute the function with a code, so that a digest of a length which it
+    /// does not have is malformed, not foreign.
+    static boolean isKnown(long code) {
+        return code == IDENTITY_CODE
+                || code == BLAKE3_CODE
+                || isBlake2b(code)
+                || OF_ONE_LENGTH.stream().anyMatch(known -> known.code == code);
     }
 
     /// A fresh SHA-256, for those who hash while bytes stream by.
@@ -70,7 +83,7 @@ public record HashFunction(long code, String name, int digestLength) {
         if (code == BLAKE3_CODE) {
             return hash(new Blake3Digest(digestLength * 8), data);
         }
-        if (code >= BLAKE2B_8 && code <= BLAKE2B_512) {
+        if (isBlake2b(code)) {
             return hash(new Blake2bDigest(digestLength * 8), data);
         }
         var digest =
@@ -83,8 +96,8 @@ public record HashFunction(long code, String name, int digestLength) {
         return Bytes.wrap(digest.digest());
     }
 
-    private static Optional<HashFunction> exact(HashFunction function, int digestLength) {
-        return function.digestLength == digestLength ? Optional.of(function) : Optional.empty();
+    private static boolean isBlake2b(long code) {
+        return code >= BLAKE2B_8 && code <= BLAKE2B_512;
     }
 
     private static Bytes hash(Digest digest, Bytes data) {

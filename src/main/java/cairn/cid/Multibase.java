@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /// A way to write bytes as text, told by the first character.
 ///
-/// Decoding accepts exactly what encoding gives, but for the case of letters where the base has
-/// only one: no padding, no stray bits, no mixed case.
+/// Decoding accepts exactly what encoding gives: no padding, no stray bits, no letter in another
+/// case.
 ///
 /// @see <a href="https://github.com/multiformats/multibase">Multibase</a>
 public enum Multibase {
@@ -41,10 +41,6 @@ public enum Multibase {
 
     public static Optional<Multibase> of(char prefix) {
         return Arrays.stream(values()).filter(base -> base.prefix == prefix).findFirst();
-    }
-
-    public static Optional<Multibase> named(String label) {
-        return Arrays.stream(values()).filter(base -> base.label.equals(label)).findFirst();
     }
 
     public char prefix() {

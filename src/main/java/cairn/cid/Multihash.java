@@ -36,7 +36,7 @@ public record Multihash(long code, Bytes digest) {
             throw in.malformed("a digest of " + length + " bytes is too long");
         }
         var hash = new Multihash(code, in.bytes(length).compact());
-        if (hash.function().isEmpty() && isKnown(code)) {
+        if (hash.function().isEmpty() && HashFunction.isKnown(code)) {
             throw in.malformed(
                     "a digest of %d bytes does not fit hash function 0x%x".formatted(length, code));
         }
@@ -60,9 +60,5 @@ public record Multihash(long code, Bytes digest) {
     /// Tells whether the data has this hash; never true for a function that we cannot compute.
     public boolean matches(Bytes data) {
         return function().map(function -> function.hash(data).equals(digest)).orElse(false);
-    }
-
-    private static boolean isKnown(long code) {
-        return code == 0x1e || code >= 0x12 && code <= 0x17 || code >= 0xb201 && code <= 0xb240;
     }
 }

@@ -25,7 +25,9 @@ class CidTest {
     @CsvSource({
         "base58btc, zb2rhe5P4gXftAwvA4eXQ5HJwsER2owDyS9sKaQRRVQPn93bA",
         "base32, bafkreidon73zkcrwdb5iafqtijxildoonbwnpv7dyd6ef3qdgads2jc4su",
+        "base32upper, BAFKREIDON73ZKCRWDB5IAFQTIJXILDOONBWNPV7DYD6EF3QDGADS2JC4SU",
         "base36, k2cwuebehu25964wkyur07ojbfw5otexdh4mq0cbtw10597acwdqhtat",
+        "base36upper, K2CWUEBEHU25964WKYUR07OJBFW5OTEXDH4MQ0CBTW10597ACWDQHTAT",
         "base16, f015512206e6ff7950a36187a801613426e858dce686cd7d7e3c0fc42ee0330072d245c95",
         "base64url, uAVUSIG5v95UKNhh6gBYTQm6Fjc5obNfX48D8Qu4DMActJFyV"
     })
@@ -85,6 +87,7 @@ class CidTest {
                 "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n",
                 "zQmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
                 "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbd0",
+                "bAFKREIFZJUT3TE2NHYEKKLSS27NH3K72YSCO7Y32KOAO5EEI66WOF36N5E",
                 "f0155122",
                 "f01551220",
                 "f025512200000000000000000000000000000000000000000000000000000000000000000",
