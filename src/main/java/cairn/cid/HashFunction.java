@@ -50,7 +50,8 @@ public record HashFunction(long code, String name, int digestLength) {
         }
         if (isBlake2b(code)) {
             return code - BLAKE2B_8 + 1 == digestLength
-                    ? Optional.of(new HashFunction(code, "blake2b-" + digestLength * 8, digestLength))
+                    ? Optional.of(
+                            new HashFunction(code, "blake2b-" + digestLength * 8, digestLength))
                     : Optional.empty();
         }
         return OF_ONE_LENGTH.stream()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what `nix-store --export` writes: paths one after the other, each with its archive first.
 ///
@@ -26,7 +27,7 @@ public final class ExportReader implements AutoCloseable {
     private static final int MAX_REFERENCES = 1 << 16;
 
     private final NarInput in;
-    private Optional<NarReader> archive = Optional.empty();
+    private @Nullable NarReader archive;
 
     public ExportReader(InputStream source) {
         in = new NarInput(FORMAT, source);
@@ -36,14 +37,15 @@ public final class ExportReader implements AutoCloseable {
     ///
     /// The archive is read where it stands, and is valid until [#exported()] or the next call.
     public Optional<NarReader> next() throws IOException {
-        if (archive.isPresent()) {
+        if (archive != null) {
             exported();
         }
         long at = in.position();
         long more = in.number();
         if (more == 1) {
-            archive = Optional.of(new NarReader(in, true));
-            return archive;
+            var begun = new NarReader(in, true);
+            archive = begun;
+            return Optional.of(begun);
         }
         if (more != 0) {
             throw new FormatException(FORMAT, at, "expected a path or the end");
@@ -56,8 +58,11 @@ public final class ExportReader implements AutoCloseable {
     ///
     /// Call it once for each path, or not at all.
     public Exported exported() throws IOException {
-        var nar = archive.orElseThrow(() -> new IllegalStateException("no archive has been begun"));
-        archive = Optional.empty();
+        var nar = archive;
+        if (nar == null) {
+            throw new IllegalStateException("no archive has been begun");
+        }
+        archive = null;
         while (nar.next().isPresent()) {
             // Nothing of it is wanted.
         }

@@ -5,20 +5,23 @@ import cairn.cid.FormatException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Builds a listing from a tree that is told.
 final class NarLister implements NarSink {
     private final NarSize position = new NarSize();
     private final Deque<SortedMap<Bytes, NarListing>> open = new ArrayDeque<>();
     private final Deque<Bytes> names = new ArrayDeque<>();
-    private Optional<NarListing> root = Optional.empty();
+    private @Nullable NarListing root;
 
     /// The listing of the tree, which must have ended.
     NarListing listing() {
-        return root.orElseThrow(() -> new IllegalStateException("the tree has not ended"));
+        if (root == null) {
+            throw new IllegalStateException("the tree has not ended");
+        }
+        return root;
     }
 
     @Override
@@ -53,7 +56,7 @@ final class NarLister implements NarSink {
 
     private void add(NarListing node) {
         if (open.isEmpty()) {
-            root = Optional.of(node);
+            root = node;
         } else {
             open.element().put(names.pop(), node);
         }

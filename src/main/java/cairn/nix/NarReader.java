@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a Nix archive one entry at a time, parents before children.
 ///
@@ -31,7 +32,7 @@ public final class NarReader implements NarSource, AutoCloseable {
     private final boolean embedded;
     private final NarOrder order = new NarOrder();
     private boolean started;
-    private Optional<NarInput.Contents> contents = Optional.empty();
+    private NarInput.@Nullable Contents contents;
 
     public NarReader(InputStream source) {
         this(new NarInput("nar", source), false);
@@ -73,8 +74,10 @@ public final class NarReader implements NarSource, AutoCloseable {
     ///
     /// The stream ends with the file and is valid until the next call of [#next()].
     public InputStream contents() {
-        return contents.orElseThrow(
-                () -> new IllegalStateException("the current entry is not a regular file"));
+        if (contents == null) {
+            throw new IllegalStateException("the current entry is not a regular file");
+        }
+        return contents;
     }
 
     /// Where the next byte stands in the archive: after a [NarEntry.Regular], its first byte.
@@ -158,7 +161,7 @@ public final class NarReader implements NarSource, AutoCloseable {
         at = in.position();
         long size = in.number();
         order.regular(at, size);
-        contents = Optional.of(in.contents(size));
+        contents = in.contents(size);
         return new NarEntry.Regular(name, executable, size);
     }
 
@@ -173,9 +176,9 @@ public final class NarReader implements NarSource, AutoCloseable {
     }
 
     private void finishContents() throws IOException {
-        if (contents.isPresent()) {
-            contents.get().finish();
-            contents = Optional.empty();
+        if (contents != null) {
+            contents.finish();
+            contents = null;
             in.expect(")");
             endEntry();
         }

@@ -40,31 +40,20 @@ public final class TrustedKeys {
         return all;
     }
 
-    /// The first key that vouches for a message by one of the signatures.
-    public Optional<PublicKey> voucher(String message, Collection<String> signatures) {
-        return vouchers(message, signatures, 1).stream().findFirst();
-    }
-
     /// All keys that vouch for a message, each once, in the order of the signatures.
     ///
     /// @param message a fingerprint
     /// @param signatures as a stranger wrote them; what is no signature vouches for nothing
     public List<PublicKey> vouchers(String message, Collection<String> signatures) {
-        return vouchers(message, signatures, Integer.MAX_VALUE);
-    }
-
-    private List<PublicKey> vouchers(String message, Collection<String> signatures, int wanted) {
         var found = new LinkedHashSet<PublicKey>();
         Bytes bytes = Bytes.utf8(message);
         for (String text : signatures) {
-            var signature = known(text);
+            var signature = parsed(text);
             if (signature.isEmpty()) {
                 continue;
             }
             for (PublicKey key : keys.getOrDefault(signature.get().keyName(), List.of())) {
-                if (found.size() < wanted
-                        && !found.contains(key)
-                        && key.verifies(bytes, signature.get())) {
+                if (!found.contains(key) && key.verifies(bytes, signature.get())) {
                     found.add(key);
                 }
             }
@@ -72,7 +61,7 @@ public final class TrustedKeys {
         return List.copyOf(found);
     }
 
-    private Optional<Signature> known(String text) {
+    private static Optional<Signature> parsed(String text) {
         try {
             return Optional.of(Signature.parse(text));
         } catch (FormatException _) {

@@ -45,7 +45,7 @@ record Shard(UnixFsBlock block, long path, int depth, int width, Map<Integer, Pb
             throw child.malformed("a shard leads to a " + child.data().type());
         }
         if (child.links().isEmpty()) {
-            // else few blocks, shared by many slots, could take forever to list
+            // Few blocks, shared by many slots, could else take forever to list.
             throw child.malformed("a shard leads to an empty one");
         }
         return of(child, pathTo(slot), depth + width);
