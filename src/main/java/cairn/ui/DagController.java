@@ -27,8 +27,8 @@ public final class DagController {
     @FXML private Label linksTitle;
     @FXML private TableView<LinkRow> links;
     @FXML private TableColumn<LinkRow, String> name;
+    @FXML private TableColumn<LinkRow, String> target;
     @FXML private TableColumn<LinkRow, String> cid;
-    @FXML private TableColumn<LinkRow, String> codec;
     @FXML private TableColumn<LinkRow, Long> size;
     @FXML private StatePane lookState;
     @FXML private HBox blockTitle;
@@ -67,8 +67,8 @@ public final class DagController {
             }
         });
         Cells.fill(name, LinkRow::name, _ -> Cells.text());
+        Cells.fill(target, LinkRow::target, _ -> Cells.text());
         Cells.fill(cid, link -> link.cid().toString(), _ -> Cells.name());
-        Cells.fill(codec, LinkRow::codec, _ -> Cells.text());
         Cells.fill(size, LinkRow::size, _ -> Cells.size());
         links.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
         links.setPlaceholder(new Label(Words.text("dag.no-links")));
@@ -102,6 +102,11 @@ public final class DagController {
         heading.getStyleClass().addAll("mono", "section");
         heading.setTooltip(new Tooltip(text));
         blockTitle.getChildren().setAll(Kinds.icon(look.block().kind()), heading, new Digest(text));
+        if (!look.block().label().isEmpty()) {
+            var label = new Label(look.block().label());
+            label.getStyleClass().add("secondary");
+            blockTitle.getChildren().add(label);
+        }
         blockNote.setText(note(look));
         linksTitle.setText(Words.text("dag.links-count", Figures.count(look.links().size())));
         links.setItems(FXCollections.observableArrayList(look.links()));

@@ -4,7 +4,7 @@ import cairn.ui.model.Work;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javafx.application.Platform;
@@ -18,34 +18,47 @@ final class FxWork implements Work, AutoCloseable {
     private final ReadOnlyIntegerWrapper pending = new ReadOnlyIntegerWrapper(this, "pending");
 
     @Override
-    @SuppressWarnings("CatchingUnchecked") // whatever a task throws is its outcome
     public <T> Ticket run(
             Callable<T> task,
             Consumer<? super T> onSuccess,
             Consumer<? super Exception> onFailure) {
         var cancelled = new AtomicBoolean();
         pending.set(pending.get() + 1);
-        Future<?> future =
-                threads.submit(() -> {
-                    Runnable outcome;
-                    try {
-                        T result = task.call();
-                        outcome = () -> onSuccess.accept(result);
-                    } catch (Exception e) {
-                        outcome = () -> onFailure.accept(e);
+        var future =
+                new FutureTask<Void>(
+                        () -> {
+                            Runnable outcome = outcome(task, onSuccess, onFailure);
+                            Platform.runLater(() -> {
+                                if (!cancelled.get()) {
+                                    outcome.run();
+                                }
+                            });
+                            return null;
+                        }) {
+                    @Override
+                    protected void done() {
+                        // Also of a task that was cancelled before it began.
+                        Platform.runLater(() -> pending.set(pending.get() - 1));
                     }
-                    Runnable last = outcome;
-                    Platform.runLater(() -> {
-                        pending.set(pending.get() - 1);
-                        if (!cancelled.get()) {
-                            last.run();
-                        }
-                    });
-                });
+                };
+        threads.execute(future);
         return () -> {
             cancelled.set(true);
             future.cancel(true);
         };
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever a task throws is its outcome
+    private static <T> Runnable outcome(
+            Callable<T> task,
+            Consumer<? super T> onSuccess,
+            Consumer<? super Exception> onFailure) {
+        try {
+            T result = task.call();
+            return () -> onSuccess.accept(result);
+        } catch (Exception e) {
+            return () -> onFailure.accept(e);
+        }
     }
 
     /// How many tasks have not handed over their outcome yet.

@@ -25,7 +25,7 @@ public final class ImportController {
     @FXML private ToggleButton file;
     @FXML private Label explanation;
     @FXML private Label locationLabel;
-    @FXML private TextField location;
+    @FXML private TextField address;
     @FXML private Button choose;
     @FXML private Button start;
 
@@ -36,7 +36,7 @@ public final class ImportController {
 
     @FXML
     private void initialize() {
-        location.textProperty().bindBidirectional(model.locationProperty());
+        address.textProperty().bindBidirectional(model.locationProperty());
         start.disableProperty().bind(model.startable().not());
         Map.of(nix, Source.NIX, folder, Source.FOLDER, url, Source.URL, file, Source.FILE)
                 .forEach((button, source) ->
@@ -46,13 +46,13 @@ public final class ImportController {
 
     @FXML
     private void choose() {
-        Window window = location.getScene().getWindow();
+        Window window = address.getScene().getWindow();
         File chosen =
                 model.sourceProperty().get() == Source.FILE
                         ? new FileChooser().showOpenDialog(window)
                         : new DirectoryChooser().showDialog(window);
         if (chosen != null) {
-            location.setText(chosen.toString());
+            address.setText(chosen.toString());
         }
     }
 
@@ -95,7 +95,7 @@ public final class ImportController {
                             case FILE -> "import.where-file";
                         });
         locationLabel.setText(label);
-        location.setAccessibleText(label);
+        address.setAccessibleText(label);
         choose.setVisible(source != Source.URL);
     }
 }

@@ -76,6 +76,14 @@ public final class PathsController {
         table.setItems(model.rows());
         table.setPlaceholder(new Label(Words.text("paths.none")));
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
+        // The less room there is, the fewer columns.
+        table.widthProperty()
+                .subscribe(width -> {
+                    hash.setVisible(width.doubleValue() > 820);
+                    added.setVisible(width.doubleValue() > 700);
+                    signatures.setVisible(width.doubleValue() > 600);
+                    version.setVisible(width.doubleValue() > 480);
+                });
         table.getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
         table.setSortPolicy(_ -> sort());
         Cells.openable(

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import javafx.animation.Animation;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.fxml.FXML;
@@ -280,7 +281,7 @@ public final class ShellController {
         lines.managedProperty().bind(lines.visibleProperty());
         search.focusedProperty().subscribe(_ -> showFound());
         lines.focusedProperty().subscribe(_ -> showFound());
-        searching.lines().subscribe(this::showFound);
+        searching.lines().subscribe(() -> Platform.runLater(this::showFound));
         searching.noteProperty().subscribe(_ -> showFound());
         search.addEventFilter(KeyEvent.KEY_PRESSED, this::pressInSearch);
         root.layoutBoundsProperty().subscribe(_ -> showFound());

@@ -16,9 +16,15 @@ import java.util.Optional;
 ///
 /// @param bytes empty if the block is not here
 /// @param links in the order in which they stand in the block
+/// @param label what it calls itself, such as the name of a store path, else empty
 /// @param flaw why it could not be decoded, else empty
 public record BlockView(
-        Cid cid, Optional<Bytes> bytes, NodeKind kind, List<NamedLink> links, String flaw) {
+        Cid cid,
+        Optional<Bytes> bytes,
+        NodeKind kind,
+        String label,
+        List<NamedLink> links,
+        String flaw) {
     public BlockView {
         links = List.copyOf(links);
     }

@@ -16,12 +16,16 @@ import javafx.beans.value.ObservableValue;
 /// The blocks below one block. Use on the UI thread only.
 public final class DagModel implements Screen {
     /// How many blocks are drawn; those farther from the root are counted.
-    private static final int MOST = 400;
+    private static final int MOST = 60;
+
+    /// Of how many links the blocks are read that they lead to.
+    private static final int NAMED = 300;
 
     /// A link out of the block that is looked at.
     ///
+    /// @param target what the block it leads to calls itself, else empty
     /// @param size of the block it leads to, or -1 if that is not here
-    public record LinkRow(String name, Cid cid, String codec, long size) {}
+    public record LinkRow(String name, String target, Cid cid, String codec, long size) {}
 
     /// A block beside what it links to.
     public record Look(BlockView block, List<LinkRow> links, List<Naming> anatomy, String decoded) {
@@ -104,11 +108,16 @@ public final class DagModel implements Screen {
             links.add(
                     new LinkRow(
                             link.name(),
+                            links.size() < NAMED ? target(link.cid()) : "",
                             link.cid(),
                             Codec.of(link.cid().codec()).map(Codec::toString).orElse("?"),
                             library.size(link.cid())));
         }
         return new Look(block, links, Naming.anatomy(cid), block.decoded());
+    }
+
+    private String target(Cid cid) throws IOException {
+        return cid.is(Codec.DAG_CBOR) ? library.block(cid).label() : "";
     }
 
     /// Reads the DAG breadth first, and lays out the blocks that are nearest to the root.
@@ -160,7 +169,7 @@ public final class DagModel implements Screen {
                 block.cid(),
                 block.kind(),
                 block.bytes().isEmpty() ? TrustMark.DAMAGED : TrustMark.NONE,
-                named ? name : Figures.shortened(text),
+                !block.label().isEmpty() ? block.label() : named ? name : Figures.shortened(text),
                 block.bytes().isEmpty() ? Words.text("dag.missing") : block.codec(),
                 size,
                 size,

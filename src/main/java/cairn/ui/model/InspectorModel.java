@@ -155,7 +155,7 @@ public final class InspectorModel {
         ways.add(new Way(Words.text("way.blocks"), here));
         return new Inspection(
                 block.kind(),
-                Figures.shortened(cid.toString()),
+                block.label().isEmpty() ? Figures.shortened(cid.toString()) : block.label(),
                 Words.text("kind.block", block.codec()),
                 cid.toString(),
                 figures,

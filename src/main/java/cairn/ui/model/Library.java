@@ -186,13 +186,13 @@ public final class Library {
     public BlockView block(Cid cid) throws IOException {
         Optional<Bytes> bytes = store.block(cid);
         if (bytes.isEmpty()) {
-            return new BlockView(cid, Optional.empty(), NodeKind.UNKNOWN, List.of(), "");
+            return new BlockView(cid, Optional.empty(), NodeKind.UNKNOWN, "", List.of(), "");
         }
         var block = new Block(cid, bytes.get());
         try {
-            return new BlockView(cid, bytes, kind(block), Codecs.links(block), "");
+            return new BlockView(cid, bytes, kind(block), label(block), Codecs.links(block), "");
         } catch (FormatException e) {
-            return new BlockView(cid, bytes, NodeKind.UNKNOWN, List.of(), e.problem());
+            return new BlockView(cid, bytes, NodeKind.UNKNOWN, "", List.of(), e.problem());
         }
     }
 
@@ -209,6 +209,15 @@ public final class Library {
         try (InputStream in = files.contents(file)) {
             return readAll(in, limit);
         }
+    }
+
+    private static String label(Block block) throws FormatException {
+        if (block.cid().is(Codec.DAG_CBOR)
+                && Codecs.decode(block) instanceof Node.Map(var entries)
+                && entries.get("path") instanceof Node.Text(var path)) {
+            return StorePath.parse(path).name();
+        }
+        return "";
     }
 
     private static NodeKind kind(Block block) throws FormatException {

@@ -85,6 +85,9 @@ public final class PathsModel implements Screen {
                 .subscribe(page -> {
                     if (page != null) {
                         sift();
+                        if (!page.complete) {
+                            whole();
+                        }
                     }
                 });
         filter.subscribe((_, text) -> {
@@ -95,9 +98,6 @@ public final class PathsModel implements Screen {
             var first = library.catalog().list("", 0, FIRST);
             return new Page(first, first.size() < FIRST);
         });
-        if (all.known().map(page -> !page.complete).orElse(true)) {
-            whole();
-        }
     }
 
     /// What is typed to see fewer rows: words that name or hash contain.
@@ -144,13 +144,15 @@ public final class PathsModel implements Screen {
 
     /// The size of a path's closure, null until it is known; asking for it has it computed.
     public ObservableValue<Long> closureSize(StorePath path) {
-        return closureSizes.computeIfAbsent(
-                path,
-                _ -> {
-                    wanted.add(path);
-                    weigh();
-                    return new ReadOnlyObjectWrapper<>();
-                });
+        var known = closureSizes.get(path);
+        if (known != null) {
+            return known;
+        }
+        var size = new ReadOnlyObjectWrapper<Long>();
+        closureSizes.put(path, size);
+        wanted.add(path);
+        weigh();
+        return size;
     }
 
     public void select(Summary row) {

@@ -1,0 +1,136 @@
+package cairn.ui;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.engine.Engine;
+import cairn.ui.model.DirectWork;
+import cairn.ui.model.Place;
+import cairn.ui.model.Samples;
+import cairn.ui.model.SettingsModel;
+import cairn.ui.model.ShellModel;
+import cairn.ui.model.Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import javafx.scene.Scene;
+import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
+import javafx.stage.Stage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.testfx.api.FxRobot;
+import org.testfx.framework.junit5.ApplicationExtension;
+import org.testfx.framework.junit5.Start;
+
+@ExtendWith(ApplicationExtension.class)
+class ShellViewTest {
+    private static final Place PATHS = new Place.Paths("");
+    private static final Place TOOL = new Place.OfPath(Samples.TOOL.hash());
+
+    private final Path home = Files.createTempDirectory("cairn");
+    private final Engine engine = Samples.engine(home);
+    private final SettingsModel settings = new SettingsModel(home.resolve("settings"));
+    private final ShellModel model =
+            new ShellModel(engine, new DirectWork(), Runnable::run, settings, PATHS);
+
+    ShellViewTest() throws IOException {}
+
+    @Start
+    void open(Stage stage) {
+        var views = new Views(Words.bundle());
+        stage.setScene(new Scene(views.load(new ShellController(model, views)), 980, 700));
+        Look.follow(stage.getScene(), settings);
+        stage.show();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        model.close();
+        engine.close();
+        try (var files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void oneFindsAPathWithTheKeyboardAndComesBack(FxRobot robot) {
+        robot.push(KeyCode.SLASH);
+        robot.write("tool").push(KeyCode.ENTER);
+        assertEquals(TOOL, place());
+        assertEquals("tool", robot.lookup(".title").queryLabeled().getText());
+        robot.push(KeyCode.ALT, KeyCode.LEFT);
+        assertEquals(PATHS, place());
+        robot.push(KeyCode.ALT, KeyCode.RIGHT);
+        assertEquals(TOOL, place());
+    }
+
+    @Test
+    void selectingShowsAndEnterOpens(FxRobot robot) {
+        TableView<?> table = robot.lookup("#paths-table").queryTableView();
+        robot.interact(() -> {
+            table.requestFocus();
+            table.getSelectionModel().select(2);
+        });
+        assertEquals("tool-1.9", robot.lookup(".inspector-title").queryLabeled().getText());
+        assertEquals(PATHS, place());
+        robot.push(KeyCode.ENTER);
+        assertEquals(TOOL, place());
+    }
+
+    @Test
+    void theFilterIsReachedByItsKeyAndCountsWhatItLetsThrough(FxRobot robot) {
+        robot.push(KeyCode.CONTROL, KeyCode.F).write("libr");
+        assertEquals(1, robot.lookup("#paths-table").queryTableView().getItems().size());
+        assertEquals(new Place.Paths("libr"), place());
+        assertTrue(robot.lookup("#count").queryLabeled().getText().startsWith("1 of 3 paths"));
+    }
+
+    @Test
+    void aPlaceOpensBesideAnother(FxRobot robot) {
+        TableView<?> table = robot.lookup("#paths-table").queryTableView();
+        robot.interact(() -> {
+            table.requestFocus();
+            table.getSelectionModel().select(2);
+        });
+        robot.push(KeyCode.CONTROL, KeyCode.ENTER);
+        assertEquals(PATHS, model.first().history().placeProperty().get());
+        assertEquals(TOOL, place());
+        robot.push(KeyCode.CONTROL, KeyCode.W);
+        assertEquals(PATHS, place());
+    }
+
+    @Test
+    void escapeLeavesTheImport(FxRobot robot) {
+        robot.clickOn("#import");
+        assertTrue(robot.lookup("#import-card").tryQuery().isPresent());
+        robot.push(KeyCode.ESCAPE);
+        assertFalse(robot.lookup("#import-card").tryQuery().isPresent());
+    }
+
+    @Test
+    void everyPlaceHasAView(FxRobot robot) throws IOException {
+        var cid = engine.catalog().path(Samples.TOOL).orElseThrow().cid();
+        for (String link :
+                new String[] {
+                    "cairn:overview",
+                    "cairn:dag/" + cid,
+                    "cairn:graph",
+                    "cairn:graph/" + Samples.APPLICATION.hash(),
+                    "cairn:diff/" + Samples.TOOL.hash() + "/" + Samples.APPLICATION.hash(),
+                    "cairn:settings"
+                }) {
+            robot.interact(() -> model.follow(link));
+            assertEquals(link, place().link());
+        }
+    }
+
+    private Place place() {
+        return model.activeProperty().get().history().placeProperty().get();
+    }
+}

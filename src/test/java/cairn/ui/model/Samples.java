@@ -1,0 +1,76 @@
+package cairn.ui.model;
+
+import cairn.cid.Bytes;
+import cairn.engine.Engine;
+import cairn.nix.NarSink;
+import cairn.nix.NarWriter;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import cairn.store.PathInfo;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// A small store: an application that needs a library and a tool, and the tool the library.
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final StorePath LIBRARY =
+            path("1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "library-1.10");
+    public static final StorePath TOOL = path("2b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "tool-1.9");
+    public static final StorePath APPLICATION =
+            path("3b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "Application-2.0");
+
+    private Samples() {}
+
+    public static Engine engine(Path home) throws IOException {
+        Engine engine = Engine.open(home, InstantSource.fixed(NOW));
+        add(engine, LIBRARY, "a library", List.of());
+        add(engine, TOOL, "some tool", List.of(LIBRARY));
+        add(engine, APPLICATION, "the application\n", List.of(LIBRARY, TOOL, APPLICATION));
+        return engine;
+    }
+
+    /// What a file of this content weighs as a path.
+    public static long narSize(String content) throws IOException {
+        return nar(content).length();
+    }
+
+    private static void add(
+            Engine engine, StorePath path, String content, List<StorePath> references)
+            throws IOException {
+        Bytes nar = nar(content);
+        engine.local()
+                .put(
+                        new PathInfo(
+                                path,
+                                NixHash.sha256Of(nar),
+                                nar.length(),
+                                references,
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty()),
+                        sink -> write(sink, content));
+    }
+
+    private static Bytes nar(String content) throws IOException {
+        var out = new ByteArrayOutputStream();
+        write(new NarWriter(out), content);
+        return Bytes.wrap(out.toByteArray());
+    }
+
+    private static void write(NarSink sink, String content) throws IOException {
+        Bytes bytes = Bytes.utf8(content);
+        sink.directory();
+        sink.entry(Bytes.utf8("content"));
+        sink.regular(false, bytes.length(), bytes.toInputStream());
+        sink.endDirectory();
+    }
+
+    private static StorePath path(String hash, String name) {
+        return new StorePath(StorePath.NIX_STORE, hash, name);
+    }
+}
