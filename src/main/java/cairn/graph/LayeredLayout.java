@@ -26,7 +26,7 @@ public final class LayeredLayout {
     /// @param lane the room for a passing edge, less where there are tens of thousands
     /// @param layerGap the least room between two layers
     public record Spacing(float width, float height, float gap, float lane, float layerGap) {
-        public static final Spacing CARDS = new Spacing(200, 44, 12, 8, 64);
+        public static final Spacing CARDS = new Spacing(200, 44, 12, 8, 56);
     }
 
     private LayeredLayout(Layers layers, Spacing spacing, float[] y) {
@@ -74,7 +74,7 @@ public final class LayeredLayout {
         var gaps = new float[count];
         float total = 0;
         for (int i = 1; i < count; i++) {
-            gaps[i] = Math.clamp(steepness(i - 1) / 2, spacing.layerGap, 4 * spacing.layerGap);
+            gaps[i] = Math.clamp(steepness(i - 1) / 3, spacing.layerGap, 3 * spacing.layerGap);
             total += gaps[i];
         }
         float stretch = Math.clamp((height - count * spacing.width) / Math.max(total, 1), 1, 12);

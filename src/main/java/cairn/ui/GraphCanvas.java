@@ -467,7 +467,7 @@ public final class GraphCanvas extends Region {
     private Stand fitted() {
         var layout = view.get().layout();
         double wide = Math.max(1, getWidth() - 2 * MARGIN - tools.getWidth());
-        double high = Math.max(1, getHeight() - MARGIN - Math.max(MARGIN, foot.getHeight() + 24));
+        double high = Math.max(1, getHeight() - MARGIN - Math.max(MARGIN, foot.getHeight() + 40));
         double scale =
                 Math.min(
                         1,
