@@ -177,6 +177,14 @@ public final class GraphCanvas extends Region {
                         tool("descendants", "fth-corner-down-right", this::lightDescendants),
                         tool("why", "fth-git-pull-request", this::lightWay));
         getChildren().addAll(picture, canvas, empty, foot, tools, minimap, tip);
+        for (Region panel : List.of(foot, tools)) {
+            panel.addEventHandler(
+                    MouseEvent.ANY,
+                    event -> {
+                        point(-1, 0, 0);
+                        event.consume(); // what lies under a panel is not meant
+                    });
+        }
         view.addListener((_, _, now) -> show(now));
         style.paletteProperty().addListener((_, _, _) -> refresh());
         counts.fontProperty().addListener((_, _, _) -> refresh());

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.event.EventType;
+import javafx.geometry.Point2D;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
@@ -32,6 +33,7 @@ import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.StackPane;
+import javafx.scene.robot.Robot;
 import javafx.stage.Stage;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +146,20 @@ class GraphCanvasTest {
         assertEquals(List.of("n2"), opened);
         call(() -> press(KeyCode.ENTER));
         assertEquals(List.of("n2", "n2"), opened);
+    }
+
+    @Test
+    void thePointerFindsNodesAndPanelsCoverThem() throws Exception {
+        show(diamond());
+        settled();
+        point(canvas.localToScreen(call(() -> canvas.place("n2"))));
+        assertEquals(List.of("n2"), selected());
+        assertTrue(call(() -> canvas.lookup(".graph-tip").isVisible()));
+        point(canvas.localToScreen(new Point2D(30, 675)));
+        assertEquals(List.of("n2"), selected());
+        assertFalse(call(() -> canvas.lookup(".graph-tip").isVisible()));
+        point(canvas.localToScreen(new Point2D(500, 20)));
+        assertEquals(List.of(), selected());
     }
 
     @Test
@@ -286,6 +302,17 @@ class GraphCanvasTest {
             }
             return null;
         });
+    }
+
+    /// Moves the pointer and clicks, as a hand would.
+    private static void point(Point2D at) throws Exception {
+        call(() -> {
+            var robot = new Robot();
+            robot.mouseMove(at);
+            robot.mouseClick(MouseButton.PRIMARY);
+            return null;
+        });
+        call(() -> null); // lets the events arrive
     }
 
     private Void press(KeyCode key) {
