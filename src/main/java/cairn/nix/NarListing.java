@@ -28,6 +28,22 @@ public sealed interface NarListing {
         public Directory {
             entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
         }
+
+        /// By the text, since a stranger decides how deep a comparison of the entries would go.
+        @Override
+        public boolean equals(Object object) {
+            return object instanceof Directory other && toJson().equals(other.toJson());
+        }
+
+        @Override
+        public int hashCode() {
+            return toJson().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return toJson();
+        }
     }
 
     /// A file.

@@ -266,11 +266,12 @@ final class NarListingJson {
             var bytes = new ByteWriter(text.length());
             int start = 0;
             for (int i = text.indexOf(STRAY); i >= 0; i = text.indexOf(STRAY, start)) {
-                if (!text.substring(i + 1).matches("(?s)[0-9a-f]{2}.*")) {
+                int end = Math.min(i + 3, text.length());
+                if (!text.substring(i + 1, end).matches("[0-9a-f]{2}")) {
                     throw malformed("a name may not hold a zero byte");
                 }
                 bytes.bytes(Bytes.utf8(text.substring(start, i)));
-                start = i + 3;
+                start = end;
                 bytes.u8(HexFormat.fromHexDigits(text, i + 1, start));
             }
             Bytes name = bytes.bytes(Bytes.utf8(text.substring(start))).toBytes();

@@ -75,9 +75,7 @@ final class HttpFiles implements CacheFiles {
         return Optional.of(
                 switch (encoding) {
                     case "identity" -> response.body();
-                    case "gzip", "zstd" ->
-                            NarCompression.named(encoding)
-                                    .decompress(response.body(), Long.MAX_VALUE);
+                    case "gzip", "zstd" -> unpacked(response.body(), encoding);
                     default -> {
                         response.body().close();
                         throw new IOException(
@@ -157,6 +155,15 @@ final class HttpFiles implements CacheFiles {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + request.uri(), e);
+        }
+    }
+
+    private static InputStream unpacked(InputStream body, String encoding) throws IOException {
+        try {
+            return NarCompression.named(encoding).decompress(body, Long.MAX_VALUE);
+        } catch (IOException e) {
+            body.close();
+            throw e;
         }
     }
 
