@@ -16,8 +16,8 @@ import java.util.Set;
 /// Walks all that some roots lead to: each block once, a block before what it links to, links in
 /// the order in which they stand in the block.
 ///
-/// The caller pulls, and only then the source is asked. Memory grows with the number of blocks, not
-/// with their size. Not safe for use by several threads.
+/// The caller pulls, and only then the source is asked. Memory grows with the number of blocks, and
+/// with the size of none but inline ones. Not safe for use by several threads.
 public final class DagWalk {
     private final BlockSource source;
     private final Set<Cid> seen = new HashSet<>();

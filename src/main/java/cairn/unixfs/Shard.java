@@ -22,7 +22,9 @@ import java.util.TreeMap;
 /// @param slots the links by the slots that they take, in order
 /// @see <a href="https://specs.ipfs.tech/unixfs/#dag-pb-hamtdirectory">UnixFS, HAMTDirectory</a>
 record Shard(UnixFsBlock block, long path, int depth, int width, Map<Integer, PbLink> slots) {
-    private static final int MAX_WIDTH = 16;
+    /// Kubo and js-ipfs-unixfs go no further than a fanout of 1,024 either.
+    private static final int MAX_WIDTH = 10;
+
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /// What stands before the name of an entry in a link.

@@ -244,6 +244,7 @@ class MalformedUnixFsTest {
         refusesShard("a shard with a fanout of 0", shard(0, 0x22, Bytes.EMPTY));
         refusesShard("a shard with a fanout of 1", shard(1, 0x22, slots(0), link("0a")));
         refusesShard("a shard with a fanout of 100", shard(100, 0x22, slots(0), link("00a")));
+        refusesShard("a shard with a fanout of 2048", shard(2048, 0x22, slots(0), link("000a")));
         refusesShard(
                 "a shard with a fanout of 4611686018427387904",
                 shard(1L << 62, 0x22, slots(0), link("00a")));
