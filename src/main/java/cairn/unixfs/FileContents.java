@@ -14,7 +14,8 @@ import java.util.Iterator;
 ///
 /// Each block must cover as many bytes as its parent says, so what is read agrees with the size of
 /// the file. A small DAG of shared blocks cannot take forever: nodes are followed no deeper than
-/// any layout goes, and below the topmost none that covers no bytes.
+/// any layout goes, and those that cover no bytes only where the topmost leads to them. Kubo leaves
+/// such nodes behind, with links, where it cuts a file short.
 final class FileContents extends InputStream {
     private static final int MAX_DEPTH = 64;
 
@@ -101,7 +102,7 @@ final class FileContents extends InputStream {
             }
             PbLink link = level.links.next();
             long size = level.sizes.next();
-            if (toSkip > 0 && toSkip >= size) {
+            if (toSkip >= size && (toSkip > 0 || open.size() > 1)) {
                 toSkip -= size;
             } else {
                 enter(reader.read(link.hash()), size);
@@ -119,9 +120,6 @@ final class FileContents extends InputStream {
             throw block.malformed(
                     "covers %d bytes of a file, but %d are expected"
                             .formatted(data.fileSize(), size));
-        }
-        if (size == 0 && !block.links().isEmpty() && !open.isEmpty()) {
-            throw block.malformed("has links, but covers no bytes");
         }
         if (open.size() == MAX_DEPTH) {
             throw block.malformed("is more than %d links away from its file".formatted(MAX_DEPTH));
