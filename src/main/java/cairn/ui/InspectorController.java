@@ -8,6 +8,7 @@ import cairn.ui.model.Subject;
 import cairn.ui.model.Words;
 import java.util.function.Consumer;
 import javafx.fxml.FXML;
+import javafx.geometry.HPos;
 import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
@@ -117,5 +118,6 @@ public final class InspectorController {
                 });
         grid.addRow(grid.getRowCount(), label, number);
         GridPane.setHgrow(label, Priority.ALWAYS);
+        GridPane.setHalignment(number, HPos.RIGHT);
     }
 }

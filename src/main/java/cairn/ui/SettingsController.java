@@ -20,7 +20,6 @@ public final class SettingsController {
     @FXML private ToggleButton contrast;
     @FXML private ToggleButton compact;
     @FXML private ToggleButton comfortable;
-    @FXML private CheckBox motion;
     @FXML private CheckBox rail;
     @FXML private Label kept;
 
@@ -40,8 +39,6 @@ public final class SettingsController {
         bind(
                 model.densityProperty(),
                 Map.of(Density.COMPACT, compact, Density.COMFORTABLE, comfortable));
-        motion.setSelected(model.reducedMotionProperty().get());
-        motion.setOnAction(_ -> model.reducedMotionProperty().set(motion.isSelected()));
         rail.setSelected(model.wideRailProperty().get());
         rail.setOnAction(_ -> model.wideRailProperty().set(rail.isSelected()));
         kept.setText(model.file().toString());

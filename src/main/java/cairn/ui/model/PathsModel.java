@@ -53,7 +53,17 @@ public final class PathsModel implements Screen {
     /// What is shown of the paths.
     ///
     /// @param complete whether these are all, rather than the first that could be read
-    private record Page(List<Summary> rows, boolean complete) {}
+    /// @param total how many there are
+    /// @param names the names of the rows in small letters
+    private record Page(List<Summary> rows, boolean complete, int total, List<String> names) {
+        Page(List<Summary> rows, boolean complete, int total) {
+            this(
+                    rows,
+                    complete,
+                    total,
+                    rows.stream().map(row -> row.path().name().toLowerCase(Locale.ROOT)).toList());
+        }
+    }
 
     private final Library library;
     private final Work work;
@@ -96,7 +106,7 @@ public final class PathsModel implements Screen {
         });
         all.ask(() -> {
             var first = library.catalog().list("", 0, FIRST);
-            return new Page(first, first.size() < FIRST);
+            return new Page(first, first.size() < FIRST, library.catalog().count(""));
         });
     }
 
@@ -237,32 +247,32 @@ public final class PathsModel implements Screen {
     }
 
     private void whole() {
-        all.update(() -> new Page(library.catalog().list("", 0, Integer.MAX_VALUE), true));
+        all.update(() -> {
+            var rest = library.catalog().list("", 0, Integer.MAX_VALUE);
+            return new Page(rest, true, rest.size());
+        });
     }
 
     private void sift() {
         sieve.cancel();
-        List<Summary> from = all.known().map(Page::rows).orElse(List.of());
-        total.set(from.size());
+        Page page = all.known().orElse(new Page(List.of(), true, 0));
+        total.set(page.total);
         String text = filter.get();
         Order by = order.get();
         sifting.set(true);
         sieve =
                 work.run(
-                        () -> {
-                            var found = matching(from, text);
-                            if (!by.equals(Order.BY_NAME)) {
-                                found = new ArrayList<>(found);
-                                found.sort(comparator(by));
-                            }
-                            return found;
-                        },
+                        () -> sorted(matching(page, text), by),
                         found -> {
                             rows.setAll(found);
                             totalSize.set(found.stream().mapToLong(Summary::narSize).sum());
                             sifting.set(false);
                         },
                         _ -> sifting.set(false));
+    }
+
+    private List<Summary> sorted(List<Summary> found, Order by) throws IOException {
+        return by.equals(Order.BY_NAME) ? found : found.stream().sorted(comparator(by)).toList();
     }
 
     private Comparator<Summary> comparator(Order by) throws IOException {
@@ -291,32 +301,33 @@ public final class PathsModel implements Screen {
         return graph.contains(path) ? graph.closureSize(path) : 0;
     }
 
-    private static List<Summary> matching(List<Summary> rows, String filter) {
-        if (filter.isBlank()) {
-            return rows;
+    private List<Summary> matching(Page page, String text) throws IOException {
+        String[] words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
+        if (!page.complete && words.length == 1) {
+            return library.catalog().list(words[0], 0, FIRST);
         }
-        String[] words = filter.strip().toLowerCase(Locale.ROOT).split("\\s+");
-        return rows.stream().filter(row -> matches(row.path(), words)).toList();
+        if (text.isBlank()) {
+            return page.rows;
+        }
+        var found = new ArrayList<Summary>();
+        for (int i = 0; i < page.rows.size(); i++) {
+            Summary row = page.rows.get(i);
+            if (matches(page.names.get(i), row.path(), words)) {
+                found.add(row);
+            }
+        }
+        return found;
     }
 
-    private static boolean matches(StorePath path, String... words) {
+    private static boolean matches(String name, StorePath path, String... words) {
         for (String word : words) {
-            if (!contains(path.name(), word)
+            if (!name.contains(word)
                     && !path.hash().contains(word)
                     && !(word.startsWith("/") && path.toString().contains(word))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean contains(String name, String word) {
-        for (int i = 0; i <= name.length() - word.length(); i++) {
-            if (name.regionMatches(true, i, word, 0, word.length())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// Computes the sizes that were asked for since the last time, one batch after the other.

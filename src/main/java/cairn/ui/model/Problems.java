@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.cid.FormatException;
+import cairn.nix.StorePath;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,8 @@ public final class Problems {
                     Words.text("problem.missing-block", Figures.shortened(e.cid().toString()));
             case FormatException e ->
                     Words.text("problem.format", e.format(), e.offset(), e.problem());
+            case NoSuchFileException e when isOnDisk(e.getFile()) ->
+                    Words.text("problem.no-file", e.getFile());
             case NoSuchFileException e -> Words.text("problem.not-here", e.getFile());
             case AccessDeniedException e -> Words.text("problem.denied", e.getFile());
             case FileSystemException e ->
@@ -41,10 +44,16 @@ public final class Problems {
         };
     }
 
+    /// Whether a name is that of a file rather than of something in a store.
+    private static boolean isOnDisk(String name) {
+        return name.startsWith("/") && !name.startsWith(StorePath.NIX_STORE);
+    }
+
     private static String advice(Exception cause) {
         return switch (cause) {
             case MissingBlockException _ -> Words.text("advice.missing-block");
             case FormatException _ -> Words.text("advice.format");
+            case NoSuchFileException e when isOnDisk(e.getFile()) -> Words.text("advice.no-file");
             case NoSuchFileException _ -> Words.text("advice.not-here");
             case AccessDeniedException _ -> Words.text("advice.denied");
             case IOException _ -> Words.text("advice.world");

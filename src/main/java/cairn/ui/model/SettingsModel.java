@@ -38,7 +38,6 @@ public final class SettingsModel implements Screen {
             new SimpleObjectProperty<>(this, "theme", Theme.SYSTEM);
     private final ObjectProperty<Density> density =
             new SimpleObjectProperty<>(this, "density", Density.COMPACT);
-    private final BooleanProperty reducedMotion = new SimpleBooleanProperty(this, "reducedMotion");
     private final BooleanProperty wideRail = new SimpleBooleanProperty(this, "wideRail");
     private final BooleanProperty inspectorOpen =
             new SimpleBooleanProperty(this, "inspectorOpen", true);
@@ -57,10 +56,6 @@ public final class SettingsModel implements Screen {
 
     public ObjectProperty<Density> densityProperty() {
         return density;
-    }
-
-    public BooleanProperty reducedMotionProperty() {
-        return reducedMotion;
     }
 
     /// Whether words stand beside the icons of the rail rather than below them.
@@ -86,7 +81,6 @@ public final class SettingsModel implements Screen {
         var properties = new Properties();
         properties.setProperty("theme", word(theme));
         properties.setProperty("density", word(density));
-        properties.setProperty("reduced-motion", word(reducedMotion));
         properties.setProperty("wide-rail", word(wideRail));
         properties.setProperty("inspector-open", word(inspectorOpen));
         properties.setProperty("inspector-width", word(inspectorWidth));
@@ -119,7 +113,6 @@ public final class SettingsModel implements Screen {
         } catch (IOException | IllegalArgumentException _) {
             // Not there, or not ours: everything stays as it comes.
         }
-        reducedMotion.set(flag(properties, "reduced-motion", reducedMotion));
         wideRail.set(flag(properties, "wide-rail", wideRail));
         inspectorOpen.set(flag(properties, "inspector-open", inspectorOpen));
     }
