@@ -1,52 +1,81 @@
 package cairn.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.Locale;
 
 /// All commands by name.
 final class Commands {
     /// What runs when no command is named.
     static final String DEFAULT = "explore";
 
-    /// One line about a command, and how it is made.
-    private record Entry(String summary, Supplier<Command> command) {}
-
-    private static final Map<String, Entry> ALL = new LinkedHashMap<>();
-
-    static {
-        add("explore", "opens the desktop explorer", ExploreCommand::new);
-        add("shot", "renders a screen of the explorer", ShotCommand::new);
-        add("copy", "brings paths from one store to another", CopyCommand::new);
-        add("add", "adds a file or folder as a path", AddCommand::new);
-        add("paths", "lists paths", PathsCommand::new);
-        add("info", "tells what is known of paths and files", InfoCommand::new);
-        add("ls", "lists the files of a path or archive", LsCommand::new);
-        add("cat", "prints a file inside a path or archive", CatCommand::new);
-        add("verify", "checks contents and signatures", VerifyCommand::new);
-        add("nar", "writes the NAR of a path", NarCommand::new);
-        add("car", "writes a CAR archive of a path or CID", CarCommand::new);
-        add("pin", "keeps paths from being collected", PinCommand::new);
-        add("unpin", "leaves paths to the next collection", UnpinCommand::new);
-        add("gc", "removes what no pin keeps", GcCommand::new);
-        add("repair", "rebuilds the index from the packs", RepairCommand::new);
-        add("stats", "tells how much there is", StatsCommand::new);
-        add("block", "reads and stores blocks", BlockCommand::new);
-        add("cid", "takes a CID apart", CidCommand::new);
-    }
+    /// In the order in which they are listed.
+    static final List<String> NAMES =
+            List.of(
+                    "explore",
+                    "copy",
+                    "add",
+                    "paths",
+                    "info",
+                    "ls",
+                    "cat",
+                    "why",
+                    "closure",
+                    "referrers",
+                    "diff",
+                    "verify",
+                    "nar",
+                    "car",
+                    "block",
+                    "dag",
+                    "cid",
+                    "pin",
+                    "unpin",
+                    "gc",
+                    "repair",
+                    "stats",
+                    "shot",
+                    "doctor",
+                    "completion");
 
     private Commands() {}
 
+    /// Makes the one command that is asked for.
     static Command named(String name) throws Failure.Reported {
-        var entry = ALL.get(name);
-        if (entry == null) {
-            throw new Failure.Reported(
-                    ExitCode.USAGE, "there is no command '%s'. See: cairn --help".formatted(name));
-        }
-        return entry.command.get();
+        return switch (name) {
+            case "explore" -> new ExploreCommand();
+            case "copy" -> new CopyCommand();
+            case "add" -> new AddCommand();
+            case "paths" -> new PathsCommand();
+            case "info" -> new InfoCommand();
+            case "ls" -> new LsCommand();
+            case "cat" -> new CatCommand();
+            case "why" -> new WhyCommand();
+            case "closure" -> new ClosureCommand();
+            case "referrers" -> new ReferrersCommand();
+            case "diff" -> new DiffCommand();
+            case "verify" -> new VerifyCommand();
+            case "nar" -> new NarCommand();
+            case "car" -> new CarCommand();
+            case "block" -> new BlockCommand();
+            case "dag" -> new DagCommand();
+            case "cid" -> new CidCommand();
+            case "pin" -> new PinCommand();
+            case "unpin" -> new UnpinCommand();
+            case "gc" -> new GcCommand();
+            case "repair" -> new RepairCommand();
+            case "stats" -> new StatsCommand();
+            case "shot" -> new ShotCommand();
+            case "doctor" -> new DoctorCommand();
+            case "completion" -> new CompletionCommand();
+            default ->
+                    throw new Failure.Reported(
+                            ExitCode.USAGE,
+                            "there is no command '%s'. See: cairn --help"
+                                    .formatted(Session.shown(name)));
+        };
     }
 
-    static String overview() {
+    static String overview() throws Failure.Reported {
         var text = new StringBuilder();
         text.append(
                 """
@@ -54,11 +83,29 @@ final class Commands {
                 Explores content-addressed Nix stores, and keeps one.
 
                 """);
-        ALL.forEach((name, entry) -> text.append("  %-10s %s%n".formatted(name, entry.summary)));
-        return text.append("\nEach command explains itself: cairn COMMAND --help\n").toString();
+        for (String name : NAMES) {
+            text.append("  %-11s%s%n".formatted(name, summary(named(name))));
+        }
+        return text.append(
+                        """
+
+                        A TARGET is a CID, a store path, its 32 characters, the beginning of its name, or
+                        a file: .nar, .nar.xz, .car, .narinfo, .drv. Each command explains itself by
+                        examples: cairn COMMAND --help
+
+                        Exit codes: 0 yes or done, 1 a negative answer, 2 usage, 3 not to be reached,
+                        4 damaged or malformed data, 130 cancelled.
+                        """)
+                .toString();
     }
 
-    private static void add(String name, String summary, Supplier<Command> command) {
-        ALL.put(name, new Entry(summary, command));
+    /// What a command says of itself, as the end of a line.
+    private static String summary(Command command) {
+        String description =
+                command.getClass()
+                        .getAnnotation(picocli.CommandLine.Command.class)
+                        .description()[0];
+        String first = description.split("[.:;]( |$)", 2)[0];
+        return first.substring(0, 1).toLowerCase(Locale.ROOT) + first.substring(1);
     }
 }

@@ -1,13 +1,16 @@
 package cairn.cli;
 
+import cairn.cid.Cid;
 import cairn.engine.Copy;
-import cairn.engine.Target;
+import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
@@ -78,48 +81,92 @@ final class CopyCommand implements Command {
 
     private Copy.Summary paths(Session session) throws IOException, Failure.Reported {
         try (Source source = session.source(from);
-                PathStore target =
-                        to.isEmpty() ? session.engine().local() : session.engine().open(to)) {
+                PathStore target = to.isEmpty() ? session.engine().local() : session.open(to)) {
             var roots = new ArrayList<StorePath>();
             for (String text : targets) {
                 roots.add(source.path(text));
             }
-            try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-                if (to.isEmpty()) {
-                    return all
-                            ? session.engine().copyAllIn(source.store(), !noPin, progress)
-                            : session.engine().copyIn(source.store(), roots, !noPin, progress);
+            if (all) {
+                try (Stream<StorePath> paths = source.store().paths()) {
+                    paths.forEach(roots::add);
                 }
-                if (all) {
-                    try (Stream<StorePath> paths = source.store().paths()) {
-                        paths.forEach(roots::add);
-                    }
-                }
-                return Copy.run(source.store(), target, roots, progress);
             }
+            Copy.Summary done = copy(source.store(), target, roots, session);
+            if (to.isEmpty() && done.newPaths() > 0) {
+                warn(session, roots);
+            }
+            return done;
+        }
+    }
+
+    private Copy.Summary copy(
+            PathStore source, PathStore target, List<StorePath> roots, Session session)
+            throws IOException, Failure.Reported {
+        try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
+            if (!to.isEmpty()) {
+                return Copy.run(source, target, roots, progress);
+            }
+            return all
+                    ? session.engine().copyAllIn(source, !noPin, progress)
+                    : session.engine().copyIn(source, roots, !noPin, progress);
         }
     }
 
     private Copy.Summary files(Session session) throws IOException, Failure.Reported {
-        long started = System.nanoTime();
-        long count = 0;
-        long bytes = 0;
         for (String text : targets) {
-            if (!(session.engine().resolve(text) instanceof Target.OfFile)
-                    && !java.nio.file.Files.exists(Path.of(text))) {
+            if (!Files.exists(Path.of(text))) {
                 throw new Failure.Reported(
                         ExitCode.USAGE,
                         "'%s' is no file; to copy a path say --from URI or --to URI"
                                 .formatted(Session.shown(text)));
             }
         }
+        long started = System.nanoTime();
+        var catalog = session.engine().catalog();
+        var before = catalog.totals();
+        var came = new ArrayList<StorePath>();
         for (String text : targets) {
             try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-                count += session.engine().importFile(Path.of(text), !noPin, progress).size();
+                for (Cid cid : session.engine().importFile(Path.of(text), !noPin, progress)) {
+                    catalog.named(cid).forEach(path -> came.add(path.info().path()));
+                    if (!session.json()) {
+                        session.out().println(cid);
+                    }
+                }
             }
         }
+        PathGraph graph = PathGraph.read(session.engine().local(), came);
+        StorePath[] roots = came.toArray(StorePath[]::new);
+        var after = catalog.totals();
         return new Copy.Summary(
-                count, 0, 0, 0, bytes, 0, Duration.ofNanos(System.nanoTime() - started));
+                graph.closure(roots).size(),
+                after.paths() - before.paths(),
+                after.blocks() - before.blocks(),
+                after.blocks() - before.blocks(),
+                graph.closureSize(roots),
+                after.blockBytes() - before.blockBytes(),
+                Duration.ofNanos(System.nanoTime() - started));
+    }
+
+    /// Says how much of what came in nobody vouches for.
+    private void warn(Session session, Collection<StorePath> roots)
+            throws IOException, Failure.Reported {
+        var local = session.engine().local();
+        PathGraph graph = PathGraph.read(local, roots);
+        int bare = 0;
+        List<StorePath> closure = graph.closure(roots.toArray(StorePath[]::new));
+        for (StorePath path : closure) {
+            var info = local.info(path);
+            if (info.isPresent()
+                    && info.get().signatures().isEmpty()
+                    && info.get().ca().isEmpty()) {
+                bare++;
+            }
+        }
+        if (bare > 0 && !session.json()) {
+            session.err()
+                    .printf("note: nobody signed %,d of these %,d paths%n", bare, closure.size());
+        }
     }
 
     private static String sentence(Copy.Summary done) {

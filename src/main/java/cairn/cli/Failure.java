@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,9 @@ record Failure(int code, String sentence) {
                     new Failure(ExitCode.MALFORMED, about(there, "is there already"));
             case AccessDeniedException denied ->
                     new Failure(ExitCode.UNREACHABLE, about(denied, "may not be accessed"));
+            case InvalidPathException path ->
+                    new Failure(
+                            ExitCode.USAGE, "a file cannot have this name: " + path.getReason());
             case MissingBlockException missing -> new Failure(ExitCode.MALFORMED, text(missing));
             case OutOfMemoryError _ ->
                     new Failure(

@@ -40,9 +40,9 @@ record Inside(Closeable source, Tree tree, List<Bytes> place, Optional<Outside> 
 
     private static Inside in(Source source, String text, int end)
             throws IOException, Failure.Reported {
+        List<Bytes> place = place(text.substring(end));
         Target target = source.resolve(text.substring(0, end));
-        return new Inside(
-                source, source.tree(target), place(text.substring(end)), Optional.empty());
+        return new Inside(source, source.tree(target), place, Optional.empty());
     }
 
     private static Inside in(Outside file, List<Bytes> place) throws IOException, Failure.Reported {

@@ -6,9 +6,10 @@ import java.util.concurrent.TimeUnit;
 /// Lets Ctrl-C end long work at its next step, instead of anywhere.
 ///
 /// The process goes on until the work has cleaned up behind itself, and then ends with the code of
-/// the signal.
+/// the signal. Work that does not come to its next step in time is left where it is, which harms no
+/// store.
 final class Interrupt {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 10;
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean set;

@@ -48,7 +48,7 @@ final class PathsCommand implements Command {
         return ExitCode.DONE;
     }
 
-    private List<Row> here(Session session) throws IOException {
+    private List<Row> here(Session session) throws IOException, Failure.Reported {
         var rows = new ArrayList<Row>();
         for (Catalog.Summary path :
                 session.engine().catalog().list(pattern, 0, Integer.MAX_VALUE)) {

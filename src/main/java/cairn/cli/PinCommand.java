@@ -42,7 +42,7 @@ final class PinCommand implements Command {
                             });
         }
         if (session.json()) {
-            session.print(pins.stream().map(PinCommand::fields).toList());
+            session.print(Map.of("pins", pins.stream().map(PinCommand::fields).toList()));
         } else {
             session.table(
                     pins.stream().map(pin -> List.of(pin.cid().toString(), pin.name())).toList());

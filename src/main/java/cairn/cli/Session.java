@@ -1,8 +1,12 @@
 package cairn.cli;
 
+import cairn.cid.FormatException;
 import cairn.engine.Engine;
+import cairn.nix.StorePath;
+import cairn.store.PathStore;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,16 +62,23 @@ final class Session implements AutoCloseable {
     }
 
     /// The engine of the home, opened when first asked for.
-    Engine engine() throws IOException {
+    Engine engine() throws IOException, Failure.Reported {
         if (engine == null) {
-            engine = Engine.open(home());
+            try {
+                engine = Engine.open(home());
+            } catch (FileSystemException e) {
+                throw new Failure.Reported(
+                        ExitCode.UNREACHABLE,
+                        "the home %s cannot be used: %s"
+                                .formatted(home(), Failure.of(e).sentence()));
+            }
         }
         return engine;
     }
 
     /// Where to read: the local engine, or the store that a URI names.
-    Source source(String uri) throws IOException {
-        return uri.isEmpty() ? Source.of(engine()) : Source.of(engine().open(uri));
+    Source source(String uri) throws IOException, Failure.Reported {
+        return uri.isEmpty() ? Source.of(engine()) : Source.of(open(uri));
     }
 
     /// Long work that is shown and can be interrupted; close it before anything else is printed.
@@ -81,6 +92,18 @@ final class Session implements AutoCloseable {
     private int width() {
         String columns = environment.getOrDefault("COLUMNS", "");
         return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
+    }
+
+    /// The store that a URI names.
+    PathStore open(String uri) throws IOException, Failure.Reported {
+        try {
+            return engine().open(uri);
+        } catch (FormatException e) {
+            if (e.format().equals("store uri")) {
+                throw new Failure.Reported(ExitCode.USAGE, e.problem());
+            }
+            throw e;
+        }
     }
 
     Streams streams() {
@@ -100,6 +123,19 @@ final class Session implements AutoCloseable {
     /// Prints one JSON document.
     void print(Object json) {
         Json.print(json, out());
+    }
+
+    /// Prints paths a line each, or as JSON.
+    void printPaths(List<StorePath> paths) {
+        if (json()) {
+            print(paths);
+        } else {
+            paths.forEach(out()::println);
+        }
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     /// Prints rows as columns, the last of which is not padded.

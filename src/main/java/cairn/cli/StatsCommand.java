@@ -2,6 +2,7 @@ package cairn.cli;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
 @picocli.CommandLine.Command(
         description = "Tells how much the store holds, and what it takes on the disk.",
@@ -30,7 +31,7 @@ final class StatsCommand implements Command {
                         row("blocks", "%,d".formatted(totals.blocks())),
                         row("their bytes", bytes(totals.blockBytes())),
                         row("on the disk", bytes(totals.packBytes())),
-                        row("ratio", "%.2f".formatted(totals.ratio()))));
+                        row("ratio", String.format(Locale.ROOT, "%.2f", totals.ratio()))));
         return ExitCode.DONE;
     }
 

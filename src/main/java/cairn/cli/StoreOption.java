@@ -11,7 +11,7 @@ final class StoreOption {
             description = "asks another store: local, file:///DIR, https://…, car:FILE")
     private String uri = "";
 
-    Source open(Session session) throws IOException {
+    Source open(Session session) throws IOException, Failure.Reported {
         return session.source(uri);
     }
 

@@ -4,6 +4,8 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Target;
 import cairn.nix.StorePath;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +37,11 @@ final class Unresolved {
             } catch (FormatException e) {
                 return malformed(shown, e);
             }
+        }
+        if (isFolder(text)) {
+            return new Failure.Reported(
+                    ExitCode.USAGE,
+                    "%s is a folder. Add it as a path first: cairn add %s".formatted(shown, shown));
         }
         if (LIKE_FILE.matcher(text).matches()) {
             return new Failure.Reported(ExitCode.NO, "there is no file '%s'".formatted(shown));
@@ -81,6 +88,14 @@ final class Unresolved {
                 ExitCode.USAGE,
                 "%s is a file, not a store path or CID. Import it first: cairn copy %s"
                         .formatted(file, file));
+    }
+
+    private static boolean isFolder(String text) {
+        try {
+            return text.indexOf('/') >= 0 && Files.isDirectory(Path.of(text));
+        } catch (InvalidPathException _) {
+            return false;
+        }
     }
 
     private static Failure.Reported malformed(String shown, FormatException e) {

@@ -144,7 +144,7 @@ final class VerifyCommand implements Command {
             TrustedKeys trusted,
             List<Map<String, Object>> entries,
             Session session)
-            throws IOException {
+            throws IOException, Failure.Reported {
         var checks = new ArrayList<Check>();
         try (var progress = session.progress(ProgressLine.Unit.COUNT)) {
             if (source.isLocal()) {
@@ -190,7 +190,16 @@ final class VerifyCommand implements Command {
             }
             case Outside.Car car -> {
                 try (var opened = car.open()) {
-                    yield "%,d blocks match their CIDs".formatted(opened.blocks().size());
+                    long unknown =
+                            opened.blocks().stream()
+                                    .filter(cid -> !cid.hash().isVerifiable())
+                                    .count();
+                    yield "%,d blocks match their CIDs%s"
+                            .formatted(
+                                    opened.blocks().size() - unknown,
+                                    unknown == 0
+                                            ? ""
+                                            : ", %,d are unverifiable".formatted(unknown));
                 }
             }
             case Outside.Narinfo _, Outside.DerivationFile _ -> {

@@ -5,6 +5,7 @@ import cairn.cid.FormatException;
 import cairn.nix.NarCompression;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -152,6 +153,12 @@ final class HttpFiles implements CacheFiles {
     private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
         try {
             return client.send(request, _ -> new TimedBody(patience));
+        } catch (ConnectException e) {
+            // Its own message says neither who nor why.
+            throw new IOException(
+                    "%s cannot be reached: there is no such server, or nobody listens there"
+                            .formatted(request.uri().resolve("/")),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + request.uri(), e);

@@ -1,0 +1,156 @@
+package cairn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.ipld.Block;
+import cairn.ipld.CarWriter;
+import cairn.nix.NarCompression;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Files that are looked into where they lie, and malformed ones.
+class FilesTest {
+    @TempDir private Path folder;
+    private Cli cli;
+    private String path;
+
+    @BeforeEach
+    void addATree() throws IOException {
+        cli = new Cli(folder.resolve("home"));
+        Path tree = Files.createDirectories(folder.resolve("tree/bin"));
+        Files.writeString(tree.resolve("run"), "#!/bin/sh\n");
+        assertTrue(tree.resolve("run").toFile().setExecutable(true));
+        Files.write(folder.resolve("tree/big"), new byte[300_000]);
+        Files.createSymbolicLink(folder.resolve("tree/link"), Path.of("bin/run"));
+        path =
+                cli.json("add", "--name", "demo-1.0", folder.resolve("tree").toString())
+                        .get("path")
+                        .asString();
+    }
+
+    @Test
+    void listsForPeople() {
+        assertEquals(
+                List.of(
+                        "-  293 KiB  big",
+                        "d           bin/",
+                        "x     10 B  bin/run",
+                        "l           link -> bin/run"),
+                cli.run("ls", "-R", path).lines());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anArchiveIsReadHoweverItIsPacked(NarCompression compression) throws IOException {
+        byte[] nar = cli.run("nar", path).bytes();
+        Path file = folder.resolve("x.nar" + compression.extension());
+        try (OutputStream out = compression.compress(Files.newOutputStream(file))) {
+            out.write(nar);
+        }
+        var info = cli.json("info", file.toString()).get(0);
+        var stored = cli.json("info", path).get(0);
+        assertEquals(stored.get("narHash"), info.get("narHash"));
+        assertEquals(stored.get("narSize"), info.get("narSize"));
+        assertEquals(stored.get("cids").get("tree"), info.get("tree"));
+        assertEquals("#!/bin/sh\n", cli.run("cat", file + "/bin/run").out());
+        assertEquals(4, cli.json("ls", "-R", file.toString()).size() + 2);
+        Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 60));
+        for (String command : List.of("info", "ls", "verify")) {
+            var cut = cli.run("--json", command, file.toString());
+            assertEquals(4, cut.code(), command);
+            assertTrue(
+                    cut.errors().getFirst().get("error").asString().startsWith(file + ": "),
+                    cut.err());
+        }
+    }
+
+    @Test
+    void anArchiveOfAPartOfADagShowsWhatIsMissing() throws IOException {
+        var block = Block.of(Codec.DAG_CBOR, Bytes.ofHex("a0"));
+        Cid absent = Cid.of(Codec.RAW, Bytes.utf8("absent"));
+        Path car = folder.resolve("part.car");
+        try (OutputStream out = Files.newOutputStream(car)) {
+            var writer = CarWriter.start(out, List.of(block.cid(), absent));
+            writer.put(block);
+        }
+        var listed = cli.json("ls", car.toString()).get("entries");
+        assertEquals("missing", listed.get(absent.toString()).get("type").asString());
+        assertEquals("blocks", listed.get(block.cid().toString()).get("type").asString());
+    }
+
+    @Test
+    void aWrongHashInAnArchiveIsMalformed() throws IOException {
+        Path car = folder.resolve("x.car");
+        assertEquals(0, cli.run("car", path, "-o", car.toString()).code());
+        byte[] bytes = Files.readAllBytes(car);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(car, bytes);
+        for (String command : List.of("ls", "info", "verify")) {
+            assertEquals(4, cli.run(command, car.toString()).code(), command);
+        }
+    }
+
+    @Test
+    void aDerivationTellsItsOwnPath() throws IOException {
+        Path go = Path.of("../shared/fixtures/go-nix");
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                Files.isDirectory(go), "the go-nix fixtures are not at " + go);
+        var derivations = new ArrayList<Path>();
+        try (var files = Files.list(go)) {
+            files.filter(file -> file.toString().endsWith(".drv"))
+                    .sorted()
+                    .forEach(derivations::add);
+        }
+        assertFalse(derivations.isEmpty());
+        for (Path file : derivations) {
+            var info = cli.json("info", file.toString()).get(0);
+            assertEquals("/nix/store/" + file.getFileName(), info.get("path").asString());
+            assertTrue(info.get("derivation").has("outputs"));
+        }
+    }
+
+    @Test
+    void nothingHalfWrittenIsLeftUnderTheFinalName() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("out"));
+        String absent = Cid.of(Codec.RAW, Bytes.utf8("absent")).toString();
+        assertEquals(1, cli.run("car", absent, "-o", out.resolve("x").toString()).code());
+        try (var files = Files.list(out)) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
+    @Test
+    void bytesAreKeptFromATerminal() throws IOException {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        try (var outs = new java.io.PrintStream(out, true, UTF_8);
+                var errs = new java.io.PrintStream(err, true, UTF_8)) {
+            var streams = new Streams(outs, errs, true, true);
+            var words = List.of("--home", cli.home().toString(), "nar", path);
+            assertEquals(2, Main.run(words, java.util.Map.of(), streams));
+        }
+        assertEquals(0, out.size());
+        assertArrayEquals(
+                new String[] {
+                    "cairn: this would write bytes to the terminal. Add -o FILE, or redirect the output"
+                },
+                err.toString(UTF_8).lines().toArray());
+    }
+}

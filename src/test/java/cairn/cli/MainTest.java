@@ -1,0 +1,213 @@
+package cairn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/// What holds for every command: exit codes, errors, help.
+class MainTest {
+    @TempDir private Path folder;
+    private Cli cli;
+
+    @BeforeEach
+    void open() {
+        cli = new Cli(folder.resolve("home"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    1 | info hello
+                    1 | info /nix/store/2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4-hello-2.12.1
+                    1 | info 2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4
+                    1 | info no/such/file.nar
+                    1 | block get bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
+                    1 | unpin hello
+                    1 | cat hello/bin
+                    2 | nonsense
+                    2 | info
+                    2 | info --what hello
+                    2 | copy hello
+                    2 | copy --all
+                    2 | verify
+                    2 | block take x
+                    2 | block put --codec cbor x
+                    2 | verify --all --trusted-key nonsense
+                    2 | copy --from gopher://x --all
+                    2 | paths --store nonsense
+                    2 | completion fish
+                    2 | dag --depth -1 hello
+                    2 | ls hello/../x
+                    1 | copy --from local?root=/nowhere --all
+                    4 | cid nonsense
+                    4 | cid bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
+                    4 | info bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
+                    4 | info /nix/store/short-hello
+                    4 | info !
+                    4 | block get nonsense
+                    """)
+    void tellsTheKindOfFailureByTheExitCode(int code, String words) {
+        var outcome = cli.run(("--json " + words).split(" "));
+        assertEquals(code, outcome.code(), outcome.err());
+        assertEquals(1, outcome.errors().size());
+        String sentence = outcome.errors().getFirst().get("error").asString();
+        assertFalse(sentence.contains("Exception"), sentence);
+    }
+
+    @Test
+    void anErrorIsOneLine() {
+        var outcome = cli.run("info", "hel\u001blo\nworld");
+        assertEquals(1, outcome.err().lines().count());
+        assertTrue(outcome.err().startsWith("cairn: "), outcome.err());
+        assertFalse(outcome.err().contains("\u001b"));
+    }
+
+    @Test
+    void severalTargetsGiveAnEntryEach() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        String path = cli.json("add", file.toString()).get("path").asString();
+        var outcome = cli.run("--json", "info", "!", path, "hello");
+        assertEquals(4, outcome.code());
+        assertEquals(3, outcome.json().size());
+        assertEquals("!", outcome.json().get(0).get("target").asString());
+        assertEquals(path, outcome.json().get(1).get("path").asString());
+        assertEquals("hello", outcome.json().get(2).get("target").asString());
+        var checked = cli.run("--json", "verify", "--deep", "!", path, "hello");
+        assertEquals(4, checked.code());
+        assertEquals(
+                List.of("damaged", "intact", "missing"),
+                List.of(
+                        checked.json().get(0).get("content").asString(),
+                        checked.json().get(1).get("content").asString(),
+                        checked.json().get(2).get("content").asString()));
+        for (var entry : checked.json()) {
+            assertEquals(
+                    List.of("target", "path", "content", "trust", "keys", "reason"),
+                    List.copyOf(entry.propertyNames()));
+        }
+    }
+
+    @Test
+    void anEmptyHomeIsNeverCalledVerified() {
+        var outcome = cli.run("verify", "--all", "--deep");
+        assertEquals(List.of(0, "0 paths\n"), List.of(outcome.code(), outcome.out()));
+        assertEquals("[]\n", cli.run("--json", "verify", "--all").out());
+    }
+
+    @Test
+    void pinsKeepWhatACollectionWouldTake() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        cli.json("add", file.toString());
+        assertEquals(0, cli.json("gc", "--dry-run").get("paths").asInt());
+        assertEquals(1, cli.json("pin").get("pins").size());
+        assertEquals(0, cli.run("unpin", "a").code());
+        var would = cli.json("gc", "--dry-run");
+        assertEquals(1, would.get("paths").asInt());
+        var gone = cli.json("gc");
+        assertEquals(would.get("bytes"), gone.get("bytes"));
+        assertEquals(0, cli.json("paths").size());
+    }
+
+    @Test
+    void anIndexThatIsLostIsRebuilt() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        cli.json("add", file.toString());
+        String before = cli.run("--json", "info", "a").out();
+        Files.delete(cli.home().resolve("index.db"));
+        Files.deleteIfExists(cli.home().resolve("index.db-wal"));
+        Files.deleteIfExists(cli.home().resolve("index.db-shm"));
+        assertEquals(1, cli.json("repair").get("paths").asInt());
+        assertEquals(before, cli.run("--json", "info", "a").out());
+    }
+
+    static List<String> names() {
+        return Commands.NAMES;
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void eachCommandTeachesByExample(String name) {
+        var outcome = cli.run(name, "--help");
+        assertEquals(0, outcome.code());
+        assertTrue(outcome.out().contains("Example"), outcome.out());
+        assertTrue(outcome.out().contains("cairn " + name) || name.equals("explore"));
+        assertTrue(cli.run("--help").out().contains("\n  " + name + " "));
+    }
+
+    @Test
+    void theReadmeShowsCommandsThatAre() throws Exception {
+        var lines =
+                Files.readAllLines(Path.of("README.md")).stream()
+                        .filter(line -> line.startsWith("    ./cairn "))
+                        .map(line -> line.split(" #", 2)[0].strip())
+                        .filter(line -> !line.equals("./cairn"))
+                        .toList();
+        assertTrue(lines.size() >= 10, lines.toString());
+        for (String line : lines) {
+            var words = List.of(line.split(" +"));
+            var command = new CommandLine(Commands.named(words.get(1)));
+            command.parseArgs(words.subList(2, words.size()).toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void theHomeComesFromTheEnvironment() {
+        Path other = folder.resolve("other");
+        var streams =
+                new Streams(
+                        new PrintStream(
+                                OutputStream.nullOutputStream(),
+                                true,
+                                java.nio.charset.StandardCharsets.UTF_8),
+                        new PrintStream(
+                                OutputStream.nullOutputStream(),
+                                true,
+                                java.nio.charset.StandardCharsets.UTF_8));
+        assertEquals(
+                other,
+                new Session(
+                                new Globals(java.util.Optional.empty(), false, false, false),
+                                Map.of("CAIRN_HOME", other.toString()),
+                                streams)
+                        .home());
+    }
+
+    @Test
+    void completionKnowsEveryCommand() throws Exception {
+        Path script = folder.resolve("completion");
+        Files.writeString(script, cli.run("completion", "bash").out());
+        var process =
+                new ProcessBuilder(
+                                "bash",
+                                "-c",
+                                "source \"$1\"; COMP_WORDS=(cairn clo); COMP_CWORD=1; _cairn;"
+                                        + " echo \"${COMPREPLY[@]}\"; COMP_WORDS=(cairn why --p);"
+                                        + " COMP_CWORD=2; _cairn; echo \"${COMPREPLY[@]}\"",
+                                "bash",
+                                script.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        assertEquals(
+                "closure\n--precise\n",
+                new String(
+                        process.getInputStream().readAllBytes(),
+                        java.nio.charset.StandardCharsets.UTF_8));
+    }
+}
