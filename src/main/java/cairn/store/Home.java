@@ -36,6 +36,15 @@ public record Home(Path folder) {
         return Files.exists(index());
     }
 
+    boolean hasPacks() throws IOException {
+        if (!Files.isDirectory(packs())) {
+            return false;
+        }
+        try (var files = Files.newDirectoryStream(packs(), Packs.fileName("*"))) {
+            return files.iterator().hasNext();
+        }
+    }
+
     /// Makes the folders that are not there yet.
     void create() throws IOException {
         createFolder(folder);

@@ -47,13 +47,23 @@ final class Index implements AutoCloseable {
     }
 
     /// Opens an index that is there, or makes an empty one.
-    static Index open(Path file, Synchronous synchronous) throws IOException {
+    ///
+    /// @param lost whether one that is not there or empty cannot be new
+    static Index open(Path file, Synchronous synchronous, boolean lost) throws IOException {
         var index = new Index(file, Database.Mode.READ, synchronous, null);
-        if (!Files.exists(file)) {
+        // Whoever made it may have been killed before it had its tables.
+        if (!Files.exists(file) || index.isEmpty()) {
+            if (lost) {
+                throw lost(file);
+            }
             index.initialise();
         }
         index.checkVersion();
         return index;
+    }
+
+    static IOException lost(Path file) {
+        return new IOException(file + ": it is lost; 'cairn repair' rebuilds it from the packs");
     }
 
     /// Opens an index that this process must not or cannot write.
@@ -302,6 +312,10 @@ final class Index implements AutoCloseable {
         } else {
             idle.addFirst(database);
         }
+    }
+
+    private boolean isEmpty() throws IOException {
+        return read(database -> database.number("SELECT count(*) FROM sqlite_master")) == 0;
     }
 
     private void checkVersion() throws IOException {

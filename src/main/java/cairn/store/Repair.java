@@ -57,7 +57,7 @@ final class Repair {
         try (var _ = Leases.exclusive(home);
                 codec) {
             var aside = moveAside();
-            try (var index = Index.open(home.index(), Synchronous.NORMAL)) {
+            try (var index = Index.open(home.index(), Synchronous.NORMAL, false)) {
                 var packs = packs();
                 for (int i = 0; i < packs.size(); i++) {
                     progress.check();

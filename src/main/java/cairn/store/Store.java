@@ -59,7 +59,9 @@ public final class Store implements BlockSource, AutoCloseable {
         home.create();
         var leases = Leases.open(home);
         try {
-            return new Store(home, false, Index.open(home.index(), synchronous), leases);
+            // Looked at before the index, because the index is made before any pack.
+            boolean packed = home.hasPacks();
+            return new Store(home, false, Index.open(home.index(), synchronous, packed), leases);
         } catch (IOException e) {
             leases.close();
             throw e;
@@ -74,6 +76,9 @@ public final class Store implements BlockSource, AutoCloseable {
     public static Store openReadOnly(Path folder) throws IOException {
         var home = new Home(folder);
         if (!home.exists()) {
+            if (home.hasPacks()) {
+                throw Index.lost(home.index());
+            }
             throw new NoSuchFileException(home.index().toString(), null, "there is no store");
         }
         return new Store(home, true, Index.openReadOnly(home.index()), null);
