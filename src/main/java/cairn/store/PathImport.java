@@ -22,6 +22,10 @@ import java.util.TreeMap;
 /// size and hash; a content address is recorded only if the content has it. What is not committed
 /// when the import closes was never there. Belongs to one thread.
 public final class PathImport implements AutoCloseable {
+    /// More than any path has, and little enough to be read to its end: a few blocks that are
+    /// shared again and again, or a few bytes that unpack to zeros, could promise 2^63.
+    private static final long MAX_NAR = 1L << 40;
+
     private final Store store;
     private final StoreWriter writer;
     private final InstantSource clock;
@@ -51,6 +55,13 @@ public final class PathImport implements AutoCloseable {
         var known = find(info.path());
         if (known.isPresent()) {
             return again(known.get(), info);
+        }
+        if (info.narSize() > MAX_NAR) {
+            throw new FormatException(
+                    "nar",
+                    0,
+                    "%s is said to have %d bytes, and no path has more than %d"
+                            .formatted(info.path(), info.narSize(), MAX_NAR));
         }
         List<Cid> references = references(info);
         var tree = new TreeImport(this::put, info.narSize());

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// Whatever order, depth, size or name could not stand in an archive is refused as the NAR is
 /// written, before a directory is made of it. Belongs to one thread.
 public final class TreeImport implements NarSink {
+    /// How many entries a directory and those around it may have together, because all of them are
+    /// kept until their directories end. A few bytes can unpack to any number of them.
+    static final int MAX_ENTRIES = 1 << 20;
+
     /// What came out: the root of the tree, and the NAR that it makes.
     public record Imported(Subtree tree, NixHash narHash, long narSize) {}
 
@@ -43,12 +47,16 @@ public final class TreeImport implements NarSink {
     private final NarWriter nar =
             new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
     private final Deque<Level> open = new ArrayDeque<>();
+    private int openEntries;
     private @Nullable Subtree root;
 
     /// A directory that has begun, and the entry that is named but not told yet.
     private static final class Level {
         final List<DirectoryEntry> entries = new ArrayList<>();
         Bytes name = Bytes.EMPTY;
+
+        /// The most entries that directories within each other have together below this one.
+        int below;
     }
 
     /// @param blocks keeps nothing of the bytes of leaves, which the next one overwrites
@@ -86,7 +94,13 @@ public final class TreeImport implements NarSink {
     @Override
     public void endDirectory() throws IOException {
         nar.endDirectory();
-        add(writer.directory(open.pop().entries));
+        var level = open.pop();
+        openEntries -= level.entries.size();
+        int nested = checkEntries(level.entries.size() + level.below);
+        if (!open.isEmpty()) {
+            open.element().below = Math.max(open.element().below, nested);
+        }
+        add(writer.directory(level.entries));
     }
 
     @Override
@@ -120,9 +134,22 @@ public final class TreeImport implements NarSink {
         if (open.isEmpty()) {
             root = node;
         } else {
+            openEntries = checkEntries(openEntries + 1);
             var level = open.element();
             level.entries.add(new DirectoryEntry(level.name, node));
         }
+    }
+
+    /// Refuses what [TreeNar] would refuse to read.
+    private int checkEntries(int count) throws FormatException {
+        if (count > MAX_ENTRIES) {
+            throw new FormatException(
+                    "nar",
+                    nar.position(),
+                    "directories within each other have more than %d entries"
+                            .formatted(MAX_ENTRIES));
+        }
+        return count;
     }
 
     /// A file's content, read back out of the chunks that are handed on as its leaves.

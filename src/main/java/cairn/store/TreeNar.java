@@ -1,6 +1,7 @@
 package cairn.store;
 
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.ipld.BlockSource;
 import cairn.nix.NarSink;
 import cairn.nix.NarSource;
@@ -13,6 +14,9 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /// The tree of files below a UnixFS root, told as an archive is.
+///
+/// Refuses directories within each other that have more than [TreeImport#MAX_ENTRIES] entries
+/// together: shards that many directories share could stand for more than memory holds.
 public final class TreeNar implements NarSource {
     private final UnixFsReader reader;
     private final Cid root;
@@ -24,11 +28,11 @@ public final class TreeNar implements NarSource {
 
     @Override
     public void writeTo(NarSink sink) throws IOException {
-        Deque<Iterator<DirectoryEntry>> open = new ArrayDeque<>();
+        Deque<Listing> open = new ArrayDeque<>();
         node(root, sink, open);
         while (!open.isEmpty()) {
-            if (open.element().hasNext()) {
-                var entry = open.element().next();
+            if (open.element().entries.hasNext()) {
+                var entry = open.element().entries.next();
                 sink.entry(entry.name());
                 node(entry.cid(), sink, open);
             } else {
@@ -38,12 +42,25 @@ public final class TreeNar implements NarSource {
         }
     }
 
-    private void node(Cid cid, NarSink sink, Deque<Iterator<DirectoryEntry>> open)
-            throws IOException {
+    /// What is left of an open directory.
+    ///
+    /// @param count how many entries it and those around it have
+    private record Listing(Iterator<DirectoryEntry> entries, int count) {}
+
+    private void node(Cid cid, NarSink sink, Deque<Listing> open) throws IOException {
         switch (reader.node(cid)) {
             case UnixFsNode.Directory directory -> {
                 sink.directory();
-                open.push(reader.entries(directory).iterator());
+                var entries = reader.entries(directory);
+                int count = entries.size() + (open.isEmpty() ? 0 : open.element().count);
+                if (count > TreeImport.MAX_ENTRIES) {
+                    throw new FormatException(
+                            "unixfs",
+                            0,
+                            "directories within each other have more than %d entries, down to %s"
+                                    .formatted(TreeImport.MAX_ENTRIES, cid));
+                }
+                open.push(new Listing(entries.iterator(), count));
             }
             case UnixFsNode.RegularFile file ->
                     sink.regular(file.executable(), file.size(), reader.contents(file));

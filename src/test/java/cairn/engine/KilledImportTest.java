@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Imports by other processes: killed, and several at once.
 class KilledImportTest {
     private static final int KILLS = 50;
+
+    /// How many homes the kills are dealt out to, to use all processors.
     private static final int LANES = 2;
 
     @TempDir private Path folder;
@@ -195,6 +197,8 @@ class KilledImportTest {
     private static Process start(
             Path home, long step, boolean oneByOne, Nix nix, List<String> paths)
             throws IOException {
+        // Where the libraries are unpacked that a killed process leaves behind.
+        Path temporary = Files.createTempDirectory(Files.createDirectories(home), "tmp");
         var command =
                 new ArrayList<>(
                         List.of(
@@ -203,6 +207,7 @@ class KilledImportTest {
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
                                 "-Xshare:auto",
+                                "-Djava.io.tmpdir=" + temporary,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Importer.class.getName(),
