@@ -16,6 +16,7 @@ import org.sqlite.SQLiteException;
 /// One connection to the index, with its statements prepared once. Belongs to one thread at a time.
 final class Database implements AutoCloseable {
     private static final int BUSY_MILLIS = 60_000;
+    private static final int SHARED_MEMORY = 32 << 10;
 
     /// How a connection is used.
     enum Mode {
@@ -120,17 +121,25 @@ final class Database implements AutoCloseable {
                     case SQLITE_CANTOPEN -> "it cannot be opened";
                     case SQLITE_CORRUPT, SQLITE_NOTADB ->
                             "it is damaged; 'cairn repair' rebuilds it from the packs";
-                    case SQLITE_IOERR -> "it could not be read or written";
+                    case SQLITE_IOERR ->
+                            isFull(file)
+                                    ? "the disk is full"
+                                    : "it could not be read or written";
                     default -> cause.getMessage();
                 };
         return new IOException(file + ": " + problem, cause);
+    }
+
+    /// SQLite tells a disk that has no room for its shared memory from a broken one in no other way.
+    private static boolean isFull(Path file) {
+        return file.toAbsolutePath().getParent().toFile().getUsableSpace() < SHARED_MEMORY;
     }
 
     void closeQuietly() {
         try {
             connection.close();
         } catch (SQLException _) {
-            // It was only read from.
+            // Nothing of it is wanted any more.
         }
     }
 

@@ -51,15 +51,20 @@ final class Index implements AutoCloseable {
     /// @param lost whether one that is not there or empty cannot be new
     static Index open(Path file, Synchronous synchronous, boolean lost) throws IOException {
         var index = new Index(file, Database.Mode.READ, synchronous, null);
-        // Whoever made it may have been killed before it had its tables.
-        if (!Files.exists(file) || index.isEmpty()) {
-            if (lost) {
-                throw lost(file);
+        try {
+            // Whoever made it may have been killed before it had its tables.
+            if (!Files.exists(file) || index.isEmpty()) {
+                if (lost) {
+                    throw lost(file);
+                }
+                index.initialise();
             }
-            index.initialise();
+            index.checkVersion();
+            return index;
+        } catch (IOException e) {
+            index.close();
+            throw e;
         }
-        index.checkVersion();
-        return index;
     }
 
     static IOException lost(Path file) {
@@ -132,16 +137,17 @@ final class Index implements AutoCloseable {
             if (writer == null) {
                 writer = Database.open(file, Database.Mode.WRITE, synchronous);
             }
-            writer.connection().setAutoCommit(false);
             try {
+                writer.connection().setAutoCommit(false);
                 T result = work.run(writer);
                 writer.connection().commit();
+                writer.connection().setAutoCommit(true);
                 return result;
             } catch (Throwable e) {
-                writer.connection().rollback();
+                // Closing undoes what SQLite has not undone itself, as it does on a full disk.
+                writer.closeQuietly();
+                writer = null;
                 throw e;
-            } finally {
-                writer.connection().setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw Database.failure(file, e);
