@@ -24,15 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Unpacking into a folder: all of a path or nothing, and nothing anywhere else.
 class FolderStoreTest {
-    private static final PathInfo INFO =
-            new PathInfo(
-                    StorePath.of(Bytes.wrap(new byte[20]), "path"),
-                    NixHash.sha256Of(Bytes.EMPTY),
-                    1,
-                    List.of(),
-                    Optional.empty(),
-                    List.of(),
-                    Optional.empty());
+    private static final PathInfo INFO = info(NixHash.sha256Of(Bytes.EMPTY), 1 << 20);
     private static final String BASE = INFO.path().base();
 
     @TempDir private Path folder;
@@ -50,8 +42,7 @@ class FolderStoreTest {
 
     @Test
     void unpacksAPath() throws IOException {
-        store.put(
-                INFO,
+        NarSource content =
                 sink -> {
                     sink.directory();
                     sink.entry(Bytes.utf8("file"));
@@ -59,7 +50,9 @@ class FolderStoreTest {
                     sink.entry(Bytes.utf8("link"));
                     sink.symlink(Bytes.utf8("../../elsewhere/file"));
                     sink.endDirectory();
-                });
+                };
+        var digest = NarDigest.of(content);
+        store.put(info(digest.hash(), digest.size()), content);
         assertEquals(
                 List.of(
                         "elsewhere/file untouched",
@@ -115,6 +108,17 @@ class FolderStoreTest {
     private void refuses(NarSource content) throws IOException {
         assertThrows(FormatException.class, () -> store.put(INFO, content));
         assertEquals(List.of("elsewhere/file untouched"), all());
+    }
+
+    private static PathInfo info(NixHash narHash, long narSize) {
+        return new PathInfo(
+                StorePath.of(Bytes.wrap(new byte[20]), "path"),
+                narHash,
+                narSize,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
     }
 
     private static ByteArrayInputStream content(String text) {
