@@ -122,17 +122,16 @@ final class Database implements AutoCloseable {
                     case SQLITE_CORRUPT, SQLITE_NOTADB ->
                             "it is damaged; 'cairn repair' rebuilds it from the packs";
                     case SQLITE_IOERR ->
-                            isFull(file)
-                                    ? "the disk is full"
-                                    : "it could not be read or written";
+                            isFull(file) ? "the disk is full" : "it could not be read or written";
                     default -> cause.getMessage();
                 };
         return new IOException(file + ": " + problem, cause);
     }
 
-    /// SQLite tells a disk that has no room for its shared memory from a broken one in no other way.
+    /// SQLite tells a disk that has no room for its shared memory from a broken one in no other
+    /// way.
     private static boolean isFull(Path file) {
-        return file.toAbsolutePath().getParent().toFile().getUsableSpace() < SHARED_MEMORY;
+        return file.toAbsolutePath().resolveSibling("").toFile().getUsableSpace() < SHARED_MEMORY;
     }
 
     void closeQuietly() {

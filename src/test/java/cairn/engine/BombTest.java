@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +47,7 @@ class BombTest {
                         engine.importFile(Path.of(file), true, Progress.NONE);
                         System.out.println("imported");
                     } catch (IOException e) {
-                        System.out.println(e.getMessage().replaceAll("[0-9]+|down to .*", "#"));
+                        System.out.println(String.valueOf(e.getMessage()).replaceAll("[0-9]+|down to .*", "#"));
                     }
                 }
                 System.out.println(engine.catalog().paths().size());
@@ -132,7 +133,7 @@ class BombTest {
 
     /// The same shards, but the entry LEAD leads elsewhere; only those on the way to it are new.
     private static Cid leading(Map<Cid, Bytes> blocks, Cid shard, Cid target) throws IOException {
-        var node = PbNode.decode(blocks.get(shard));
+        var node = PbNode.decode(Objects.requireNonNull(blocks.get(shard)));
         var links = new ArrayList<PbLink>();
         for (PbLink link : node.links()) {
             Cid to = link.hash();

@@ -70,7 +70,10 @@ class FullDiskTest {
     static final class Importer {
         public static void main(String[] arguments) throws IOException {
             try {
-                importOneByOne(Path.of(arguments[0]), List.of(arguments).subList(2, arguments.length), arguments[1]);
+                importOneByOne(
+                        Path.of(arguments[0]),
+                        List.of(arguments).subList(2, arguments.length),
+                        arguments[1]);
                 System.out.println("imported");
             } catch (IOException e) {
                 System.out.println(e.getMessage());
@@ -145,7 +148,8 @@ class FullDiskTest {
 
     private Path disk(String name, int kib) throws Exception {
         Path disk = Files.createDirectories(folder.resolve(name));
-        int status = run("mount", "-t", "tmpfs", "-o", "size=" + kib + "k", "tmpfs", disk.toString());
+        int status =
+                run("mount", "-t", "tmpfs", "-o", "size=" + kib + "k", "tmpfs", disk.toString());
         assumeTrue(status == 0, "a disk made of memory cannot be mounted here");
         mounted.add(disk);
         return disk;

@@ -104,9 +104,7 @@ class HostileImportTest {
             }
             for (int length = 0; length < bytes.length; length += 3) {
                 Path shorter =
-                        file(
-                                ".nar" + compression.extension(),
-                                Bytes.copyOf(bytes, 0, length));
+                        file(".nar" + compression.extension(), Bytes.copyOf(bytes, 0, length));
                 refuses(compression + " cut at " + length, () -> imported(shorter));
             }
         }
@@ -336,14 +334,15 @@ class HostileImportTest {
                         false);
         Cid betweenCid = car.put(Codec.DAG_CBOR, between.encode());
         var last =
-                new PathNode(
-                        PATH, hash(right), right.length(), hello, List.of(betweenCid), false);
+                new PathNode(PATH, hash(right), right.length(), hello, List.of(betweenCid), false);
         refuses("a circle", () -> imported(car.of(last)));
-        refuses("all", () -> {
-            try (var from = engine.open("car:" + car.of(last))) {
-                engine.copyAllIn(from, true, Progress.NONE);
-            }
-        });
+        refuses(
+                "all",
+                () -> {
+                    try (var from = engine.open("car:" + car.of(last))) {
+                        engine.copyAllIn(from, true, Progress.NONE);
+                    }
+                });
     }
 
     @Test
@@ -405,13 +404,11 @@ class HostileImportTest {
         String message = String.valueOf(e.getMessage());
         assertFalse(message.isBlank() || message.equals("null"), what);
         assertTrue(message.lines().count() == 1 && message.length() < 1100, what + ": " + message);
-        assertTrue(
-                message.chars().noneMatch(Character::isISOControl), what + ": " + message);
+        assertTrue(message.chars().noneMatch(Character::isISOControl), what + ": " + message);
     }
 
     private Path file(String suffix, Bytes content) throws IOException {
-        return Files.write(
-                folder.resolve("file-" + files++ + suffix), content.toByteArray());
+        return Files.write(folder.resolve("file-" + files++ + suffix), content.toByteArray());
     }
 
     private Path pack(NarCompression compression, byte[] content) throws IOException {
@@ -555,9 +552,7 @@ class HostileImportTest {
         Cid directory(String name, Cid child) {
             return put(
                     Codec.DAG_PB,
-                    new PbNode(
-                                    List.of(new PbLink(child, Bytes.utf8(name), 5)),
-                                    Bytes.ofHex("0801"))
+                    new PbNode(List.of(new PbLink(child, Bytes.utf8(name), 5)), Bytes.ofHex("0801"))
                             .encode());
         }
 

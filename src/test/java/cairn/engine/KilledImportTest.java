@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -60,7 +61,7 @@ class KilledImportTest {
             }
             System.out.println("done");
             if (progress.count >= progress.told && progress.told > 0) {
-                System.in.read();
+                int _ = System.in.read();
             }
         }
     }
@@ -106,23 +107,23 @@ class KilledImportTest {
         }
         assertEquals(49, whole.size());
         try (var lanes = Executors.newVirtualThreadPerTaskExecutor()) {
-            var done = new ArrayList<Future<?>>();
+            var done = new ArrayList<Future<Integer>>();
             for (int lane = 0; lane < LANES; lane++) {
                 Path homes = folder.resolve("lane-" + lane);
                 var random = new Random(lane);
                 done.add(
-                        lanes.submit(() -> {
-                            killAgainAndAgain(homes, random, steps, closure, whole);
-                            return null;
-                        }));
+                        lanes.submit(
+                                () -> killAgainAndAgain(homes, random, steps, closure, whole)));
             }
-            for (Future<?> lane : done) {
-                lane.get();
+            int kills = 0;
+            for (Future<Integer> lane : done) {
+                kills += lane.get();
             }
+            assertEquals(KILLS, kills);
         }
     }
 
-    private static void killAgainAndAgain(
+    private static int killAgainAndAgain(
             Path homes,
             Random random,
             long steps,
@@ -147,6 +148,7 @@ class KilledImportTest {
         }
         assertFalse(importing(home, 0, false, closure));
         assertTrue(checkSound(home, whole));
+        return kills;
     }
 
     @Test
@@ -227,7 +229,7 @@ class KilledImportTest {
         try (var engine = Engine.open(home)) {
             var paths = paths(engine);
             for (var path : paths.entrySet()) {
-                assertEquals(said(whole.get(path.getKey())), said(path.getValue()));
+                assertEquals(said(Objects.requireNonNull(whole.get(path.getKey()))), said(path.getValue()));
             }
             engine.verify(
                     paths.keySet(),
