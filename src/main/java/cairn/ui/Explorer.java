@@ -1,22 +1,20 @@
 package cairn.ui;
 
 import cairn.engine.Engine;
+import cairn.ui.model.Answer;
 import cairn.ui.model.Place;
-import cairn.ui.model.Problems;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import javafx.application.Platform;
 import javafx.scene.Scene;
-import javafx.scene.control.Label;
 import javafx.scene.image.Image;
-import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +25,8 @@ public final class Explorer {
 
     private final Path home;
     private final Place place;
+    private final FxWork work = new FxWork();
+    private final Answer<Engine> engine = new Answer<>(work);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Window window;
 
@@ -39,52 +39,43 @@ public final class Explorer {
     ///
     /// The store opens while JavaFX starts.
     public static void open(Path home, Place place) throws InterruptedException, IOException {
-        var engine = CompletableFuture.supplyAsync(() -> engine(home));
+        var early = new FutureTask<>(() -> Engine.open(home));
+        Thread.ofVirtual().name("open").start(early);
         var explorer = new Explorer(home, place);
         Toolkit.start(false);
-        Platform.runLater(() -> explorer.show(engine));
+        Platform.runLater(() -> explorer.show(early));
         explorer.closed.await();
+        explorer.work.close();
         Platform.exit();
-        if (!engine.isCompletedExceptionally()) {
-            engine.join().close();
+        if (explorer.engine.known().isPresent()) {
+            explorer.engine.known().get().close();
         }
     }
 
-    private static Engine engine(Path home) {
-        try {
-            return Engine.open(home);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void show(CompletableFuture<Engine> engine) {
+    /// Shows the window, and the store in it once it is open.
+    private void show(FutureTask<Engine> early) {
         var stage = new Stage();
         stage.setTitle(Words.text("app.title"));
         stage.getIcons().addAll(icons());
         stage.setOnHidden(_ -> close());
         var settings = new SettingsModel(home.resolve("explorer.properties"));
-        stage.setScene(new Scene(new StackPane(), WIDTH, HEIGHT));
+        var opening = new StatePane();
+        stage.setScene(new Scene(opening, WIDTH, HEIGHT));
         Look.follow(stage.getScene(), settings);
-        CompletableFuture<Engine> _ =
-                engine.whenComplete((opened, failure) ->
-                        Platform.runLater(() -> {
-                            if (opened != null) {
-                                window = new Window(opened, settings, place, WIDTH, HEIGHT);
-                                stage.setScene(window.scene());
-                            } else {
-                                fail(stage, failure);
-                            }
-                            stage.show();
-                        }));
-    }
-
-    private static void fail(Stage stage, Throwable failure) {
-        var cause = failure.getCause() instanceof Exception e ? e : new IOException(failure);
-        var words = new Label(Problems.describe(cause).toString());
-        words.setWrapText(true);
-        words.getStyleClass().add("padded");
-        stage.getScene().setRoot(new StackPane(words));
+        var first = new AtomicReference<@Nullable FutureTask<Engine>>(early);
+        engine.ask(() -> {
+            var begun = first.getAndSet(null);
+            return begun == null ? Engine.open(home) : begun.get();
+        });
+        engine.valueProperty()
+                .subscribe(opened -> {
+                    if (opened != null) {
+                        window = new Window(opened, settings, place, WIDTH, HEIGHT);
+                        stage.setScene(window.scene());
+                    }
+                });
+        opening.follow(engine);
+        stage.show();
     }
 
     private void close() {

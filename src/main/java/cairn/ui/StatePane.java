@@ -72,7 +72,11 @@ public final class StatePane extends StackPane {
                 getChildren().clear();
                 patience.playFromStart();
             }
-            case READY -> getChildren().setAll(content.get());
+            case READY -> {
+                if (content.get() != null) {
+                    getChildren().setAll(content.get());
+                }
+            }
             case EMPTY -> getChildren().setAll(empty.get() == null ? content.get() : empty.get());
             case FAILED -> {
                 Problem problem = answer.problemProperty().get();

@@ -10,12 +10,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 
 /// Turns exceptions into words.
 public final class Problems {
     private Problems() {}
 
     public static Problem describe(Exception cause) {
+        if (cause instanceof ExecutionException && cause.getCause() instanceof Exception inner) {
+            return describe(inner);
+        }
         var stack = new StringWriter();
         cause.printStackTrace(new PrintWriter(stack));
         return new Problem(sentence(cause), advice(cause), stack.toString());
