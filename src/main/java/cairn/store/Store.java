@@ -5,7 +5,6 @@ import cairn.cid.Cid;
 import cairn.ipld.BlockSource;
 import cairn.store.Index.BlockLocation;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// changed is seen by all reads that begin later, in every process. Safe for use by several
 /// threads.
 public final class Store implements BlockSource, AutoCloseable {
-    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS = 10;
 
     private final Home home;
     private final boolean readOnly;
@@ -113,12 +112,10 @@ public final class Store implements BlockSource, AutoCloseable {
             }
             try {
                 return Optional.of(read(key, location.get()));
-            } catch (ClosedByInterruptException e) {
-                throw e;
             } catch (NoSuchFileException | ClosedChannelException e) {
                 // A pack that was rewritten is looked up again; the file may also have been closed
                 // under us by another thread's interrupt.
-                if (attempt == ATTEMPTS) {
+                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 packs.forget(location.get().frame().pack());

@@ -404,13 +404,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         try {
             compressed.encoded = encoded;
             for (var next = sealed.peek(); next != null && next.encoded != null; ) {
-                try {
-                    if (failure == null) {
-                        append(next);
-                    }
-                } catch (IOException e) {
-                    failure = e;
-                }
+                appendUnlessFailed(next);
                 next.encoded = null;
                 sealed.remove();
                 room.release();
@@ -419,6 +413,19 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             appended.signalAll();
         } finally {
             appending.unlock();
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever goes wrong on this thread is the writer's failure
+    private void appendUnlessFailed(Gathered frame) {
+        if (failure == null) {
+            try {
+                append(frame);
+            } catch (IOException e) {
+                failure = e;
+            } catch (Exception e) {
+                failure = new IOException("a frame could not be written: " + e, e);
+            }
         }
     }
 
