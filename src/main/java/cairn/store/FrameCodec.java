@@ -18,21 +18,25 @@ final class FrameCodec implements AutoCloseable {
     /// Level 3 makes frames 4 % smaller and takes half as long again, most of an import's time.
     private static final int LEVEL = 2;
 
-    /// Of deltas, which are made in the background.
+    /// Of what is made in the background.
     private static final int DENSE_LEVEL = 3;
 
-    private final ConcurrentLinkedQueue<ZstdCompressCtx> compressors =
-            new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Compressor> compressors = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<ZstdDecompressCtx> decompressors =
             new ConcurrentLinkedQueue<>();
 
     /// Encodes a frame of blocks, their bytes being the first `length` of an array.
     Bytes blocks(Bytes list, byte[] payload, int length) {
         return encode(
-                Kind.BLOCKS, true, list, payload, length, FrameHeader.NO_BASE, Bytes.EMPTY, 0);
+                Kind.BLOCKS, true, list, payload, length, FrameHeader.NO_BASE, Bytes.EMPTY, 0, LEVEL);
     }
 
-    /// Encodes a frame of blocks with the payload of another frame as dictionary.
+    /// Encodes a frame of blocks with more care.
+    Bytes dense(Bytes list, Bytes payload) {
+        return delta(list, payload, FrameHeader.NO_BASE, Bytes.EMPTY);
+    }
+
+    /// Encodes a frame of blocks with the payload of another frame as dictionary, and more care.
     Bytes delta(Bytes list, Bytes payload, Bytes base, Bytes basePayload) {
         return encode(
                 Kind.BLOCKS,
@@ -42,7 +46,8 @@ final class FrameCodec implements AutoCloseable {
                 payload.length(),
                 base,
                 basePayload,
-                0);
+                0,
+                DENSE_LEVEL);
     }
 
     /// Encodes a part of a commit's journal; `last` ends the commit.
@@ -55,7 +60,8 @@ final class FrameCodec implements AutoCloseable {
                 records.length(),
                 FrameHeader.NO_BASE,
                 Bytes.EMPTY,
-                sequence);
+                sequence,
+                LEVEL);
     }
 
     private Bytes encode(
@@ -66,11 +72,16 @@ final class FrameCodec implements AutoCloseable {
             int raw,
             Bytes base,
             Bytes basePayload,
-            long sequence) {
+            long sequence,
+            int level) {
+        var compressor = compressors.poll();
+        if (compressor == null) {
+            compressor = new Compressor();
+        }
         int start = FrameHeader.LENGTH + list.length();
-        byte[] out = new byte[start + (int) Zstd.compressBound(raw)];
+        byte[] out = compressor.buffer(start + (int) Zstd.compressBound(raw));
         list.copyTo(0, out, FrameHeader.LENGTH, list.length());
-        int stored = compress(payload, raw, basePayload, out, start);
+        int stored = compressor.compress(payload, raw, level, basePayload, start);
         var encoding = basePayload.isEmpty() ? Encoding.ZSTD : Encoding.DELTA;
         if (stored >= raw) {
             System.arraycopy(payload, 0, out, start, raw);
@@ -89,25 +100,37 @@ final class FrameCodec implements AutoCloseable {
                         sequence,
                         encoding == Encoding.DELTA ? base : FrameHeader.NO_BASE);
         header.encode().copyTo(0, out, 0, FrameHeader.LENGTH);
-        return Bytes.wrap(out, 0, start + stored);
+        Bytes frame = Bytes.copyOf(out, 0, start + stored);
+        compressors.add(compressor);
+        return frame;
     }
 
-    private int compress(byte[] payload, int length, Bytes base, byte[] out, int start) {
-        var pooled = compressors.poll();
-        var context = pooled == null ? new ZstdCompressCtx() : pooled;
-        try {
-            context.setLevel(base.isEmpty() ? LEVEL : DENSE_LEVEL);
-            if (!base.isEmpty()) {
-                context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
+    /// A context, and an array that grows to what is compressed with it.
+    private static final class Compressor {
+        private final ZstdCompressCtx context = new ZstdCompressCtx();
+        private byte[] buffer = new byte[0];
+
+        byte[] buffer(int length) {
+            if (buffer.length < length) {
+                buffer = new byte[length];
             }
-            int written =
-                    context.compressByteArray(out, start, out.length - start, payload, 0, length);
-            if (!base.isEmpty()) {
-                context.loadDict(new byte[0], ZstdDictContentType.RAW_CONTENT);
+            return buffer;
+        }
+
+        int compress(byte[] payload, int length, int level, Bytes base, int start) {
+            if (base.isEmpty()) {
+                return compress(context.setLevel(level), payload, length, start);
             }
-            return written;
-        } finally {
-            compressors.add(context);
+            // A context of its own, so that no dictionary is ever left in one that is used again.
+            try (var once = new ZstdCompressCtx().setLevel(level)) {
+                once.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
+                return compress(once, payload, length, start);
+            }
+        }
+
+        private int compress(ZstdCompressCtx with, byte[] payload, int length, int start) {
+            return with.compressByteArray(
+                    buffer, start, buffer.length - start, payload, 0, length);
         }
     }
 
@@ -137,26 +160,35 @@ final class FrameCodec implements AutoCloseable {
             return Bytes.copyOf(frame, start, header.stored());
         }
         byte[] raw = new byte[header.raw()];
-        var pooled = decompressors.poll();
-        var context = pooled == null ? new ZstdDecompressCtx() : pooled;
         try {
-            if (!base.isEmpty()) {
-                context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
-            }
             int length =
-                    context.decompressByteArray(raw, 0, raw.length, frame, start, header.stored());
-            if (!base.isEmpty()) {
-                context.loadDict(new byte[0], ZstdDictContentType.RAW_CONTENT);
-            }
+                    base.isEmpty()
+                            ? decompress(frame, start, header.stored(), raw)
+                            : decompress(frame, start, header.stored(), base, raw);
             if (length != raw.length) {
                 throw new FormatException("pack", offset, "a frame is shorter than it says");
             }
-            decompressors.add(context);
             return Bytes.wrap(raw);
         } catch (ZstdException e) {
-            context.close();
             throw new FormatException(
                     "pack", offset, "a frame does not decompress: " + e.getMessage());
+        }
+    }
+
+    private int decompress(byte[] frame, int start, int stored, byte[] raw) {
+        var pooled = decompressors.poll();
+        var context = pooled == null ? new ZstdDecompressCtx() : pooled;
+        try {
+            return context.decompressByteArray(raw, 0, raw.length, frame, start, stored);
+        } finally {
+            decompressors.add(context);
+        }
+    }
+
+    private static int decompress(byte[] frame, int start, int stored, Bytes base, byte[] raw) {
+        try (var context = new ZstdDecompressCtx()) {
+            context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
+            return context.decompressByteArray(raw, 0, raw.length, frame, start, stored);
         }
     }
 
@@ -169,7 +201,7 @@ final class FrameCodec implements AutoCloseable {
     /// Frees the native memory; nothing may be in use any more.
     @Override
     public void close() {
-        compressors.forEach(ZstdCompressCtx::close);
+        compressors.forEach(compressor -> compressor.context.close());
         decompressors.forEach(ZstdDecompressCtx::close);
     }
 }

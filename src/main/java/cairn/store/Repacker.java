@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /// Every frame is looked at once, in the order in which frames lie in the packs. It is compared by
 /// its [Sketch] with those that were looked at before it and stayed whole; that which has most in
 /// common, among equals the oldest, becomes its base if the frame gets a tenth shorter by it.
-/// Otherwise it stays whole and may become a base itself. So no base is itself a delta, reading
+/// Otherwise it stays whole, compressed with more care, and may become a base itself. So no base is itself a delta, reading
 /// takes two frames at most, and the outcome depends on nothing but the packs.
 final class Repacker {
     private static final int MIN_SHARED = 2;
@@ -73,10 +73,12 @@ final class Repacker {
                 if (moveAsDelta(rewriter, row, frame, sketch)) {
                     return;
                 }
+                moveWhole(rewriter, row, frame);
                 for (long number : sketch) {
                     fresh.computeIfAbsent(number, _ -> new ArrayList<>()).add(row.id());
                 }
                 looked.add(row.id());
+                return;
             } catch (FormatException _) {
                 // Damaged: it stays as it is, and is no base.
             }
@@ -104,6 +106,15 @@ final class Repacker {
         rewriter.move(row, delta, base.getAsLong());
         deltas++;
         return true;
+    }
+
+    private void moveWhole(PackRewriter rewriter, Row row, Frame frame) throws IOException {
+        Bytes dense = store.codec().dense(frame.list(), frame.payload());
+        if (dense.length() < row.at().length()) {
+            rewriter.move(row, dense, 0);
+        } else {
+            rewriter.copy(row);
+        }
     }
 
     /// The whole frame that shares most with a sketch, if any shares enough.

@@ -52,7 +52,7 @@ public final class Store implements BlockSource, AutoCloseable {
     /// reading.
     public static Store open(Path folder, Synchronous synchronous) throws IOException {
         var home = new Home(folder);
-        if (home.exists() && !Files.isWritable(home.index())) {
+        if (home.exists() && !(Files.isWritable(home.index()) && Files.isWritable(folder))) {
             return openReadOnly(folder);
         }
         home.create();

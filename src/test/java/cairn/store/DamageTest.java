@@ -29,7 +29,7 @@ class DamageTest {
 
     @Test
     void neverGivesWrongBytesWhereverABitFlips() throws IOException {
-        var blocks = small(1, 6);
+        var blocks = small(1, 3);
         try (var store = Store.open(folder)) {
             Samples.store(store, blocks);
         }
@@ -50,7 +50,7 @@ class DamageTest {
 
     @Test
     void refusesATruncatedPackAtEveryLength() throws IOException {
-        var blocks = small(2, 6);
+        var blocks = small(2, 3);
         try (var store = Store.open(folder)) {
             Samples.store(store, blocks);
         }
@@ -106,7 +106,7 @@ class DamageTest {
         }
         Path pack = onlyPack(folder);
         byte[] whole = Files.readAllBytes(pack);
-        for (int length = 0; length < whole.length; length += 97) {
+        for (int length = 0; length < whole.length; length += 31) {
             Files.deleteIfExists(folder.resolve("index.db"));
             Files.write(pack, Bytes.copyOf(whole, 0, length).toByteArray());
             Store.repair(folder, Progress.NONE);
@@ -205,12 +205,12 @@ class DamageTest {
         assertEquals(Optional.of(block.bytes()), found);
     }
 
-    /// Blocks of up to 200 bytes.
+    /// Blocks of up to 80 bytes.
     private static List<Block> small(long seed, int count) {
         var random = new Random(seed);
         var blocks = new ArrayList<Block>();
         for (int i = 0; i < count; i++) {
-            byte[] bytes = new byte[random.nextInt(200)];
+            byte[] bytes = new byte[random.nextInt(80)];
             random.nextBytes(bytes);
             blocks.add(Block.of(Codec.RAW, Bytes.wrap(bytes)));
         }
