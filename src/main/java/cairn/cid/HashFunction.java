@@ -82,10 +82,10 @@ public record HashFunction(long code, String name, int digestLength) {
             return data;
         }
         if (code == BLAKE3_CODE) {
-            return hash(new Blake3Digest(digestLength * 8), data);
+            return Blake.hash3(digestLength, data);
         }
         if (isBlake2b(code)) {
-            return hash(new Blake2bDigest(digestLength * 8), data);
+            return Blake.hash2b(digestLength, data);
         }
         var digest =
                 switch ((int) code) {
@@ -101,12 +101,24 @@ public record HashFunction(long code, String name, int digestLength) {
         return code >= BLAKE2B_8 && code <= BLAKE2B_512;
     }
 
-    private static Bytes hash(Digest digest, Bytes data) {
-        byte[] input = data.toByteArray();
-        digest.update(input, 0, input.length);
-        byte[] output = new byte[digest.getDigestSize()];
-        digest.doFinal(output, 0);
-        return Bytes.wrap(output);
+    /// Loaded only when needed: the first class of Bouncy Castle makes Java check the signature of
+    /// its archive, which takes longer than all else that a short command does.
+    private static final class Blake {
+        static Bytes hash2b(int length, Bytes data) {
+            return hash(new Blake2bDigest(length * 8), data);
+        }
+
+        static Bytes hash3(int length, Bytes data) {
+            return hash(new Blake3Digest(length * 8), data);
+        }
+
+        private static Bytes hash(Digest digest, Bytes data) {
+            byte[] input = data.toByteArray();
+            digest.update(input, 0, input.length);
+            byte[] output = new byte[digest.getDigestSize()];
+            digest.doFinal(output, 0);
+            return Bytes.wrap(output);
+        }
     }
 
     private static MessageDigest digest(String algorithm) {
