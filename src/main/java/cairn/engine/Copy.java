@@ -1,6 +1,7 @@
 package cairn.engine;
 
 import cairn.cid.Bytes;
+import cairn.cid.Cid;
 import cairn.graph.PathGraph;
 import cairn.nix.NarSink;
 import cairn.nix.NarSource;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,12 +176,16 @@ public final class Copy {
         return roots.stream().filter(root -> !referred.contains(root)).toList();
     }
 
+    /// Pins for those of the roots that have none yet.
     private static List<Pin> pins(Store store, Collection<StorePath> roots, Instant now)
             throws IOException {
+        var pinned = new HashMap<String, Cid>();
+        store.catalog().pins().forEach(pin -> pinned.put(pin.name(), pin.cid()));
         var pins = new ArrayList<Pin>();
         for (StorePath root : roots) {
             Optional<StoredPath> stored = store.catalog().path(root);
-            stored.ifPresent(path -> pins.add(new Pin(root.toString(), path.cid(), now)));
+            stored.filter(path -> !path.cid().equals(pinned.get(root.toString())))
+                    .ifPresent(path -> pins.add(new Pin(root.toString(), path.cid(), now)));
         }
         return pins;
     }
