@@ -28,7 +28,15 @@ final class FrameCodec implements AutoCloseable {
     /// Encodes a frame of blocks, their bytes being the first `length` of an array.
     Bytes blocks(Bytes list, byte[] payload, int length) {
         return encode(
-                Kind.BLOCKS, true, list, payload, length, FrameHeader.NO_BASE, Bytes.EMPTY, 0, LEVEL);
+                Kind.BLOCKS,
+                true,
+                list,
+                payload,
+                length,
+                FrameHeader.NO_BASE,
+                Bytes.EMPTY,
+                0,
+                LEVEL);
     }
 
     /// Encodes a frame of blocks with more care.
@@ -129,8 +137,7 @@ final class FrameCodec implements AutoCloseable {
         }
 
         private int compress(ZstdCompressCtx with, byte[] payload, int length, int start) {
-            return with.compressByteArray(
-                    buffer, start, buffer.length - start, payload, 0, length);
+            return with.compressByteArray(buffer, start, buffer.length - start, payload, 0, length);
         }
     }
 

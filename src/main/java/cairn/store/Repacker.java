@@ -18,8 +18,9 @@ import java.util.TreeMap;
 /// Every frame is looked at once, in the order in which frames lie in the packs. It is compared by
 /// its [Sketch] with those that were looked at before it and stayed whole; that which has most in
 /// common, among equals the oldest, becomes its base if the frame gets a tenth shorter by it.
-/// Otherwise it stays whole, compressed with more care, and may become a base itself. So no base is itself a delta, reading
-/// takes two frames at most, and the outcome depends on nothing but the packs.
+/// Otherwise it stays whole, compressed with more care, and may become a base itself. So no base is
+/// itself a delta, reading takes two frames at most, and the outcome depends on nothing but the
+/// packs.
 final class Repacker {
     private static final int MIN_SHARED = 2;
 

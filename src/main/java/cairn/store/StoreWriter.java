@@ -416,7 +416,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever goes wrong on this thread is the writer's failure
+    @SuppressWarnings(
+            "CatchingUnchecked") // whatever goes wrong on this thread is the writer's failure
     private void appendUnlessFailed(Gathered frame) {
         if (failure == null) {
             try {

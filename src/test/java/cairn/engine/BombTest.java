@@ -47,7 +47,9 @@ class BombTest {
                         engine.importFile(Path.of(file), true, Progress.NONE);
                         System.out.println("imported");
                     } catch (IOException e) {
-                        System.out.println(String.valueOf(e.getMessage()).replaceAll("[0-9]+|down to .*", "#"));
+                        System.out.println(
+                                String.valueOf(e.getMessage())
+                                        .replaceAll("[0-9]+|down to .*", "#"));
                     }
                 }
                 System.out.println(engine.catalog().paths().size());

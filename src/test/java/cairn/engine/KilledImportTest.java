@@ -229,7 +229,9 @@ class KilledImportTest {
         try (var engine = Engine.open(home)) {
             var paths = paths(engine);
             for (var path : paths.entrySet()) {
-                assertEquals(said(Objects.requireNonNull(whole.get(path.getKey()))), said(path.getValue()));
+                assertEquals(
+                        said(Objects.requireNonNull(whole.get(path.getKey()))),
+                        said(path.getValue()));
             }
             engine.verify(
                     paths.keySet(),
