@@ -17,8 +17,10 @@ import cairn.store.StoredPath;
 import cairn.store.TreeNar;
 import cairn.trust.TrustedKeys;
 import cairn.unixfs.MissingBlockException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.security.DigestOutputStream;
 import java.util.List;
 import java.util.Optional;
@@ -142,12 +144,23 @@ final class Verify {
     private record Checked(BlockSource blocks) implements BlockSource {
         @Override
         public Optional<Bytes> block(Cid cid) throws IOException {
-            var bytes = blocks.block(cid);
+            var bytes = read(cid);
             if (bytes.isPresent() && cid.hash().isVerifiable() && !cid.matches(bytes.get())) {
                 throw new FormatException(
                         "block", 0, "the bytes of %s do not match it".formatted(cid));
             }
             return bytes;
+        }
+
+        private Optional<Bytes> read(Cid cid) throws IOException {
+            try {
+                return blocks.block(cid);
+            } catch (FormatException e) {
+                throw new FormatException(e.format(), e.offset(), cid + ": " + e.problem());
+            } catch (EOFException | NoSuchFileException e) {
+                // A pack is shorter than it was, or gone.
+                throw new FormatException("pack", 0, "%s: %s".formatted(cid, e.getMessage()));
+            }
         }
     }
 }

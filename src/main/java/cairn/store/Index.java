@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -120,6 +121,13 @@ final class Index implements AutoCloseable {
             return work.run(database);
         } catch (SQLException e) {
             throw Database.failure(file, e);
+        } catch (IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NullPointerException
+                | DateTimeException e) {
+            // SQLite has no checksums, so a row may hold anything once a bit has flipped.
+            throw new IOException(
+                    file + ": a row is damaged; 'cairn repair' rebuilds it from the packs", e);
         } finally {
             release(database);
         }
