@@ -123,7 +123,8 @@ final class CopyCommand implements Command {
         }
         long started = System.nanoTime();
         var catalog = session.engine().catalog();
-        var before = catalog.totals();
+        var store = session.engine().store();
+        var before = store.statistics();
         var came = new ArrayList<StorePath>();
         for (String text : targets) {
             try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
@@ -137,7 +138,7 @@ final class CopyCommand implements Command {
         }
         PathGraph graph = PathGraph.read(session.engine().local(), came);
         StorePath[] roots = came.toArray(StorePath[]::new);
-        var after = catalog.totals();
+        var after = store.statistics();
         return new Copy.Summary(
                 graph.closure(roots).size(),
                 after.paths() - before.paths(),

@@ -10,7 +10,9 @@ import java.util.Locale;
 final class StatsCommand implements Command {
     @Override
     public int run(Session session) throws Exception {
-        var totals = session.engine().catalog().totals();
+        var totals = session.engine().store().statistics();
+        double ratio =
+                totals.packBytes() == 0 ? 1 : (double) totals.narBytes() / totals.packBytes();
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("paths", totals.paths());
@@ -18,8 +20,11 @@ final class StatsCommand implements Command {
             fields.put("pins", totals.pins());
             fields.put("blocks", totals.blocks());
             fields.put("blockBytes", totals.blockBytes());
+            fields.put("frames", totals.frames());
+            fields.put("deltas", totals.deltas());
+            fields.put("packs", totals.packs());
             fields.put("packBytes", totals.packBytes());
-            fields.put("ratio", totals.ratio());
+            fields.put("ratio", ratio);
             session.print(fields);
             return ExitCode.DONE;
         }
@@ -31,7 +36,8 @@ final class StatsCommand implements Command {
                         row("blocks", "%,d".formatted(totals.blocks())),
                         row("their bytes", bytes(totals.blockBytes())),
                         row("on the disk", bytes(totals.packBytes())),
-                        row("ratio", String.format(Locale.ROOT, "%.2f", totals.ratio()))));
+                        row("frames", "%,d, %,d of them deltas".formatted(totals.frames(), totals.deltas())),
+                        row("ratio", String.format(Locale.ROOT, "%.2f", ratio))));
         return ExitCode.DONE;
     }
 

@@ -316,30 +316,6 @@ public final class Catalog {
         });
     }
 
-    /// How much there is.
-    ///
-    /// @param narBytes the NARs of all paths, one after the other
-    /// @param blockBytes all blocks, each once
-    /// @param packBytes what the packs take on the disk
-    public record Totals(
-            long paths, long narBytes, long pins, long blocks, long blockBytes, long packBytes) {
-        /// How many bytes of NARs there are for each byte on the disk.
-        public double ratio() {
-            return packBytes == 0 ? 1 : (double) narBytes / packBytes;
-        }
-    }
-
-    public Totals totals() throws IOException {
-        return index.read(database ->
-                new Totals(
-                        database.number("SELECT count(*) FROM path"),
-                        database.number("SELECT coalesce(sum(nar_size), 0) FROM path"),
-                        database.number("SELECT count(*) FROM pin"),
-                        database.number("SELECT count(*) FROM block"),
-                        database.number("SELECT coalesce(sum(length), 0) FROM block"),
-                        database.number("SELECT coalesce(sum(length), 0) FROM pack")));
-    }
-
     /// The cursor of the last change, or zero if there was none.
     public long lastChange() throws IOException {
         return index.read(

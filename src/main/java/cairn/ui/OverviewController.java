@@ -110,6 +110,11 @@ public final class OverviewController {
                                 Figures.exactSize(numbers.logicalBytes()),
                                 paths),
                         tile(
+                                "overview.stored",
+                                Figures.size(numbers.storedBytes()),
+                                Figures.exactSize(numbers.storedBytes()),
+                                paths),
+                        tile(
                                 "overview.references",
                                 Figures.count(numbers.references()),
                                 "",

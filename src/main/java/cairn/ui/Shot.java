@@ -14,6 +14,9 @@ import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
+import javafx.scene.Scene;
+import javafx.scene.layout.Pane;
+import javafx.scene.layout.Region;
 import javafx.stage.Stage;
 import javax.imageio.ImageIO;
 
@@ -21,6 +24,9 @@ import javax.imageio.ImageIO;
 public final class Shot {
     /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
     private static final int QUIET = 4;
+
+    /// How wide and high the screen is that JavaFX makes up without a display, in pixels.
+    private static final double SCREEN = 1000;
 
     private Shot() {}
 
@@ -50,8 +56,11 @@ public final class Shot {
             var settings = new SettingsModel(engine.store().home().folder().resolve("no-settings"));
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
             var window = new Window(engine, settings, place, width, height);
+            Region content = inFull(window.scene(), width, height);
             var stage = new Stage();
             stage.setScene(window.scene());
+            stage.setWidth(Math.min(width, SCREEN));
+            stage.setHeight(Math.min(height, SCREEN));
             stage.show();
             new AnimationTimer() {
                 private int quiet;
@@ -61,7 +70,8 @@ public final class Shot {
                     quiet = window.isBusy() ? 0 : quiet + 1;
                     if (quiet >= QUIET) {
                         stop();
-                        picture.complete(window.scene().snapshot(new WritableImage(width, height)));
+                        picture.complete(
+                                content.snapshot(null, new WritableImage(width, height)));
                         stage.close();
                         window.close();
                     }
@@ -70,6 +80,22 @@ public final class Shot {
         } catch (Exception e) {
             picture.completeExceptionally(e);
         }
+    }
+
+    /// Lays a scene's content out in its full size, although the window is no larger than the screen
+    /// that there is without a display.
+    private static Region inFull(Scene scene, int width, int height) {
+        if (!(scene.getRoot() instanceof Region content)) {
+            throw new IllegalStateException("the shell is no region");
+        }
+        var holder = new Pane();
+        scene.setRoot(holder);
+        content.getStyleClass().add("root");
+        content.setMinSize(width, height);
+        content.setPrefSize(width, height);
+        content.setMaxSize(width, height);
+        holder.getChildren().add(content);
+        return content;
     }
 
     private static void write(WritableImage picture, Path out) throws IOException {

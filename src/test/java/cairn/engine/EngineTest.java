@@ -12,10 +12,10 @@ import cairn.ipld.Block;
 import cairn.ipld.CarWriter;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
-import cairn.store.Catalog;
 import cairn.store.PathNode;
 import cairn.store.Pin;
 import cairn.store.Progress;
+import cairn.store.Statistics;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import cairn.unixfs.FileBuilder;
@@ -222,11 +222,11 @@ class EngineTest {
         Nix.closure();
         List<StoredPath> paths;
         List<Pin> pins;
-        Catalog.Totals totals;
+        Statistics statistics;
         try (var engine = imported("home")) {
             paths = engine.catalog().paths();
             pins = engine.catalog().pins();
-            totals = engine.catalog().totals();
+            statistics = engine.store().statistics();
         }
         Files.delete(folder.resolve("home/index.db"));
         var repair = Engine.repair(folder.resolve("home"), Progress.NONE);
@@ -234,7 +234,7 @@ class EngineTest {
         try (var engine = Engine.open(folder.resolve("home"))) {
             assertEquals(paths, engine.catalog().paths());
             assertEquals(pins, engine.catalog().pins());
-            assertEquals(totals, engine.catalog().totals());
+            assertEquals(statistics, engine.store().statistics());
         }
     }
 

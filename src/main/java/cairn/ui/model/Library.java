@@ -53,6 +53,11 @@ public final class Library {
         return store.catalog().path(hash).orElseThrow(() -> new NoSuchFileException(hash));
     }
 
+    /// What the blocks take on the disk, in bytes.
+    public long storedBytes() throws IOException {
+        return store.statistics().packBytes();
+    }
+
     public Instant now() {
         return engine.clock().instant();
     }

@@ -2,7 +2,6 @@ package cairn.ui.model;
 
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
-import cairn.store.Catalog.Summary;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -16,17 +15,18 @@ public final class OverviewModel implements Screen {
 
     /// What there is.
     ///
+    /// @param logicalBytes the NARs of all paths, one after the other
+    /// @param storedBytes what they take on the disk
     /// @param closures paths that nothing else refers to, largest closure first
     public record Numbers(
             int paths,
             int references,
             long logicalBytes,
+            long storedBytes,
             int pins,
-            List<Weighed> closures,
-            List<Summary> recent) {
+            List<Weighed> closures) {
         public Numbers {
             closures = List.copyOf(closures);
-            recent = List.copyOf(recent);
         }
     }
 
@@ -82,7 +82,6 @@ public final class OverviewModel implements Screen {
 
     private Numbers count() throws IOException {
         PathGraph graph = library.graph();
-        var catalog = library.catalog();
         long bytes = IntStream.range(0, graph.paths().size()).mapToLong(graph::size).sum();
         var closures =
                 IntStream.of(graph.digraph().roots())
@@ -99,8 +98,8 @@ public final class OverviewModel implements Screen {
                 graph.paths().size(),
                 graph.digraph().edges(),
                 bytes,
-                catalog.pins().size(),
-                closures,
-                List.of());
+                library.storedBytes(),
+                library.catalog().pins().size(),
+                closures);
     }
 }
