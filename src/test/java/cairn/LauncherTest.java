@@ -105,13 +105,21 @@ class LauncherTest {
     @Test
     void trainsOnceAfterEachBuild() throws Exception {
         launch(home, root.resolve("cairn"), "paths");
-        var second = launch(home, root.resolve("cairn"), "copy");
+        var second = launch(home, root.resolve("cairn"), "info");
         assertTrue(
                 second.out().contains("-XX:AOTCache=" + root.resolve("target/command-25.0.1.aot")));
         assertEquals(List.of("trained"), calls());
 
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
         launch(home, root.resolve("cairn"), "paths");
+        assertEquals(List.of("trained", "trained"), calls());
+    }
+
+    @Test
+    void trainsForWorkApart() throws Exception {
+        launch(home, root.resolve("cairn"), "paths");
+        var work = launch(home, root.resolve("cairn"), "copy");
+        assertTrue(work.out().contains("-XX:AOTCache=" + root.resolve("target/work-25.0.1.aot")));
         assertEquals(List.of("trained", "trained"), calls());
     }
 
