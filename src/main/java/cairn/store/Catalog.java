@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,16 +172,17 @@ public final class Catalog {
         return index.read(database -> {
             var paths = new ArrayList<StorePath>();
             var sizes = LongStream.builder();
-            var places = new HashMap<Long, Integer>();
             var from = IntStream.builder();
             var to = IntStream.builder();
             // One snapshot for both queries.
             database.script("BEGIN");
             try {
+                long rowsEver = database.number("SELECT coalesce(max(id), 0) FROM path");
+                int[] places = new int[Math.toIntExact(rowsEver + 1)];
                 try (var rows =
                         database.query("SELECT id, folder, hash, name, nar_size FROM path")) {
                     while (rows.next()) {
-                        places.put(rows.getLong(1), paths.size());
+                        places[rows.getInt(1)] = paths.size();
                         paths.add(storePath(rows, 2));
                         sizes.add(rows.getLong(5));
                     }
@@ -192,8 +192,8 @@ public final class Catalog {
                         database.query(
                                 "SELECT path, target FROM reference ORDER BY path, target")) {
                     while (rows.next()) {
-                        from.add(places.getOrDefault(rows.getLong(1), 0));
-                        to.add(places.getOrDefault(rows.getLong(2), 0));
+                        from.add(places[rows.getInt(1)]);
+                        to.add(places[rows.getInt(2)]);
                     }
                 }
             } finally {
