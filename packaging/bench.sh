@@ -113,13 +113,14 @@ again() {
 
 nar() {
     imported
-    local large small
+    local large small bytes slow quick
     large=$(printf '%s\n' $paths | head -1)
-    timed ./cairn --home "$home" nar "$large" -o /dev/null
-    timed ./cairn --home "$home" nar "$large" -o /dev/null
     small=$(./cairn --home "$home" add --name small LICENSE)
-    compare 'nar, start of the process included' \
-        "$(./cairn --home "$home" --json info "$large" | awk -F'[:,]' '/narSize/ { print $2 }')" MB/s '' '' '>=700'
+    bytes=$(./cairn --home "$home" --json info "$large" | sed 's/.*"narSize":\([0-9]*\).*/\1/')
+    slow=$(cold ./cairn --home "$home" nar "$large")
+    quick=$(cold ./cairn --home "$home" nar "$small")
+    compare 'nar, the start of the process aside' "$(awk "BEGIN { print $bytes / 1000 / ($slow - $quick) }")" MB/s '' '' '>=700'
+    printf '%-36s %8.4g ms\n' 'a NAR of 11 KiB, from a cold process' "$quick"
 }
 
 block() {
