@@ -44,7 +44,7 @@ timed() {
     anonymous=0
     /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/output" &
     pid=$!
-    while read -r child _ < "/proc/$pid/task/$pid/children"; do
+    while read -r child _ < "/proc/$pid/task/$pid/children" || [ -n "$child" ]; do
         while read -r key kib _; do
             [ "$key" != RssAnon: ] || ((kib <= anonymous)) || anonymous=$kib
         done < "/proc/$child/status"
