@@ -44,10 +44,12 @@ timed() {
     anonymous=0
     /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/output" &
     pid=$!
-    while read -r child _ < "/proc/$pid/task/$pid/children" || [ -n "$child" ]; do
-        while read -r key kib _; do
+    while kill -0 $pid; do
+        child=
+        read -r child _ < "/proc/$pid/task/$pid/children" || true
+        while [ -n "$child" ] && read -r key kib _; do
             [ "$key" != RssAnon: ] || ((kib <= anonymous)) || anonymous=$kib
-        done < "/proc/$child/status"
+        done < "/proc/${child:-self}/status"
         sleep 0.02
     done 2> /dev/null || true
     wait $pid
@@ -193,6 +195,8 @@ graph() {
 paths=$(packaging/bench-corpus.sh "$corpus")
 corpus=$(cd "$corpus" && pwd)
 ./cairn --version
+./cairn --home "$work/rehearsal" add LICENSE > "$work/output" # builds, and makes the caches of classes
+./cairn --home "$work/rehearsal" paths > "$work/output"
 . packaging/jdk.sh
 find_jdk
 export JAVA_HOME=$jdk MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS-}"
