@@ -36,7 +36,10 @@ final class StatsCommand implements Command {
                         row("blocks", "%,d".formatted(totals.blocks())),
                         row("their bytes", bytes(totals.blockBytes())),
                         row("on the disk", bytes(totals.packBytes())),
-                        row("frames", "%,d, %,d of them deltas".formatted(totals.frames(), totals.deltas())),
+                        row(
+                                "frames",
+                                "%,d, %,d of them deltas"
+                                        .formatted(totals.frames(), totals.deltas())),
                         row("ratio", String.format(Locale.ROOT, "%.2f", ratio))));
         return ExitCode.DONE;
     }

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
+import javafx.scene.Scene;
 import javafx.scene.image.PixelFormat;
 import javafx.scene.image.WritableImage;
-import javafx.scene.Scene;
 import javafx.scene.layout.Pane;
 import javafx.scene.layout.Region;
 import javafx.stage.Stage;
@@ -70,8 +70,7 @@ public final class Shot {
                     quiet = window.isBusy() ? 0 : quiet + 1;
                     if (quiet >= QUIET) {
                         stop();
-                        picture.complete(
-                                content.snapshot(null, new WritableImage(width, height)));
+                        picture.complete(content.snapshot(null, new WritableImage(width, height)));
                         stage.close();
                         window.close();
                     }
@@ -82,8 +81,8 @@ public final class Shot {
         }
     }
 
-    /// Lays a scene's content out in its full size, although the window is no larger than the screen
-    /// that there is without a display.
+    /// Lays a scene's content out in its full size, although the window is no larger than the
+    /// screen that there is without a display.
     private static Region inFull(Scene scene, int width, int height) {
         if (!(scene.getRoot() instanceof Region content)) {
             throw new IllegalStateException("the shell is no region");
