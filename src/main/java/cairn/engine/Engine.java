@@ -197,11 +197,7 @@ public final class Engine implements AutoCloseable {
             Consumer<Check> onChecked)
             throws IOException {
         var verify = new Verify(keys, deep, progress);
-        long done = 0;
-        for (StorePath path : paths) {
-            progress.step(path.name(), done++, paths.size());
-            onChecked.accept(verify.path(store, path));
-        }
+        verify.each(paths, path -> verify.path(store, path), onChecked);
     }
 
     /// Checks paths of any store one after the other, by their signatures and NARs.
@@ -214,11 +210,7 @@ public final class Engine implements AutoCloseable {
             Consumer<Check> onChecked)
             throws IOException {
         var verify = new Verify(keys, deep, progress);
-        long done = 0;
-        for (StorePath path : paths) {
-            progress.step(path.name(), done++, paths.size());
-            onChecked.accept(verify.path(other, path));
-        }
+        verify.each(paths, path -> verify.path(other, path), onChecked);
     }
 
     /// Brings paths with their closures out to another store.

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.security.DigestOutputStream;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Checks store paths: that every block of them is there and hashes to its name, that they make up
 /// the NAR they are said to, and who vouches for that.
@@ -37,6 +39,22 @@ final class Verify {
         this.keys = keys;
         this.deep = deep;
         this.progress = progress;
+    }
+
+    /// Finds out how one path stands.
+    @FunctionalInterface
+    interface Question {
+        Check ask(StorePath path) throws IOException;
+    }
+
+    /// Checks paths one after the other, and tells how far it is.
+    void each(Collection<StorePath> paths, Question question, Consumer<Check> onChecked)
+            throws IOException {
+        long done = 0;
+        for (StorePath path : paths) {
+            progress.step(path.name(), done++, paths.size());
+            onChecked.accept(question.ask(path));
+        }
     }
 
     /// Checks a path of the local engine.
