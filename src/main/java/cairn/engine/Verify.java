@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.ipld.BlockSource;
+import cairn.nix.NarSource;
 import cairn.nix.NarWriter;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.security.DigestOutputStream;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +72,7 @@ final class Verify {
         }
         try {
             node(store, stored.get());
-            return content(info, new Checked(store), stored.get().tree());
+            return content(info, new TreeNar(new Checked(store), stored.get().tree()));
         } catch (MissingBlockException e) {
             return check(info, Check.Content.MISSING, "block %s is missing".formatted(e.cid()));
         } catch (FormatException e) {
@@ -88,26 +90,21 @@ final class Verify {
         if (!deep) {
             return check(info.get(), Check.Content.UNCHECKED, "");
         }
-        var digest = HashFunction.sha256();
         try {
-            var nar =
-                    new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-            store.nar(path).writeTo(nar);
-            return hashed(info.get(), digest.digest(), nar.position());
+            return content(info.get(), store.nar(path));
+        } catch (NoSuchFileException e) {
+            return check(info.get(), Check.Content.MISSING, String.valueOf(e.getMessage()));
         } catch (FormatException e) {
             return check(info.get(), Check.Content.DAMAGED, String.valueOf(e.getMessage()));
         }
     }
 
-    private Check content(PathInfo info, BlockSource blocks, Cid tree) throws IOException {
+    private Check content(PathInfo info, NarSource content) throws IOException {
         var digest = HashFunction.sha256();
         var nar = new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        new TreeNar(blocks, tree).writeTo(nar);
-        return hashed(info, digest.digest(), nar.position());
-    }
-
-    private Check hashed(PathInfo info, byte[] digest, long size) {
-        var hash = NixHash.sha256(Bytes.wrap(digest));
+        content.writeTo(nar);
+        var hash = NixHash.sha256(Bytes.wrap(digest.digest()));
+        long size = nar.position();
         if (hash.equals(info.narHash()) && size == info.narSize()) {
             return check(info, Check.Content.INTACT, "");
         }
@@ -123,10 +120,20 @@ final class Verify {
                 new Checked(store)
                         .block(stored.cid())
                         .orElseThrow(() -> new MissingBlockException(stored.cid()));
-        var node = PathNode.decode(block);
-        if (!node.path().equals(stored.info().path())
-                || !node.tree().equals(stored.tree())
-                || !node.narHash().equals(stored.info().narHash())) {
+        var info = stored.info();
+        var references = new ArrayList<Cid>();
+        for (StorePath reference : info.dependencies()) {
+            store.catalog().path(reference).map(StoredPath::cid).ifPresent(references::add);
+        }
+        var indexed =
+                new PathNode(
+                        info.path(),
+                        info.narHash(),
+                        info.narSize(),
+                        stored.tree(),
+                        references,
+                        info.refersToItself());
+        if (!PathNode.decode(block).equals(indexed)) {
             throw new FormatException(
                     "nix.path/1",
                     0,
