@@ -83,6 +83,25 @@ final class Collector {
                                         + ": packs are being collected or repacked; try again later"));
     }
 
+    /// The beginnings and ends of sweeps up to now; odd during one. That of a collector which was
+    /// killed never ends by itself.
+    static long sweeps(Store store) throws IOException {
+        long sweeps = store.index().counter("sweeps");
+        if (sweeps % 2 == 0) {
+            return sweeps;
+        }
+        var lock = store.leases().tryLock(LOCK);
+        if (lock.isEmpty()) {
+            return sweeps;
+        }
+        try {
+            announce(store, false);
+            return store.index().counter("sweeps");
+        } finally {
+            lock.get().release();
+        }
+    }
+
     private Collected attempt() throws IOException {
         long freed = orphans();
         var sweep = store.index().read(this::decide);
@@ -93,21 +112,21 @@ final class Collector {
 
     private Collected collect() throws IOException {
         long freed = orphans();
-        announce(true);
+        announce(store, true);
         Sweep sweep;
         long journal;
         try (var writer = store.writer()) {
             sweep = writer.commit(this::sweep);
             journal = writer.appended();
         } finally {
-            announce(false);
+            announce(store, false);
         }
         freed += compact(Set.of());
         return new Collected(sweep.paths.size(), sweep.blocks.size(), freed - journal);
     }
 
     /// Counts the sweeps up to an odd number before one, to an even one after it.
-    private void announce(boolean begins) throws IOException {
+    private static void announce(Store store, boolean begins) throws IOException {
         int _ =
                 store.index()
                         .write(database -> {

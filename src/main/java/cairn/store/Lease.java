@@ -25,48 +25,53 @@ import java.util.Set;
 ///
 /// What was committed after that is spared. A key is told before the writer relies on it. A sweep
 /// announces itself in the index, then reads these files, then deletes. So a writer that told a key
-/// and after that sees no sweep announced, nor one ended since it last looked, will find the block
-/// when it commits. Otherwise it writes the block again.
+/// and after that sees no sweep announced, nor one ended since before it found the block, will find
+/// the block when it commits. Otherwise it writes the block again.
 final class Lease implements AutoCloseable {
     private static final String FORMAT = "lease";
 
     private final Path file;
     private final OutputStream out;
-    private final Index index;
+    private final Store store;
     private final Set<Bytes> told = new HashSet<>();
     private long sweeps;
 
-    private Lease(Path file, OutputStream out, Index index, long sweeps) {
+    private Lease(Path file, OutputStream out, Store store) {
         this.file = file;
         this.out = out;
-        this.index = index;
-        this.sweeps = sweeps;
+        this.store = store;
     }
 
     /// Begins a lease for a writer that holds a pack.
-    static Lease begin(Home home, Index index, long pack) throws IOException {
-        Path file = file(home, pack);
-        long since = index.counter("sequence");
+    static Lease begin(Store store, long pack) throws IOException {
+        Path file = file(store.home(), pack);
+        long since = store.index().counter("sequence");
         var out = Files.newOutputStream(file);
         out.write(new ByteWriter().littleEndian(since, Long.BYTES).toBytes().toByteArray());
-        return new Lease(file, out, index, index.counter("sweeps"));
+        var lease = new Lease(file, out, store);
+        lease.sweeps = Collector.sweeps(store);
+        return lease;
     }
 
     private static Path file(Home home, long pack) {
         return home.leases().resolve(Long.toString(pack));
     }
 
+    /// The count of sweeps as it was when it was looked at last.
+    synchronized long sweeps() {
+        return sweeps;
+    }
+
     /// Tells that the writer relies on a block that is here.
     ///
+    /// @param seen the count of [sweeps][#sweeps()] before the block was found
     /// @return false if it must not, because the block may be collected right now
-    synchronized boolean rely(Bytes key) throws IOException {
+    synchronized boolean rely(Bytes key, long seen) throws IOException {
         if (told.add(key.compact())) {
             out.write(new ByteWriter().u8(key.length()).bytes(key).toBytes().toByteArray());
         }
-        long now = index.counter("sweeps");
-        boolean quiet = now % 2 == 0 && now == sweeps;
-        sweeps = now;
-        return quiet;
+        sweeps = Collector.sweeps(store);
+        return sweeps % 2 == 0 && sweeps == seen;
     }
 
     /// The writer is gone, or has committed all that it wants.

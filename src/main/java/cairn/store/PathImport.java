@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Brings store paths into a store, references before referrers, and commits several at once.
 ///
@@ -31,6 +30,10 @@ public final class PathImport implements AutoCloseable {
     private final InstantSource clock;
     private final Progress progress;
     private final Map<StorePath, StoredPath> pending = new HashMap<>();
+
+    /// The nodes of the paths that were added or found, which no collection takes meanwhile.
+    private final Map<StorePath, Cid> kept = new HashMap<>();
+
     private final List<StoredPath> order = new ArrayList<>();
     private long pendingBytes;
     private long blocks;
@@ -48,11 +51,12 @@ public final class PathImport implements AutoCloseable {
     ///
     /// A path that is here already is not read; what the info says beside the content is added.
     ///
-    /// @throws FormatException if the content is not what the info promises, or a path of this name
-    ///   is here with other content
+    /// @throws FormatException if the content is not what the info promises
+    /// @throws FileAlreadyExistsException if a path of this name is here with other content or
+    ///   other references
     /// @throws IOException also if references are missing; names them
     public StoredPath add(PathInfo info, NarSource content) throws IOException {
-        var known = find(info.path());
+        var known = keep(info.path());
         if (known.isPresent()) {
             return again(known.get(), info);
         }
@@ -80,7 +84,7 @@ public final class PathImport implements AutoCloseable {
                                     info.narHash()));
         }
         Cid root = imported.tree().cid();
-        var believed = withCa(info, believedCa(info, new TreeNar(writer, root)));
+        var ca = believedCa(info, new TreeNar(writer, root));
         var node =
                 new PathNode(
                                 info.path(),
@@ -91,8 +95,11 @@ public final class PathImport implements AutoCloseable {
                                 info.refersToItself())
                         .toBlock();
         put(node);
-        var stored = new StoredPath(believed, node.cid(), root, clock.instant());
+        var stored =
+                new StoredPath(
+                        claiming(info, info.deriver(), ca), node.cid(), root, clock.instant());
         pending.put(info.path(), stored);
+        kept.put(info.path(), node.cid());
         order.add(stored);
         pendingBytes += info.narSize();
         return stored;
@@ -159,27 +166,51 @@ public final class PathImport implements AutoCloseable {
         writer.put(block);
     }
 
-    private Optional<StoredPath> find(StorePath path) throws IOException {
+    /// Finds a path, and keeps it from being collected while this import is open. Empty also if it
+    /// is just being collected: then it has to come in again.
+    private Optional<StoredPath> keep(StorePath path) throws IOException {
         var fresh = pending.get(path);
-        return fresh != null ? Optional.of(fresh) : store.catalog().path(path);
+        if (fresh != null) {
+            return Optional.of(fresh);
+        }
+        var known = store.catalog().path(path);
+        if (known.isEmpty() || !writer.has(known.get().cid())) {
+            return Optional.empty();
+        }
+        kept.put(path, known.get().cid());
+        // Looked up again, because it may have gone before it was kept.
+        return store.catalog().path(path);
     }
 
     private StoredPath again(StoredPath known, PathInfo info) throws IOException {
-        if (!known.info().narHash().equals(info.narHash())) {
-            throw new FileAlreadyExistsException(
-                    info.path().toString(),
-                    null,
-                    "is here with other content: its NAR hash is %s, not %s"
-                            .formatted(known.info().narHash(), info.narHash()));
+        var here = known.info();
+        if (!here.narHash().equals(info.narHash()) || here.narSize() != info.narSize()) {
+            throw otherwise(
+                    info,
+                    "is here with other content: its NAR has %d bytes and hash %s, not %d and %s"
+                            .formatted(
+                                    here.narSize(),
+                                    here.narHash(),
+                                    info.narSize(),
+                                    info.narHash()));
         }
-        boolean learns =
-                !known.info().signatures().containsAll(info.signatures())
-                        || (known.info().deriver().isEmpty() && info.deriver().isPresent())
-                        || (known.info().ca().isEmpty() && info.ca().isPresent());
-        if (learns && !pending.containsKey(info.path())) {
+        if (!here.references().equals(info.references())) {
+            throw otherwise(
+                    info,
+                    "is here with other references: %s, not %s"
+                            .formatted(here.references(), info.references()));
+        }
+        boolean learnsDeriver = here.deriver().isEmpty() && info.deriver().isPresent();
+        boolean learnsCa = here.ca().isEmpty() && info.ca().isPresent();
+        if (learnsDeriver || learnsCa || !here.signatures().containsAll(info.signatures())) {
             order.add(
                     new StoredPath(
-                            withCa(info, believedCa(info, new TreeNar(writer, known.tree()))),
+                            claiming(
+                                    info,
+                                    learnsDeriver ? info.deriver() : Optional.empty(),
+                                    learnsCa
+                                            ? believedCa(info, new TreeNar(writer, known.tree()))
+                                            : Optional.empty()),
                             known.cid(),
                             known.tree(),
                             known.registeredAt()));
@@ -187,22 +218,44 @@ public final class PathImport implements AutoCloseable {
         return known;
     }
 
+    private static FileAlreadyExistsException otherwise(PathInfo info, String how) {
+        return new FileAlreadyExistsException(info.path().toString(), null, how);
+    }
+
     /// The PathNodes of the references, in the order of their store paths.
     private List<Cid> references(PathInfo info) throws IOException {
-        var found = new TreeMap<StorePath, Cid>();
+        var found = new ArrayList<Cid>();
         var missing = new ArrayList<String>();
         for (StorePath reference : info.dependencies()) {
-            find(reference)
-                    .ifPresentOrElse(
-                            path -> found.put(reference, path.cid()),
-                            () -> missing.add(reference.toString()));
+            node(reference).ifPresentOrElse(found::add, () -> missing.add(reference.toString()));
         }
         if (!missing.isEmpty()) {
             throw new IOException(
                     "%s refers to paths that are not here: %s. Import these first, or its closure."
                             .formatted(info.path(), String.join(", ", missing)));
         }
-        return List.copyOf(found.values());
+        return found;
+    }
+
+    /// The node of a path that is referred to, which is kept.
+    private Optional<Cid> node(StorePath path) throws IOException {
+        var node = Optional.ofNullable(kept.get(path));
+        if (node.isPresent()) {
+            return node;
+        }
+        var known = keep(path);
+        while (known.isEmpty() && isHere(path)) {
+            // A sweep is under way; whoever writes waits for it.
+            progress.check();
+            int _ = store.index().write(_ -> 0);
+            known = keep(path);
+        }
+        return known.map(StoredPath::cid);
+    }
+
+    private boolean isHere(StorePath path) throws IOException {
+        var known = store.catalog().path(path);
+        return known.isPresent() && store.has(known.get().cid());
     }
 
     /// The content address that a path claims, if its content has it; one in a form that we do not
@@ -232,13 +285,14 @@ public final class PathImport implements AutoCloseable {
         return info.ca();
     }
 
-    private static PathInfo withCa(PathInfo info, Optional<String> ca) {
+    private static PathInfo claiming(
+            PathInfo info, Optional<StorePath> deriver, Optional<String> ca) {
         return new PathInfo(
                 info.path(),
                 info.narHash(),
                 info.narSize(),
                 info.references(),
-                info.deriver(),
+                deriver,
                 info.signatures(),
                 ca);
     }

@@ -117,6 +117,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
         Bytes key = BlockKey.of(cid);
         Lease held;
+        long seen;
         lock.lock();
         try {
             check();
@@ -124,10 +125,11 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 return true;
             }
             held = lease();
+            seen = held.sweeps();
         } finally {
             lock.unlock();
         }
-        if (store.index().size(key) < 0 || !held.rely(key)) {
+        if (store.index().size(key) < 0 || !held.rely(key, seen)) {
             return false;
         }
         lock.lock();
@@ -463,7 +465,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 if (packs.isEmpty()) {
                     takePack();
                 }
-                lease = Lease.begin(store.home(), store.index(), packs.getFirst().row());
+                lease = Lease.begin(store, packs.getFirst().row());
             } finally {
                 appending.unlock();
             }

@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.nix.StorePath;
 import cairn.store.Journal.Statement;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,6 +42,7 @@ public final class Transaction {
     /// here already it stays what it is, and only its claims grow.
     ///
     /// @return whether the path is new
+    /// @throws FileAlreadyExistsException if another path with the same hash is here
     /// @throws IOException if references are missing; names them
     public boolean register(StoredPath path) throws IOException, SQLException {
         var info = path.info();
@@ -48,6 +50,7 @@ public final class Transaction {
             claim(info.path(), info.deriver(), info.ca(), info.signatures());
             return false;
         }
+        requireFree(info.path());
         var targets = new ArrayList<Long>();
         var missing = new ArrayList<StorePath>();
         for (StorePath reference : info.dependencies()) {
@@ -201,8 +204,26 @@ public final class Transaction {
     }
 
     private Optional<Long> pathRow(StorePath path) throws SQLException {
-        try (var rows = database.query("SELECT id FROM path WHERE hash = ?", path.hash())) {
+        try (var rows =
+                database.query(
+                        "SELECT id FROM path WHERE hash = ? AND folder = ? AND name = ?",
+                        path.hash(),
+                        path.folder(),
+                        path.name())) {
             return rows.next() ? Optional.of(rows.getLong(1)) : Optional.empty();
+        }
+    }
+
+    /// Refuses a path whose hash another has, because paths are found by their hashes alone.
+    private void requireFree(StorePath path) throws IOException, SQLException {
+        try (var rows =
+                database.query("SELECT folder, hash, name FROM path WHERE hash = ?", path.hash())) {
+            if (rows.next()) {
+                throw new FileAlreadyExistsException(
+                        path.toString(),
+                        null,
+                        "another path with this hash is here: " + Catalog.storePath(rows, 1));
+            }
         }
     }
 

@@ -136,6 +136,86 @@ class PathImportTest {
         assertEquals(signed, store.catalog().path(A).orElseThrow().info());
     }
 
+    @Test
+    void whatWasSaidFirstOfADeriverStays() throws IOException {
+        add(said(Optional.of(path("a.drv")), List.of()), nar("one"));
+        add(said(Optional.of(path("b.drv")), List.of("key:c2lnbmF0dXJl")), nar("one"));
+        assertEquals(
+                said(Optional.of(path("a.drv")), List.of("key:c2lnbmF0dXJl")),
+                store.catalog().path(A).orElseThrow().info());
+    }
+
+    @Test
+    void addsWhatIsSaidTwiceInOneImport() throws IOException {
+        try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
+            paths.add(said(Optional.empty(), List.of("x:c2ln")), source(nar("one")));
+            paths.add(said(Optional.empty(), List.of("y:c2ln")), source(nar("one")));
+            paths.commit();
+        }
+        assertEquals(
+                List.of("x:c2ln", "y:c2ln"),
+                store.catalog().path(A).orElseThrow().info().signatures());
+    }
+
+    @Test
+    void refusesOtherReferencesOfAPathThatIsHere() throws IOException {
+        add(info(B, nar("two")), nar("two"));
+        add(info(A, nar("one"), B), nar("one"));
+        var e =
+                assertThrows(
+                        FileAlreadyExistsException.class,
+                        () -> add(info(A, nar("one")), nar("one")));
+        assertEquals("is here with other references: [%s], not []".formatted(B), e.getReason());
+    }
+
+    @Test
+    void refusesAPathWhoseHashAnotherHas() throws IOException {
+        add(info(A, nar("one")), nar("one"));
+        var other = new StorePath(A.folder(), A.hash(), "other");
+        var e =
+                assertThrows(
+                        FileAlreadyExistsException.class,
+                        () -> add(info(other, nar("two")), nar("two")));
+        assertEquals("another path with this hash is here: " + A, e.getReason());
+    }
+
+    @Test
+    void keepsAPathThatIsHereFromBeingCollected() throws IOException {
+        add(info(A, nar("one")), nar("one"));
+        add(info(B, nar("two"), A), nar("two"));
+        try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
+            var known = paths.add(info(B, nar("two"), A), source(nar("two")));
+            assertEquals(0, store.collect(Roots.NONE, Progress.NONE).paths());
+            paths.commit(List.of(new Pin("b", known.cid(), Instant.EPOCH)));
+        }
+        assertEquals(0, store.collect(Roots.NONE, Progress.NONE).paths());
+        assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
+    }
+
+    @Test
+    void keepsWhatAPathRefersToFromBeingCollected() throws IOException {
+        add(info(A, nar("one")), nar("one"));
+        try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
+            paths.add(info(B, nar("two"), A), source(nar("two")));
+            assertEquals(0, store.collect(Roots.NONE, Progress.NONE).paths());
+            paths.commit();
+        }
+        assertEquals(List.of(B), store.catalog().referrers(A));
+    }
+
+    private static PathInfo said(Optional<StorePath> deriver, List<String> signatures)
+            throws IOException {
+        var info = info(A, nar("one"));
+        return new PathInfo(
+                A,
+                info.narHash(),
+                info.narSize(),
+                List.of(),
+                deriver,
+                signatures,
+                Optional.empty());
+    }
+
     private void add(PathInfo info, byte[] nar) throws IOException {
         try (var paths = new PathImport(store, CLOCK, Progress.NONE)) {
             paths.add(info, source(nar));
