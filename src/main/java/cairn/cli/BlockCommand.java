@@ -74,7 +74,7 @@ final class BlockCommand implements Command {
         };
     }
 
-    private int get(Session session) throws IOException, Failure.Reported {
+    private int get(Session session) throws Exception {
         if (operands.size() != 1) {
             throw new Failure.Reported(ExitCode.USAGE, "block get takes one CID");
         }
@@ -112,12 +112,8 @@ final class BlockCommand implements Command {
                     Block block = encode(file, input, wanted);
                     writer.put(block);
                     entry.put("cid", block.cid());
-                } catch (FormatException e) {
-                    var failure = new Failure(ExitCode.MALFORMED, file + ": " + e.getMessage());
-                    entry.put("error", failure.sentence());
-                    code = Math.max(code, session.report(failure));
                 } catch (IOException e) {
-                    var failure = Failure.of(e);
+                    var failure = Failure.of(e).in(file);
                     entry.put("error", failure.sentence());
                     code = Math.max(code, session.report(failure));
                 }

@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.engine.Copy;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
@@ -81,7 +82,7 @@ final class CopyCommand implements Command {
 
     private Copy.Summary paths(Session session) throws IOException, Failure.Reported {
         try (Source source = session.source(from);
-                PathStore target = to.isEmpty() ? session.engine().local() : session.open(to)) {
+                PathStore target = to.isEmpty() ? session.engine().local() : session.target(to)) {
             var roots = new ArrayList<StorePath>();
             for (String text : targets) {
                 roots.add(source.path(text));
@@ -134,6 +135,8 @@ final class CopyCommand implements Command {
                         session.out().println(cid);
                     }
                 }
+            } catch (FormatException e) {
+                throw Failure.of(e).in(text).thrown();
             }
         }
         PathGraph graph = PathGraph.read(session.engine().local(), came);

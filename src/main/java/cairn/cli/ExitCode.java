@@ -23,5 +23,8 @@ final class ExitCode {
     /// Stopped by the user.
     static final int CANCELLED = 130;
 
+    /// Nobody reads on: what a shell tells of a program that SIGPIPE ended.
+    static final int UNREAD = 141;
+
     private ExitCode() {}
 }

@@ -18,7 +18,15 @@ final class ExploreCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        Explorer.open(session.home(), Place.parse(place));
+        var first = Place.parse(place);
+        try {
+            Explorer.open(session.home(), first);
+        } catch (UnsupportedOperationException e) {
+            throw new Failure.Reported(
+                    ExitCode.UNREACHABLE,
+                    "no window can be opened here: %s. See what is missing: cairn doctor"
+                            .formatted(e.getMessage()));
+        }
         return ExitCode.DONE;
     }
 }

@@ -30,17 +30,30 @@ record Failure(int code, String sentence) {
         }
     }
 
+    /// The same with the place where it happened, unless the sentence begins with that.
+    Failure in(String place) {
+        return sentence.startsWith(place + ":") || sentence.startsWith(place + " ")
+                ? this
+                : new Failure(code, "%s: %s".formatted(place, sentence));
+    }
+
+    /// The same as an exception.
+    Reported thrown() {
+        return new Reported(code, sentence);
+    }
+
     static Failure of(Throwable e) {
         return switch (e) {
             case Reported reported -> new Failure(reported.code, text(reported));
             case FormatException format -> new Failure(ExitCode.MALFORMED, text(format));
+            case Outlet.NobodyReads _ -> new Failure(ExitCode.UNREAD, "");
             case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));
             case CancellationException _, InterruptedException _ ->
                     new Failure(ExitCode.CANCELLED, "cancelled; what was finished stays");
             case NoSuchFileException missing ->
                     new Failure(ExitCode.NO, about(missing, "does not exist"));
             case FileAlreadyExistsException there ->
-                    new Failure(ExitCode.MALFORMED, about(there, "is there already"));
+                    new Failure(ExitCode.USAGE, about(there, "is there already"));
             case AccessDeniedException denied ->
                     new Failure(ExitCode.UNREACHABLE, about(denied, "may not be accessed"));
             case InvalidPathException path ->
@@ -64,8 +77,12 @@ record Failure(int code, String sentence) {
         };
     }
 
-    /// Prints the sentence, as an object where JSON is asked for, and returns the exit code.
+    /// Prints the sentence if there is one, as an object where JSON is asked for, and returns the
+    /// exit code.
     int print(boolean json, PrintStream err) {
+        if (sentence.isEmpty()) {
+            return code;
+        }
         if (json) {
             Json.print(Map.of("error", sentence), err);
         } else {

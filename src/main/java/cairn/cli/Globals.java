@@ -43,6 +43,9 @@ record Globals(Optional<String> home, boolean json, boolean help, boolean versio
                 }
             }
         }
+        if (home.filter(String::isEmpty).isPresent()) {
+            throw new Failure.Reported(ExitCode.USAGE, "--home needs a folder");
+        }
         return new Globals(home, json, help, version);
     }
 }

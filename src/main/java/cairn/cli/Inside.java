@@ -35,6 +35,9 @@ record Inside(Closeable source, Tree tree, List<Bytes> place, Optional<Outside> 
                 return in(store.open(session), text, end);
             }
         }
+        if (text.matches("\\.\\.?/.*")) {
+            throw Unresolved.unknown(text, "");
+        }
         return in(store.open(session), text, text.startsWith("/") ? text.length() : end(text, 0));
     }
 

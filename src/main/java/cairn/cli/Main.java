@@ -17,30 +17,34 @@ public final class Main {
     public static void main(String[] args) {
         var streams = Streams.standard();
         int code = run(List.of(args), System.getenv(), streams);
-        streams.out().flush();
         System.exit(code);
     }
 
     /// Runs one command line and returns its exit code.
     static int run(List<String> args, Map<String, String> environment, Streams streams) {
         var words = new ArrayList<>(args);
-        boolean json = false;
+        boolean json = words.contains("--json");
         try {
             var globals = Globals.take(words);
             json = globals.json();
             if (globals.version()) {
                 streams.out().println("cairn " + Version.TEXT);
+                streams.flush();
                 return ExitCode.DONE;
             }
             String name = words.isEmpty() ? Commands.DEFAULT : words.removeFirst();
             if (globals.help() || name.equals("help")) {
                 streams.out().print(Commands.overview());
+                streams.flush();
                 return ExitCode.DONE;
             }
             try (var session = new Session(globals, environment, streams)) {
-                return run(name, words, session);
+                int code = run(name, words, session);
+                streams.flush();
+                return code;
             }
         } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+            streams.out().flush();
             return Failure.of(e).print(json, streams.err());
         }
     }

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,11 +22,11 @@ final class OutputOption {
     /// Writes bytes.
     @FunctionalInterface
     interface Content {
-        void writeTo(OutputStream out) throws IOException, Failure.Reported;
+        void writeTo(OutputStream out) throws Exception;
     }
 
     /// Writes bytes that nobody can read to where it was asked for, which may not be a terminal.
-    void write(Session session, Content content) throws IOException, Failure.Reported {
+    void write(Session session, Content content) throws Exception {
         if (file == null && session.streams().outIsTerminal()) {
             throw new Failure.Reported(
                     ExitCode.USAGE,
@@ -37,28 +36,21 @@ final class OutputOption {
     }
 
     /// Writes to where it was asked for; a file gets its name when it is complete.
-    void writeAnything(Session session, Content content) throws IOException, Failure.Reported {
+    void writeAnything(Session session, Content content) throws Exception {
         if (file == null) {
-            try (OutputStream out = session.streams().bytes()) {
-                content.writeTo(out);
-            }
+            content.writeTo(session.streams().bytes());
         } else if (Files.exists(file) && !Files.isRegularFile(file)) {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
-                content.writeTo(out);
-            }
+            fill(file, file, content);
         } else {
             replace(file, content);
         }
     }
 
-    private static void replace(Path file, Content content) throws IOException, Failure.Reported {
-        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-        Path temporary = folder.resolve(".cairn-%s.tmp".formatted(ProcessHandle.current().pid()));
+    private static void replace(Path file, Content content) throws Exception {
+        Path temporary =
+                file.resolveSibling(".cairn-%s.tmp".formatted(ProcessHandle.current().pid()));
         try {
-            try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER)) {
-                content.writeTo(out);
-            }
+            fill(temporary, file, content);
             Files.move(
                     temporary,
                     file,
@@ -66,6 +58,29 @@ final class OutputOption {
                     StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /// @param name what the file is called in the end
+    private static void fill(Path file, Path name, Content content) throws Exception {
+        try (OutputStream out = new BufferedOutputStream(open(file, name), BUFFER)) {
+            content.writeTo(out);
+        }
+    }
+
+    private static Outlet open(Path file, Path name) throws Failure.Reported {
+        try {
+            return new Outlet(name.toString(), Files.newOutputStream(file));
+        } catch (IOException e) {
+            Path folder = file.toAbsolutePath().getParent();
+            throw new Failure.Reported(
+                    ExitCode.UNREACHABLE,
+                    "cannot write %s: %s"
+                            .formatted(
+                                    name,
+                                    folder == null || Files.isDirectory(folder)
+                                            ? Failure.of(e).sentence()
+                                            : "there is no folder " + folder));
         }
     }
 }

@@ -72,8 +72,7 @@ sealed interface Outside {
         try {
             return reading.run();
         } catch (FormatException e) {
-            throw new Failure.Reported(
-                    ExitCode.MALFORMED, "%s: %s".formatted(file(), e.getMessage()));
+            throw Failure.of(e).in(file().toString()).thrown();
         }
     }
 

@@ -6,7 +6,9 @@ import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,11 @@ final class Session implements AutoCloseable {
         if (engine == null) {
             try {
                 engine = Engine.open(home());
+            } catch (FileAlreadyExistsException e) {
+                throw new Failure.Reported(
+                        ExitCode.UNREACHABLE,
+                        "the home %s cannot be used: %s is no folder"
+                                .formatted(home(), e.getFile()));
             } catch (FileSystemException e) {
                 throw new Failure.Reported(
                         ExitCode.UNREACHABLE,
@@ -78,7 +85,7 @@ final class Session implements AutoCloseable {
 
     /// Where to read: the local engine, or the store that a URI names.
     Source source(String uri) throws IOException, Failure.Reported {
-        return uri.isEmpty() ? Source.of(engine()) : Source.of(open(uri));
+        return uri.isEmpty() ? Source.of(engine()) : Source.of(open(uri, engine()::open));
     }
 
     /// Long work that is shown and can be interrupted; close it before anything else is printed.
@@ -94,15 +101,27 @@ final class Session implements AutoCloseable {
         return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
     }
 
-    /// The store that a URI names.
-    PathStore open(String uri) throws IOException, Failure.Reported {
+    /// The store that a URI names, to bring paths to.
+    PathStore target(String uri) throws IOException, Failure.Reported {
+        return open(uri, engine()::target);
+    }
+
+    /// Opens what a URI names.
+    @FunctionalInterface
+    private interface Opening {
+        PathStore open(String uri) throws IOException;
+    }
+
+    private static PathStore open(String uri, Opening opening)
+            throws IOException, Failure.Reported {
         try {
-            return engine().open(uri);
+            return opening.open(uri);
         } catch (FormatException e) {
-            if (e.format().equals("store uri")) {
-                throw new Failure.Reported(ExitCode.USAGE, e.problem());
-            }
-            throw e;
+            throw e.format().equals("store uri")
+                    ? new Failure.Reported(ExitCode.USAGE, e.problem())
+                    : Failure.of(e).in(uri).thrown();
+        } catch (NoSuchFileException e) {
+            throw new Failure.Reported(ExitCode.UNREACHABLE, Failure.of(e).sentence());
         }
     }
 

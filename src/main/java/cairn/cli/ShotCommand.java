@@ -2,8 +2,8 @@ package cairn.cli;
 
 import cairn.ui.Shot;
 import cairn.ui.model.Place;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,18 +21,13 @@ final class ShotCommand implements Command {
     @Parameters(paramLabel = "PLACE", description = "a link such as cairn:paths")
     private String place = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            required = true,
-            description = "the PNG to write")
-    private Path file = Path.of("");
-
     @Option(names = "--size", paramLabel = "WxH", description = "in pixels; else 1280x800")
     private String size = "1280x800";
 
     @Option(names = "--dark", description = "in the dark theme")
     private boolean dark;
+
+    @Mixin private OutputOption output = new OutputOption();
 
     @Override
     public int run(Session session) throws Exception {
@@ -41,13 +36,17 @@ final class ShotCommand implements Command {
             throw new Failure.Reported(
                     ExitCode.USAGE, "--size is width x height from 100x100 to 9999x9999");
         }
-        Shot.render(
-                session.engine(),
-                Place.parse(place),
-                Integer.parseInt(parts.group(1)),
-                Integer.parseInt(parts.group(2)),
-                dark,
-                file);
+        var shown = Place.parse(place);
+        output.write(
+                session,
+                out ->
+                        Shot.render(
+                                session.engine(),
+                                shown,
+                                Integer.parseInt(parts.group(1)),
+                                Integer.parseInt(parts.group(2)),
+                                dark,
+                                out));
         return ExitCode.DONE;
     }
 }

@@ -11,58 +11,69 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where a command prints, and whether a person looks at it.
-///
-/// @param out takes data, and nothing else
-/// @param err takes everything else
-record Streams(PrintStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal) {
+final class Streams {
     private static final int BUFFER = 1 << 16;
 
+    private final Outlet outlet;
+    private final OutputStream buffer;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean outIsTerminal;
+    private final boolean errIsTerminal;
+
+    Streams(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal) {
+        outlet = new Outlet("standard output", out);
+        buffer = new BufferedOutputStream(outlet, BUFFER);
+        this.out = new PrintStream(buffer, false, StandardCharsets.UTF_8);
+        this.err = err;
+        this.outIsTerminal = outIsTerminal;
+        this.errIsTerminal = errIsTerminal;
+    }
+
     /// Streams that nobody looks at.
-    Streams(PrintStream out, PrintStream err) {
+    Streams(OutputStream out, PrintStream err) {
         this(out, err, false, false);
     }
 
     /// Those of the process.
     static Streams standard() {
         return new Streams(
-                new PrintStream(
-                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER),
-                        false,
-                        StandardCharsets.UTF_8),
+                new FileOutputStream(FileDescriptor.out),
                 new PrintStream(
                         new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 isTerminal(1),
                 isTerminal(2));
     }
 
-    /// Standard output as a stream of bytes that fails when nobody reads on. Closing flushes it.
+    /// Takes data, and nothing else.
+    PrintStream out() {
+        return out;
+    }
+
+    /// Takes everything else.
+    PrintStream err() {
+        return err;
+    }
+
+    boolean outIsTerminal() {
+        return outIsTerminal;
+    }
+
+    boolean errIsTerminal() {
+        return errIsTerminal;
+    }
+
+    /// Standard output as a stream of bytes, which fails when nobody reads on. Stays open.
     OutputStream bytes() {
-        return new BufferedOutputStream(
-                new OutputStream() {
-                    @Override
-                    public void write(int value) throws IOException {
-                        out.write(value);
-                        check();
-                    }
+        return buffer;
+    }
 
-                    @Override
-                    public void write(byte[] source, int offset, int length) throws IOException {
-                        out.write(source, offset, length);
-                        check();
-                    }
-
-                    @Override
-                    public void flush() throws IOException {
-                        check();
-                    }
-
-                    private void check() throws IOException {
-                        if (out.checkError()) {
-                            throw new IOException("standard output was closed");
-                        }
-                    }
-                },
-                BUFFER);
+    /// Sends on what is buffered.
+    ///
+    /// @throws IOException also if something before could not be written
+    void flush() throws IOException {
+        out.flush();
+        outlet.check();
     }
 
     /// Java tells only whether all of its streams are terminals; Linux tells of each.

@@ -17,10 +17,13 @@ final class Unresolved {
     private static final Pattern LIKE_FILE =
             Pattern.compile(".*(/.*|\\.(nar(\\.[a-z0-9]+)?|car|narinfo|drv))");
 
+    /// How much of a text is said again.
+    private static final int LONG = 300;
+
     private Unresolved() {}
 
     static Failure.Reported unknown(String text, String uri) {
-        String shown = Session.shown(text);
+        String shown = shown(text);
         if (text.isEmpty()) {
             return new Failure.Reported(ExitCode.USAGE, "a target may not be empty");
         }
@@ -90,9 +93,13 @@ final class Unresolved {
                         .formatted(file, file));
     }
 
+    private static String shown(String text) {
+        return Session.shown(text.length() > LONG ? text.substring(0, LONG) + "…" : text);
+    }
+
     private static boolean isFolder(String text) {
         try {
-            return text.indexOf('/') >= 0 && Files.isDirectory(Path.of(text));
+            return LIKE_FILE.matcher(text).matches() && Files.isDirectory(Path.of(text));
         } catch (InvalidPathException _) {
             return false;
         }

@@ -45,6 +45,9 @@ final class WhyCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
+        if (limit < 1) {
+            throw new Failure.Reported(ExitCode.USAGE, "--limit is 1 or more");
+        }
         try (var source = store.open(session)) {
             StorePath a = source.path(from);
             StorePath b = source.path(to);

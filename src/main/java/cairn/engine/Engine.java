@@ -174,6 +174,11 @@ public final class Engine implements AutoCloseable {
         return new FileImport(store, clock, pin, progress).add(name, new TreeReader(file));
     }
 
+    /// Opens the store that a URI names, to bring paths to.
+    public PathStore target(String uri) throws IOException {
+        return Stores.target(uri);
+    }
+
     /// Opens the store that a URI names, see [Stores]; the empty URI is the local engine's.
     public PathStore open(String uri) throws IOException {
         return uri.isEmpty()

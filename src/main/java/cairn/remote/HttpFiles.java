@@ -99,7 +99,8 @@ final class HttpFiles implements CacheFiles {
 
     @Override
     public List<String> names() throws IOException {
-        throw new IOException("a binary cache over HTTP cannot tell what it has: " + base);
+        throw new IOException(
+                base + " does not tell what it has: name paths in full, or by their hashes");
     }
 
     @Override

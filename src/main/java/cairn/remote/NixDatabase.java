@@ -49,7 +49,8 @@ final class NixDatabase implements AutoCloseable {
 
     NixDatabase(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString(), null, "no Nix store has its database");
+            throw new NoSuchFileException(
+                    file.toString(), null, "does not exist, so there is no Nix store");
         }
         this.file = file;
     }

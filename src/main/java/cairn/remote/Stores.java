@@ -3,6 +3,9 @@ package cairn.remote;
 import cairn.cid.FormatException;
 import cairn.store.PathStore;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /// Opens the store that a URI names.
@@ -18,7 +21,7 @@ public final class Stores {
 
     private Stores() {}
 
-    /// Opens a store; closing it is up to the caller.
+    /// Opens a store to read from, which has to be there; closing it is up to the caller.
     ///
     /// @param names knows PathNodes that an archive refers to and lacks
     /// @throws FormatException if no kind of store is named so
@@ -27,11 +30,49 @@ public final class Stores {
             return NixStore.open(uri);
         }
         if (uri.startsWith("car:")) {
-            return CarStore.open(StoreUri.path(uri.substring("car:".length())), names);
+            return CarStore.open(existing(uri.substring("car:".length())), names);
+        }
+        if (uri.startsWith("folder:")) {
+            throw new FormatException("store uri", 0, uri + " is only written, never read");
+        }
+        var cache = cache(uri);
+        if (uri.startsWith("file:")) {
+            String folder = StoreUri.parse(uri).base().substring("file://".length());
+            Path _ = existing(StoreUri.unescape(folder));
+        }
+        return cache;
+    }
+
+    /// Opens a store to bring paths to; closing it is up to the caller.
+    ///
+    /// @throws FormatException if no kind of store is named so, or one that is only read
+    public static PathStore target(String uri) throws IOException {
+        if (uri.equals("local") || uri.startsWith("local?")) {
+            throw new FormatException(
+                    "store uri",
+                    0,
+                    "a Nix store is only read. Write a binary cache, file:///DIR, and let Nix take it:"
+                            + " nix copy --from file:///DIR");
+        }
+        if (uri.startsWith("car:")) {
+            return CarStore.open(
+                    StoreUri.path(uri.substring("car:".length())), CarStore.Names.NONE);
         }
         if (uri.startsWith("folder:")) {
             return new FolderStore(StoreUri.path(uri.substring("folder:".length())));
         }
+        return cache(uri);
+    }
+
+    private static Path existing(String text) throws IOException {
+        Path file = StoreUri.path(text);
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(text);
+        }
+        return file;
+    }
+
+    private static BinaryCache cache(String uri) throws FormatException {
         if (uri.startsWith("file:") || uri.startsWith("http:") || uri.startsWith("https:")) {
             return BinaryCache.open(uri, PATIENCE);
         }

@@ -6,8 +6,7 @@ import cairn.ui.model.SettingsModel;
 import cairn.ui.model.SettingsModel.Theme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import javafx.animation.AnimationTimer;
@@ -32,7 +31,7 @@ public final class Shot {
 
     /// Writes a place as a PNG once its view has all that it asks for. Blocks until then.
     public static void render(
-            Engine engine, Place place, int width, int height, boolean dark, Path out)
+            Engine engine, Place place, int width, int height, boolean dark, OutputStream out)
             throws IOException, InterruptedException {
         Toolkit.start(true);
         var picture = new CompletableFuture<WritableImage>();
@@ -97,7 +96,7 @@ public final class Shot {
         return content;
     }
 
-    private static void write(WritableImage picture, Path out) throws IOException {
+    private static void write(WritableImage picture, OutputStream out) throws IOException {
         int width = (int) picture.getWidth();
         int height = (int) picture.getHeight();
         int[] pixels = new int[width * height];
@@ -105,8 +104,6 @@ public final class Shot {
                 .getPixels(0, 0, width, height, PixelFormat.getIntArgbInstance(), pixels, 0, width);
         var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, pixels, 0, width);
-        try (var stream = Files.newOutputStream(out)) {
-            ImageIO.write(image, "png", stream);
-        }
+        ImageIO.write(image, "png", out);
     }
 }

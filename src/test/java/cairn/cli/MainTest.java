@@ -1,16 +1,21 @@
 package cairn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +60,14 @@ class MainTest {
                     2 | completion fish
                     2 | dag --depth -1 hello
                     2 | ls hello/../x
-                    1 | copy --from local?root=/nowhere --all
+                    1 | ls ./nowhere
+                    2 | copy --to local hello
+                    2 | copy --from folder:x --all
+                    2 | why a b --limit 0
+                    2 | paths --home=
+                    3 | copy --from local?root=/nowhere --all
+                    3 | copy --from car:/nowhere --all
+                    3 | info --store file:///nowhere hello
                     4 | cid nonsense
                     4 | cid bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
                     4 | info bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
@@ -69,6 +81,68 @@ class MainTest {
         assertEquals(1, outcome.errors().size());
         String sentence = outcome.errors().getFirst().get("error").asString();
         assertFalse(sentence.contains("Exception"), sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    copy --to local?root=/x hello | a Nix store is only read. Write a binary cache,\
+                     file:///DIR, and let Nix take it: nix copy --from file:///DIR
+                    copy --from folder:/x --all   | folder:/x is only written, never read
+                    copy --from local?root=/no x  | /no/nix/var/nix/db/db.sqlite does not exist, so there\
+                     is no Nix store
+                    copy --from http://[::1]:9 --all | http://[::1]:9 does not tell what it has: name\
+                     paths in full, or by their hashes
+                    ls ./no/file                  | there is no file './no/file'
+                    info .                        | '.' is no CID, store path, hash, name or file
+                    info src/test                 | src/test is a folder. Add it as a path first: cairn\
+                     add src/test
+                    block put src/test            | src/test: Is a directory
+                    cid zzz                       | cid at byte 1: unsupported version 13
+                    block get nonsense --raw -o /no/x | cid at byte 0: unknown multibase prefix 'n'
+                    block get bafkqaaa -o /no/x   | cannot write /no/x: there is no folder /no
+                    block get bafkqaaa -o src     | cannot write src: src: Is a directory
+                    """)
+    void saysWhatWhereAndWhatToDo(String words, String sentence) {
+        assertEquals("cairn: " + sentence + "\n", cli.run(words.split(" ")).err());
+    }
+
+    @Test
+    void saysWhyAHomeCannotBeUsed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertEquals(
+                "cairn: the home %s cannot be used: %s is no folder\n".formatted(file, file),
+                new Cli(file).run("paths").err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    No space left on device | 3   | cairn: cannot write standard output: No space left on device
+                    Broken pipe             | 141 |
+                    """)
+    void saysThatStandardOutputFails(String reason, int code, @Nullable String said) {
+        var full =
+                new OutputStream() {
+                    @Override
+                    public void write(int value) throws IOException {
+                        throw new IOException(reason);
+                    }
+                };
+        for (String command : List.of("stats", "block get bafkqaaa", "--version", "--help")) {
+            var err = new ByteArrayOutputStream();
+            var words = new ArrayList<>(List.of("--home", folder.resolve("home").toString()));
+            words.addAll(List.of(command.split(" ")));
+            var streams = new Streams(full, new PrintStream(err, true, UTF_8));
+            assertEquals(code, Main.run(words, Map.of(), streams), command);
+            assertEquals(
+                    Objects.requireNonNullElse(said, ""), err.toString(UTF_8).strip(), command);
+        }
     }
 
     @Test
@@ -172,14 +246,8 @@ class MainTest {
         Path other = folder.resolve("other");
         var streams =
                 new Streams(
-                        new PrintStream(
-                                OutputStream.nullOutputStream(),
-                                true,
-                                java.nio.charset.StandardCharsets.UTF_8),
-                        new PrintStream(
-                                OutputStream.nullOutputStream(),
-                                true,
-                                java.nio.charset.StandardCharsets.UTF_8));
+                        OutputStream.nullOutputStream(),
+                        new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
         assertEquals(
                 other,
                 new Session(
@@ -205,9 +273,6 @@ class MainTest {
                         .redirectErrorStream(true)
                         .start();
         assertEquals(
-                "closure\n--precise\n",
-                new String(
-                        process.getInputStream().readAllBytes(),
-                        java.nio.charset.StandardCharsets.UTF_8));
+                "closure\n--precise\n", new String(process.getInputStream().readAllBytes(), UTF_8));
     }
 }

@@ -104,8 +104,8 @@ class EngineTest {
         Path export = folder.resolve("closure.export");
         Map<StorePath, Cid> expected;
         try (var first = imported("first");
-                var toCache = first.open("file://" + cache);
-                var toCar = first.open("car:" + car)) {
+                var toCache = first.target("file://" + cache);
+                var toCar = first.target("car:" + car)) {
             expected = cids(first, closure.paths());
             assertEquals(49, first.copyOut(toCache, top, Progress.NONE).newPaths());
             assertEquals(49, first.copyOut(toCar, top, Progress.NONE).newPaths());
@@ -133,7 +133,7 @@ class EngineTest {
         var closure = Nix.closure();
         Path cache = folder.resolve("cache");
         try (var engine = imported("home");
-                var to = engine.open("file://" + cache)) {
+                var to = engine.target("file://" + cache)) {
             engine.copyOut(to, List.of(StorePath.parse(closure.top())), Progress.NONE);
         }
         var other = Nix.in(folder.resolve("other"));

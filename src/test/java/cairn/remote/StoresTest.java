@@ -46,7 +46,7 @@ class StoresTest {
 
     @Test
     void unpacksIntoAFolder() throws IOException {
-        try (var store = Stores.open("folder:" + folder, CarStore.Names.NONE)) {
+        try (var store = Stores.target("folder:" + folder)) {
             store.put(Samples.info(NOTE, HELLO), HELLO);
             assertThrows(
                     FileAlreadyExistsException.class,
@@ -58,7 +58,7 @@ class StoresTest {
 
     @Test
     void leavesNothingInAFolderThatIsNotWhatWasPromised() throws IOException {
-        try (var store = Stores.open("folder:" + folder, CarStore.Names.NONE)) {
+        try (var store = Stores.target("folder:" + folder)) {
             var promised = Samples.info(NOTE, HELLO);
             assertThrows(FormatException.class, () -> store.put(promised, OTHER));
             assertThrows(
