@@ -10,6 +10,7 @@ import java.util.List;
 import javafx.collections.FXCollections;
 import javafx.collections.ListChangeListener;
 import javafx.fxml.FXML;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
@@ -33,6 +34,7 @@ public final class DagController {
     @FXML private StatePane lookState;
     @FXML private HBox blockTitle;
     @FXML private Label blockNote;
+    @FXML private Button blockRoot;
     @FXML private TextArea decoded;
     @FXML private VBox anatomy;
 
@@ -71,7 +73,12 @@ public final class DagController {
         Cells.fill(cid, link -> link.cid().toString(), _ -> Cells.name());
         Cells.fill(size, LinkRow::size, _ -> Cells.size());
         links.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
-        links.setPlaceholder(new Label(Words.text("dag.no-links")));
+        // The less room there is, the fewer columns.
+        links.widthProperty()
+                .subscribe(width -> {
+                    cid.setVisible(width.doubleValue() > 400);
+                    target.setVisible(width.doubleValue() > 280);
+                });
         Cells.openable(
                 links,
                 link -> canvas.select(List.of(link.cid())),
@@ -98,25 +105,29 @@ public final class DagController {
 
     private void show(Look look) {
         String text = look.block().cid().toString();
-        var heading = new Label(Figures.shortened(text));
-        heading.getStyleClass().addAll("mono", "section");
+        String label = look.block().label();
+        var heading = new Label(label.isEmpty() ? Figures.shortened(text) : label);
+        heading.getStyleClass().addAll(label.isEmpty() ? "mono" : "words", "section");
         heading.setTooltip(new Tooltip(text));
         blockTitle.getChildren().setAll(Kinds.icon(look.block().kind()), heading, new Digest(text));
-        if (!look.block().label().isEmpty()) {
-            var label = new Label(look.block().label());
-            label.getStyleClass().add("secondary");
-            blockTitle.getChildren().add(label);
-        }
         blockNote.setText(note(look));
-        linksTitle.setText(Words.text("dag.links-count", Figures.count(look.links().size())));
+        blockRoot.setVisible(!look.block().cid().equals(model.root()));
+        blockRoot.setManaged(blockRoot.isVisible());
+        boolean missing = look.block().bytes().isEmpty();
+        linksTitle.setText(
+                missing
+                        ? Words.text("dag.links")
+                        : Words.text("dag.links-count", Figures.count(look.links().size())));
         links.setItems(FXCollections.observableArrayList(look.links()));
+        links.setPlaceholder(new Label(Words.text(missing ? "dag.links-unknown" : "dag.no-links")));
         decoded.setText(look.decoded());
+        decoded.setPromptText(missing ? Words.text("dag.not-here") : "");
         anatomy.getChildren().setAll(look.anatomy().stream().map(Copyable::new).toList());
     }
 
     private static String note(Look look) {
         if (look.block().bytes().isEmpty()) {
-            return Words.text("dag.not-here");
+            return Words.text("dag.missing");
         }
         String size = Figures.size(look.block().bytes().get().length());
         if (!look.block().flaw().isEmpty()) {

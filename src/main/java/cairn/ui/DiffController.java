@@ -87,7 +87,9 @@ public final class DiffController {
                         Figures.size(found.sizeBefore()),
                         Figures.size(found.sizeAfter()),
                         Figures.growth(found.sizeAfter() - found.sizeBefore()),
+                        found.rows().size(),
                         Figures.count(found.rows().size()),
+                        found.difference().unchanged(),
                         Figures.count(found.difference().unchanged())));
     }
 

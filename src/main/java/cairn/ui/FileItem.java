@@ -2,16 +2,20 @@ package cairn.ui;
 
 import cairn.ui.model.FileNode;
 import cairn.ui.model.PathModel;
+import java.util.function.Consumer;
 import javafx.scene.control.TreeItem;
 
 /// A line of the tree of files; what a directory holds is asked for when it is opened.
 final class FileItem extends TreeItem<FileNode> {
     private final PathModel model;
+    private final Consumer<FileItem> onProblem;
     private boolean asked;
 
-    FileItem(FileNode file, PathModel model) {
+    /// @param onProblem told of a directory that could not be listed; it is closed again
+    FileItem(FileNode file, PathModel model, Consumer<FileItem> onProblem) {
         super(file);
         this.model = model;
+        this.onProblem = onProblem;
         expandedProperty()
                 .subscribe(expanded -> {
                     if (expanded && !asked) {
@@ -27,14 +31,22 @@ final class FileItem extends TreeItem<FileNode> {
 
     private void ask() {
         asked = true;
-        model.entries(getValue())
-                .valueProperty()
+        var listing = model.entries(getValue());
+        listing.problemProperty()
+                .subscribe(problem -> {
+                    if (problem != null) {
+                        asked = false;
+                        setExpanded(false);
+                        onProblem.accept(this);
+                    }
+                });
+        listing.valueProperty()
                 .subscribe(entries -> {
                     if (entries != null) {
                         getChildren()
                                 .setAll(
                                         entries.stream()
-                                                .map(entry -> new FileItem(entry, model))
+                                                .map(entry -> new FileItem(entry, model, onProblem))
                                                 .toList());
                     }
                 });

@@ -76,6 +76,7 @@ public final class GraphCanvas extends Region {
             Objects.requireNonNull(GraphCanvas.class.getResource("graph.css")).toExternalForm();
     private static final Duration MOTION = Duration.millis(120);
     private static final double MARGIN = 40;
+    private static final double NAME_ROOM = 80;
     private static final double LARGEST = 3;
     private static final double NOTCH = Math.log(1.2) / 40;
     private static final double STEP = 1.3;
@@ -162,7 +163,7 @@ public final class GraphCanvas extends Region {
         tip.getStyleClass().add("graph-tip");
         empty.getStyleClass().add("graph-empty");
         counts.getStyleClass().add("graph-counts");
-        counts.setMinWidth(USE_PREF_SIZE);
+        counts.setWrapText(true);
         legend.getStyleClass().add("graph-legend");
         foot.getStyleClass().add("graph-foot");
         foot.setPickOnBounds(false);
@@ -323,9 +324,16 @@ public final class GraphCanvas extends Region {
         picture.setFitHeight(high);
         double kinds =
                 legend.getChildren().stream().mapToDouble(kind -> kind.prefWidth(-1) + 4).sum();
-        legend.setPrefWrapLength(Math.min(kinds, Math.max(160, wide - GraphMinimap.WIDTH - 64)));
+        legend.setPrefWrapLength(kinds);
         place(empty, (wide - empty.prefWidth(-1)) / 2, (high - empty.prefHeight(-1)) / 2);
-        place(foot, 12, high - foot.prefHeight(-1) - 12);
+        // Beside the minimap, or where that leaves no room above it.
+        double room = wide - GraphMinimap.WIDTH - 36;
+        boolean above = room < 240;
+        double footWide = Math.ceil(Math.min(foot.prefWidth(-1), above ? wide - 24 : room));
+        double footHigh = foot.prefHeight(footWide);
+        double footTop =
+                high - footHigh - (above && minimap.isVisible() ? GraphMinimap.HEIGHT + 24 : 12);
+        foot.resizeRelocate(12, Math.rint(footTop), footWide, footHigh);
         place(tools, wide - tools.prefWidth(-1) - 12, 12);
         place(minimap, wide - minimap.prefWidth(-1) - 12, high - minimap.prefHeight(-1) - 12);
         if (fitting && motion == null && wide > 0 && high > 0) {
@@ -426,10 +434,11 @@ public final class GraphCanvas extends Region {
         parts.add(words(shownNodes == 1 ? "count.one" : "count.nodes", shownNodes));
         if (now.hidden() > 0) {
             parts.add(
-                    words(
-                            now.clusters() == 1 ? "count.cluster" : "count.clusters",
-                            now.hidden(),
-                            now.clusters()));
+                    switch (now.clusters()) {
+                        case 0 -> words("count.hidden", now.hidden());
+                        case 1 -> words("count.cluster", now.hidden());
+                        default -> words("count.clusters", now.hidden(), now.clusters());
+                    });
         }
         if (filtered > 0) {
             parts.add(words("count.filtered", filtered));
@@ -476,12 +485,12 @@ public final class GraphCanvas extends Region {
         var layout = view.get().layout();
         double wide = Math.max(1, getWidth() - 2 * MARGIN - tools.getWidth());
         double high = Math.max(1, getHeight() - MARGIN - Math.max(MARGIN, foot.getHeight() + 40));
-        double scale =
-                Math.min(
-                        1,
-                        Math.min(
-                                wide / Math.max(1, layout.width()),
-                                high / Math.max(1, layout.height())));
+        double tall = Math.min(1, high / Math.max(1, layout.height()));
+        double scale = Math.min(tall, wide / Math.max(1, layout.width()));
+        if (scale < GraphFrame.NAMES_FROM) {
+            wide -= Math.min(NAME_ROOM, wide / 3);
+            scale = Math.min(tall, wide / Math.max(1, layout.width()));
+        }
         return new Stand(
                 scale,
                 MARGIN + (wide - layout.width() * scale) / 2,

@@ -38,6 +38,7 @@ public final class GraphController {
                         summary.setText(
                                 Words.text(
                                         "graph.summary",
+                                        drawing.paths(),
                                         Figures.count(drawing.paths()),
                                         Figures.size(drawing.size())));
                     }

@@ -39,7 +39,9 @@ record GraphFrame(
     }
 
     private static final double CARDS_FROM = 0.6;
-    private static final double NAMES_FROM = 0.3;
+
+    /// Pixels per unit from which on names stand inside the nodes rather than beside them.
+    static final double NAMES_FROM = 0.3;
 
     Detail detail() {
         double seen = scale / density;

@@ -7,8 +7,8 @@ import cairn.ui.model.OverviewModel.Numbers;
 import cairn.ui.model.OverviewModel.Weighed;
 import cairn.ui.model.Place;
 import cairn.ui.model.Words;
-import java.util.List;
 import java.util.Optional;
+import javafx.beans.binding.Bindings;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Binds `Overview.fxml` to an [OverviewModel].
 public final class OverviewController {
+    private static final double HEADER = 32;
+
     private final OverviewModel model;
     private final Runnable chooseImport;
 
@@ -58,6 +60,17 @@ public final class OverviewController {
                         model.open(place);
                     }
                 });
+        closures.widthProperty()
+                .subscribe(width -> {
+                    share.setVisible(width.doubleValue() > 520);
+                    count.setVisible(width.doubleValue() > 400);
+                });
+        // As high as its rows, whatever their height.
+        closures.prefHeightProperty()
+                .bind(
+                        closures.fixedCellSizeProperty()
+                                .multiply(Bindings.size(closures.getItems()))
+                                .add(HEADER));
         model.numbers()
                 .valueProperty()
                 .subscribe(numbers -> {
@@ -121,7 +134,6 @@ public final class OverviewController {
                                 new Place.Graph(Optional.empty())),
                         tile("overview.pins", Figures.count(numbers.pins()), "", paths));
         closures.getItems().setAll(numbers.closures());
-        closures.setPrefHeight(36 + 30.0 * Math.max(1, List.copyOf(numbers.closures()).size()));
     }
 
     private Button tile(String key, String figure, String exact, Place place) {

@@ -18,7 +18,6 @@ import javafx.collections.FXCollections;
 import javafx.fxml.FXML;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
-import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.Tab;
@@ -33,7 +32,6 @@ import javafx.scene.control.TreeTableView;
 import javafx.scene.image.Image;
 import javafx.scene.image.ImageView;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +48,7 @@ public final class PathController {
     @FXML private TreeTableColumn<FileNode, FileNode> fileSize;
     @FXML private Label previewName;
     @FXML private Label previewNote;
-    @FXML private Button previewBlocks;
+    @FXML private HBox previewBar;
     @FXML private Label choose;
     @FXML private StatePane previewState;
     @FXML private StackPane preview;
@@ -131,9 +129,13 @@ public final class PathController {
         String inside = inside(item);
         choose.setVisible(false);
         previewState.setVisible(true);
-        previewBlocks.setDisable(false);
-        previewName.setText(inside.isEmpty() ? "/" : inside);
+        previewBar.setVisible(true);
+        previewName.setText(inside.isEmpty() ? name(item.getValue()) : inside);
         model.select(item.getValue(), inside);
+    }
+
+    private static String name(FileNode file) {
+        return file.name().isEmpty() ? "/" : file.label();
     }
 
     private static String inside(TreeItem<FileNode> item) {
@@ -178,7 +180,8 @@ public final class PathController {
                                 ? name.version()
                                 : name.version() + " · " + name.output());
         version.getStyleClass().add("title-version");
-        version.setMinWidth(Region.USE_PREF_SIZE);
+        version.setMinWidth(Math.min(120, 10.0 * version.getText().length()));
+        version.setTooltip(new Tooltip(version.getText()));
         title.getChildren()
                 .setAll(
                         Kinds.icon(path.isDerivation() ? NodeKind.DERIVATION : NodeKind.PATH),
@@ -190,9 +193,9 @@ public final class PathController {
                         "path.summary",
                         Figures.size(facts.stored().info().narSize()),
                         Figures.size(facts.closureSize()),
+                        facts.closureCount(),
                         Figures.count(facts.closureCount())));
-        files.setRoot(new FileItem(facts.root(), model));
-        files.getRoot().setExpanded(true);
+        showFiles(facts);
         referencesTab.setText(
                 Words.text("path.references-count", Figures.count(facts.references().size())));
         referrersTab.setText(
@@ -203,6 +206,21 @@ public final class PathController {
         referrers.setPlaceholder(new Label(Words.text("path.no-referrers")));
         names.getChildren().setAll(facts.names().stream().map(Copyable::new).toList());
         narinfo.setText(facts.narInfo());
+    }
+
+    /// Shows the tree anew only if it is another one, so that what is open stays open.
+    private void showFiles(Facts facts) {
+        TreeItem<FileNode> shown = files.getRoot();
+        if (shown != null && shown.getValue().equals(facts.root())) {
+            return;
+        }
+        // The preview of a directory tells why it could not be listed.
+        var root = new FileItem(facts.root(), model, files.getSelectionModel()::select);
+        files.setRoot(root);
+        root.setExpanded(true);
+        if (root.isLeaf()) {
+            files.getSelectionModel().select(root);
+        }
     }
 
     private void show(Preview seen) {
@@ -218,12 +236,22 @@ public final class PathController {
                                 cut(complete);
                                 yield hex(rows);
                             }
-                            case Preview.Picture(var bytes) ->
-                                    picture(new Image(bytes.toInputStream()));
+                            case Preview.Picture(var bytes) -> {
+                                var image = new Image(bytes.toInputStream());
+                                if (!image.isError()) {
+                                    yield picture(image);
+                                }
+                                previewNote.setText(Words.text("preview.no-picture"));
+                                yield hex(Preview.rows(bytes));
+                            }
                             case Preview.Link(var target) ->
                                     notice(Words.text("preview.link", target));
                             case Preview.Directory(var entries) ->
-                                    notice(Words.text("preview.directory", Figures.count(entries)));
+                                    notice(
+                                            Words.text(
+                                                    "preview.directory",
+                                                    entries,
+                                                    Figures.count(entries)));
                         });
     }
 
@@ -279,7 +307,7 @@ public final class PathController {
                 setGraphic(null);
                 return;
             }
-            String name = file.name().isEmpty() ? "/" : file.label();
+            String name = name(file);
             setText(file.type() == FileNode.Type.SYMLINK ? name + " → " + file.target() : name);
             setGraphic(Kinds.icon(file.type()));
             setTooltip(new Tooltip(getText()));

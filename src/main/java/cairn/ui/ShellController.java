@@ -58,7 +58,9 @@ public final class ShellController {
     private static final Duration LOOK = Duration.millis(250);
     private static final double MIN_INSPECTOR = 220;
     private static final double MAX_INSPECTOR = 640;
+    private static final double INSPECTOR_SHARE = 0.3;
     private static final double FOUND_HEIGHT = 360;
+    private static final double NOTE_HEIGHT = 52;
 
     private final ShellModel model;
     private final Views views;
@@ -335,7 +337,7 @@ public final class ShellController {
         }
         Bounds field = root.sceneToLocal(searchBox.localToScene(searchBox.getLayoutBounds()));
         double rows = lines.getItems().size() * 36.0 + 10;
-        double height = lines.getItems().isEmpty() ? 40 : Math.min(FOUND_HEIGHT, rows);
+        double height = lines.getItems().isEmpty() ? NOTE_HEIGHT : Math.min(FOUND_HEIGHT, rows);
         found.resizeRelocate(field.getMinX(), field.getMaxY() + 4, field.getWidth(), height);
     }
 
@@ -349,7 +351,12 @@ public final class ShellController {
                                 () -> look.inspectorOpenProperty().set(false)));
         HBox.setHgrow(inspector, Priority.ALWAYS);
         inspectorBox.getChildren().add(inspector);
-        inspectorBox.prefWidthProperty().bind(look.inspectorWidthProperty());
+        inspectorBox
+                .prefWidthProperty()
+                .bind(
+                        Bindings.min(
+                                look.inspectorWidthProperty(),
+                                root.widthProperty().multiply(INSPECTOR_SHARE)));
         inspectorBox.visibleProperty().bind(look.inspectorOpenProperty());
         inspectorBox.managedProperty().bind(look.inspectorOpenProperty());
         inspectorToggle.selectedProperty().bindBidirectional(look.inspectorOpenProperty());

@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.ui.model.Place;
 import cairn.ui.model.Screen;
 import cairn.ui.model.Side;
+import cairn.ui.model.Subject;
 import java.util.List;
 import javafx.fxml.FXML;
 import javafx.scene.Node;
@@ -11,6 +12,7 @@ import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.util.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,7 @@ public final class SideController {
         if (screen != null) {
             screen.close();
         }
+        side.select(Subject.NOTHING);
         var opened = screens.open(place, side);
         screen = opened.model();
         content.getChildren().setAll(opened.node());
@@ -116,6 +119,7 @@ public final class SideController {
             return label;
         }
         var link = new Hyperlink(step.text());
+        link.setMinWidth(Region.USE_PREF_SIZE);
         link.setOnAction(_ -> side.open(step.place().get()));
         return link;
     }

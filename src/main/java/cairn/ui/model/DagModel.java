@@ -23,7 +23,7 @@ public final class DagModel implements Screen {
 
     /// A link out of the block that is looked at.
     ///
-    /// @param target what the block it leads to calls itself, else empty
+    /// @param target what the block it leads to calls itself or is, else empty
     /// @param size of the block it leads to, or -1 if that is not here
     public record LinkRow(String name, String target, Cid cid, String codec, long size) {}
 
@@ -117,7 +117,18 @@ public final class DagModel implements Screen {
     }
 
     private String target(Cid cid) throws IOException {
-        return cid.is(Codec.DAG_CBOR) ? library.block(cid).label() : "";
+        if (!cid.is(Codec.DAG_CBOR) && !cid.is(Codec.DAG_PB)) {
+            return "";
+        }
+        BlockView block = library.block(cid);
+        if (block.bytes().isEmpty()) {
+            return Words.text("dag.missing");
+        }
+        return switch (block.kind()) {
+            case DIRECTORY -> Words.text("kind.directory");
+            case FILE -> Words.text("kind.file");
+            default -> block.label();
+        };
     }
 
     /// Reads the DAG breadth first, and lays out the blocks that are nearest to the root.

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /// A file, directory or symlink of a tree.
 ///
-/// @param name empty for the root of the tree
+/// @param name empty for the root of a tree that is a directory
 /// @param size bytes of content; of a directory with all that is below it as it is stored
 public record FileNode(Bytes name, Cid cid, Type type, long size, String target) {
     /// What a node of a tree can be.
@@ -17,7 +17,13 @@ public record FileNode(Bytes name, Cid cid, Type type, long size, String target)
         SYMLINK
     }
 
-    /// The name as text; bytes that are not UTF-8 as `\xNN`, as control characters.
+    /// The same under another name.
+    FileNode named(String newName) {
+        return new FileNode(Bytes.utf8(newName), cid, type, size, target);
+    }
+
+    /// The name as text; bytes that are not UTF-8 and control characters as `\xNN`, and what would
+    /// change how its neighbours look as `\x{NNNN}`.
     public String label() {
         String text =
                 name.isUtf8()
@@ -26,13 +32,25 @@ public record FileNode(Bytes name, Cid cid, Type type, long size, String target)
         var label = new StringBuilder();
         text.codePoints()
                 .forEach(c -> {
-                    boolean strange = Character.isISOControl(c) || !name.isUtf8() && c > '~';
-                    if (strange) {
+                    if (Character.isISOControl(c) || !name.isUtf8() && c > '~') {
                         label.append(String.format("\\x%02x", c));
+                    } else if (isInvisible(c)) {
+                        label.append(String.format("\\x{%04x}", c));
                     } else {
                         label.appendCodePoint(c);
                     }
                 });
         return label.toString();
+    }
+
+    private static boolean isInvisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.UNASSIGNED ->
+                    true;
+            default -> false;
+        };
     }
 }

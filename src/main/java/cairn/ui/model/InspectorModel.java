@@ -145,8 +145,10 @@ public final class InspectorModel {
         BlockView block = library.block(cid);
         var here = new Place.Dag(cid);
         var figures = new ArrayList<Figure>();
-        block.bytes().ifPresent(bytes -> figures.add(size("figure.size", bytes.length(), here)));
-        figures.add(count("figure.links", block.links().size(), here));
+        if (block.bytes().isPresent()) {
+            figures.add(size("figure.size", block.bytes().get().length(), here));
+            figures.add(count("figure.links", block.links().size(), here));
+        }
         var ways = new ArrayList<Way>();
         for (StoredPath stored : library.catalog().named(cid)) {
             StorePath path = stored.info().path();
@@ -156,7 +158,9 @@ public final class InspectorModel {
         return new Inspection(
                 block.kind(),
                 block.label().isEmpty() ? Figures.shortened(cid.toString()) : block.label(),
-                Words.text("kind.block", block.codec()),
+                Words.text(
+                        block.bytes().isPresent() ? "kind.block" : "kind.block-missing",
+                        block.codec()),
                 cid.toString(),
                 figures,
                 Naming.anatomy(cid),

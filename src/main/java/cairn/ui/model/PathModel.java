@@ -84,7 +84,11 @@ public final class PathModel implements Screen {
     public void select(FileNode file, String inside) {
         preview.update(() -> library.preview(file));
         facts.known()
-                .ifPresent(known -> side.select(new Subject.OfFile(known.path(), inside, file)));
+                .ifPresent(known ->
+                        side.select(
+                                inside.isEmpty()
+                                        ? new Subject.OfPath(known.path())
+                                        : new Subject.OfFile(known.path(), inside, file)));
     }
 
     public void select(StorePath path) {
@@ -134,6 +138,7 @@ public final class PathModel implements Screen {
         StoredPath stored = library.path(hash);
         StorePath path = stored.info().path();
         PathGraph graph = library.graph();
+        FileNode root = library.file(Bytes.EMPTY, stored.tree(), stored.info().narSize());
         return new Facts(
                 stored,
                 graph.closureSize(path),
@@ -142,7 +147,7 @@ public final class PathModel implements Screen {
                 neighbours(graph, graph.referrers(path)),
                 Naming.of(stored),
                 Library.narInfo(stored),
-                library.file(Bytes.EMPTY, stored.tree(), stored.info().narSize()));
+                root.type() == FileNode.Type.DIRECTORY ? root : root.named(path.name()));
     }
 
     private static List<Neighbour> neighbours(PathGraph graph, List<StorePath> paths) {

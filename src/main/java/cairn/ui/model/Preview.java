@@ -1,8 +1,12 @@
 package cairn.ui.model;
 
 import cairn.cid.Bytes;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /// What can be seen of a file without opening it elsewhere.
 public sealed interface Preview {
@@ -11,6 +15,9 @@ public sealed interface Preview {
 
     /// How large a picture may be to be shown.
     int PICTURE_LIMIT = 16 << 20;
+
+    /// How many pixels a picture may have to be shown.
+    long PIXELS = 24 << 20;
 
     int ROW = 16;
 
@@ -47,10 +54,24 @@ public sealed interface Preview {
         return new Hex(rows(bytes), complete);
     }
 
-    /// Tells whether bytes begin as a picture that can be shown.
+    /// Tells whether bytes begin as a picture that can be shown and is not too large for it.
     static boolean isPicture(Bytes bytes) {
         return List.of("89504e470d0a1a0a", "ffd8ff", "474946383761", "474946383961").stream()
-                .anyMatch(magic -> bytes.startsWith(Bytes.ofHex(magic)));
+                        .anyMatch(magic -> bytes.startsWith(Bytes.ofHex(magic)))
+                && pixels(bytes) <= PIXELS;
+    }
+
+    /// How many pixels a picture says it has; a huge number if that cannot be read.
+    private static long pixels(Bytes bytes) {
+        try (var in = new MemoryCacheImageInputStream(bytes.toInputStream())) {
+            ImageReader reader = ImageIO.getImageReaders(in).next();
+            reader.setInput(in);
+            long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+            reader.dispose();
+            return pixels;
+        } catch (IOException | RuntimeException _) {
+            return Long.MAX_VALUE; // readers of pictures throw whatever they like
+        }
     }
 
     private static boolean isPlain(Bytes bytes) {
@@ -63,7 +84,8 @@ public sealed interface Preview {
         return true;
     }
 
-    private static List<String> rows(Bytes bytes) {
+    /// Bytes in rows of offset, hexadecimal and characters.
+    static List<String> rows(Bytes bytes) {
         return IntStream.range(0, (bytes.length() + ROW - 1) / ROW)
                 .mapToObj(row -> row(bytes, row * ROW))
                 .toList();

@@ -38,7 +38,10 @@ class PreviewTest {
 
     @Test
     void knowsPicturesByTheirBeginning() {
-        assertTrue(Preview.isPicture(Bytes.ofHex("89504e470d0a1a0a0000")));
+        String head = "89504e470d0a1a0a0000000d49484452";
+        assertTrue(Preview.isPicture(Bytes.ofHex(head + "0000001000000010080600000000000000")));
+        assertFalse(Preview.isPicture(Bytes.ofHex(head + "000fffff000fffff080600000000000000")));
+        assertFalse(Preview.isPicture(Bytes.ofHex(head)));
         assertFalse(Preview.isPicture(Bytes.utf8("89504e47")));
     }
 
