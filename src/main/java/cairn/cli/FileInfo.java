@@ -1,16 +1,11 @@
 package cairn.cli;
 
-import cairn.cid.Bytes;
-import cairn.cid.FormatException;
-import cairn.nix.Derivation;
 import cairn.nix.NarInfo;
-import cairn.nix.StorePath;
 import cairn.remote.CarStore;
 import cairn.store.PathInfo;
 import cairn.store.TreeImport;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,8 +14,6 @@ import java.util.OptionalLong;
 
 /// What a file says of paths, without importing it.
 final class FileInfo {
-    private static final int MAX_DERIVATION = 64 << 20;
-
     private FileInfo() {}
 
     static Map<String, Object> of(Outside file) throws IOException, Failure.Reported {
@@ -31,17 +24,15 @@ final class FileInfo {
                         switch (file) {
                             case Outside.Archive archive -> archive(archive);
                             case Outside.Car car -> car(car);
-                            case Outside.Narinfo narinfo -> narinfo(narinfo.file());
-                            case Outside.DerivationFile derivation -> derivation(derivation.file());
+                            case Outside.Narinfo narinfo -> narinfo(narinfo.read());
+                            case Outside.DerivationFile derivation -> derivation(derivation);
                         }));
         return fields;
     }
 
     /// The tree's CID is the one that importing the archive gives.
     private static Map<String, Object> archive(Outside.Archive archive) throws IOException {
-        var tree = new TreeImport(_ -> {}, Long.MAX_VALUE);
-        archive.content().writeTo(tree);
-        var imported = tree.finish();
+        var imported = TreeImport.of(archive.content());
         var fields = new LinkedHashMap<String, Object>();
         fields.put("tree", imported.tree().cid());
         fields.put("narHash", imported.narHash().toSri());
@@ -74,24 +65,11 @@ final class FileInfo {
         }
     }
 
-    private static Map<String, Object> narinfo(Path file) throws IOException {
-        NarInfo info;
-        try (var in = Files.newInputStream(file)) {
-            info = NarInfo.read(in);
-        }
+    private static Map<String, Object> narinfo(NarInfo info) {
         var fields =
                 new LinkedHashMap<>(
                         InfoCommand.fields(
-                                new PathInfo(
-                                        info.path(),
-                                        info.narHash(),
-                                        info.narSize(),
-                                        info.references(),
-                                        info.deriver(),
-                                        info.signatures(),
-                                        info.ca()),
-                                Optional.empty(),
-                                OptionalLong.empty()));
+                                PathInfo.of(info), Optional.empty(), OptionalLong.empty()));
         fields.put("url", info.url());
         fields.put("compression", info.compression());
         fields.put("downloadHash", info.fileHash().map(hash -> hash.toSri()));
@@ -103,22 +81,10 @@ final class FileInfo {
         return fields;
     }
 
-    /// The path is computed from what the file says, by the name that it has.
-    private static Map<String, Object> derivation(Path file) throws IOException {
-        if (Files.size(file) > MAX_DERIVATION) {
-            throw new FormatException("derivation", MAX_DERIVATION, "is longer than 64 MiB");
-        }
-        var derivation = Derivation.decode(Bytes.wrap(Files.readAllBytes(file)));
-        String name = String.valueOf(file.getFileName());
-        name = name.substring(0, name.length() - ".drv".length());
-        if (name.length() > StorePath.HASH_LENGTH
-                && StorePath.isHash(name.substring(0, StorePath.HASH_LENGTH))
-                && name.charAt(StorePath.HASH_LENGTH) == '-') {
-            name = name.substring(StorePath.HASH_LENGTH + 1);
-        }
-        StorePath.checkName(name + ".drv");
+    private static Map<String, Object> derivation(Outside.DerivationFile file) throws IOException {
+        var derivation = file.read();
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("path", derivation.path(StorePath.NIX_STORE, name));
+        fields.put("path", file.path(derivation));
         fields.put("derivation", new Json.Raw(derivation.toJson().toString()));
         return fields;
     }

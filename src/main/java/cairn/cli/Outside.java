@@ -1,7 +1,10 @@
 package cairn.cli;
 
+import cairn.cid.Bytes;
 import cairn.cid.FormatException;
+import cairn.nix.Derivation;
 import cairn.nix.NarCompression;
+import cairn.nix.NarInfo;
 import cairn.nix.NarReader;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A file outside of any store that can be looked into, told by the end of its name.
 sealed interface Outside {
@@ -39,9 +43,37 @@ sealed interface Outside {
         }
     }
 
-    record Narinfo(Path file) implements Outside {}
+    record Narinfo(Path file) implements Outside {
+        NarInfo read() throws IOException {
+            try (var in = Files.newInputStream(file)) {
+                return NarInfo.read(in);
+            }
+        }
+    }
 
-    record DerivationFile(Path file) implements Outside {}
+    record DerivationFile(Path file) implements Outside {
+        private static final int MAX_SIZE = 64 << 20;
+        private static final Pattern NAME = Pattern.compile("([0-9a-df-np-sv-z]{32}-)?(.*)\\.drv");
+
+        Derivation read() throws IOException {
+            if (Files.size(file) > MAX_SIZE) {
+                throw new FormatException("derivation", MAX_SIZE, "is longer than 64 MiB");
+            }
+            return Derivation.decode(Bytes.wrap(Files.readAllBytes(file)));
+        }
+
+        String name() {
+            return String.valueOf(file.getFileName());
+        }
+
+        /// The path of a derivation that has the name of this file.
+        StorePath path(Derivation derivation) throws FormatException {
+            var name = NAME.matcher(name());
+            String text = name.matches() ? name.group(2) : "";
+            StorePath.checkName(text + ".drv");
+            return derivation.path(StorePath.NIX_STORE, text);
+        }
+    }
 
     /// The file that a text names, if there is one and it is none that a store keeps.
     static Optional<Outside> find(String text) {

@@ -1,17 +1,21 @@
 package cairn.cli;
 
+import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Check;
+import cairn.engine.Target;
+import cairn.ipld.Block;
+import cairn.ipld.DagWalk;
+import cairn.ipld.Visit;
 import cairn.nix.StorePath;
+import cairn.store.PathInfo;
+import cairn.store.PathNode;
 import cairn.store.TreeImport;
-import cairn.trust.PublicKey;
+import cairn.store.TreeNar;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
@@ -28,10 +32,11 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  cairn verify --all --deep       every block and every NAR hash once more",
             "  cairn verify hello --trusted-key cache.example.org-1:Base64…=",
-            "  cairn verify x.car x.nar.xz     files, without importing them"
+            "  cairn verify x.car x.nar.xz     files, without importing them",
+            "  cairn verify x.narinfo --trusted-key cache.example.org-1:Base64…="
         })
 final class VerifyCommand implements Command {
-    @Parameters(paramLabel = "TARGET", arity = "0..*", description = "paths, names or files")
+    @Parameters(paramLabel = "TARGET", arity = "0..*", description = "paths, CIDs, names or files")
     private List<String> targets = List.of();
 
     @Option(names = "--all", description = "everything that the store has")
@@ -59,91 +64,65 @@ final class VerifyCommand implements Command {
         } catch (FormatException e) {
             throw new Failure.Reported(ExitCode.USAGE, "--trusted-key: " + e.getMessage());
         }
-        var entries = new ArrayList<Map<String, Object>>();
-        int code = all ? all(trusted, entries, session) : some(trusted, entries, session);
+        var found = all ? all(trusted, session) : some(trusted, session);
         if (session.json()) {
-            session.print(entries);
+            session.print(found.stream().map(Finding::fields).toList());
+        } else if (found.isEmpty()) {
+            session.out().println("0 paths");
         } else {
-            print(entries, session);
+            session.table(found.stream().map(Finding::row).toList());
         }
-        return code;
+        return found.stream()
+                .mapToInt(finding -> finding.code(!keys.isEmpty()))
+                .max()
+                .orElse(ExitCode.DONE);
     }
 
-    private int all(TrustedKeys trusted, List<Map<String, Object>> entries, Session session)
+    private List<Finding> all(TrustedKeys trusted, Session session)
             throws IOException, Failure.Reported {
         try (var source = store.open(session)) {
             List<StorePath> paths;
             try (Stream<StorePath> stream = source.store().paths()) {
                 paths = stream.sorted().toList();
             }
-            return paths(paths, path -> path, source, trusted, entries, session);
+            return checks(paths, source, trusted, session).stream()
+                    .map(check -> Finding.of(check.path().toString(), check))
+                    .toList();
         }
     }
 
-    private int some(TrustedKeys trusted, List<Map<String, Object>> entries, Session session)
-            throws Exception {
-        int code = ExitCode.DONE;
+    private List<Finding> some(TrustedKeys trusted, Session session) {
+        var found = new ArrayList<Finding>();
         for (String target : targets) {
             try {
-                var file = store.isGiven() ? Optional.<Outside>empty() : Outside.find(target);
-                if (file.isPresent()) {
-                    String found = file.get().read(() -> file(file.get()));
-                    entries.add(
-                            entry(
-                                    target,
-                                    Optional.empty(),
-                                    "intact",
-                                    "unsigned",
-                                    List.of(),
-                                    found));
-                    continue;
-                }
-                try (var source = store.open(session)) {
-                    var path = source.path(target);
-                    code =
-                            Math.max(
-                                    code,
-                                    paths(
-                                            List.of(path),
-                                            _ -> target,
-                                            source,
-                                            trusted,
-                                            entries,
-                                            session));
-                }
+                found.add(one(target, trusted, session));
             } catch (IOException | Failure.Reported e) {
                 var failure = Failure.of(e);
-                entries.add(
-                        entry(
-                                target,
-                                Optional.empty(),
-                                switch (failure.code()) {
-                                    case ExitCode.MALFORMED -> "damaged";
-                                    case ExitCode.NO -> "missing";
-                                    default -> "unchecked";
-                                },
-                                "unsigned",
-                                List.of(),
-                                failure.sentence()));
-                code = Math.max(code, session.report(failure));
+                session.report(failure);
+                found.add(Finding.of(target, failure));
             }
         }
-        return code;
+        return found;
     }
 
-    /// Names a path for whoever asked.
-    @FunctionalInterface
-    private interface Names {
-        Object of(StorePath path);
+    private Finding one(String target, TrustedKeys trusted, Session session)
+            throws IOException, Failure.Reported {
+        var file = store.isGiven() ? Optional.<Outside>empty() : Outside.find(target);
+        if (file.isPresent()) {
+            return file.get().read(() -> file(target, file.get(), trusted));
+        }
+        try (var source = store.open(session)) {
+            if (source.resolve(target) instanceof Target.OfBlock(var cid)
+                    && source.named(cid).isEmpty()) {
+                return blocks(target, cid, source, session);
+            }
+            var path = source.path(target);
+            return Finding.of(target, checks(List.of(path), source, trusted, session).getFirst());
+        }
     }
 
-    private int paths(
-            List<StorePath> paths,
-            Names names,
-            Source source,
-            TrustedKeys trusted,
-            List<Map<String, Object>> entries,
-            Session session)
+    private List<Check> checks(
+            List<StorePath> paths, Source source, TrustedKeys trusted, Session session)
             throws IOException, Failure.Reported {
         var checks = new ArrayList<Check>();
         try (var progress = session.progress(ProgressLine.Unit.COUNT)) {
@@ -154,99 +133,87 @@ final class VerifyCommand implements Command {
                         .verify(source.store(), paths, trusted, deep, progress, checks::add);
             }
         }
-        int code = ExitCode.DONE;
-        for (Check check : checks) {
-            entries.add(
-                    entry(
-                            names.of(check.path()),
-                            Optional.of(check.path()),
-                            lower(check.content()),
-                            lower(check.trust()),
-                            check.keys().stream().map(PublicKey::toString).toList(),
-                            check.reason()));
-            code = Math.max(code, code(check, !trusted.keys().isEmpty()));
-        }
-        return code;
+        return checks;
     }
 
-    private static int code(Check check, boolean trustDecides) {
-        return switch (check.content()) {
-            case DAMAGED -> ExitCode.MALFORMED;
-            case MISSING -> ExitCode.NO;
-            case INTACT, UNCHECKED ->
-                    trustDecides && check.trust() != Check.Trust.TRUSTED
-                            ? ExitCode.NO
-                            : ExitCode.DONE;
-        };
+    /// Checks a block that names no path, and if asked to all that it leads to.
+    private Finding blocks(String target, Cid cid, Source source, Session session)
+            throws IOException, Failure.Reported {
+        if (!deep) {
+            Block _ = source.block(cid);
+            return Finding.of(target, Check.Content.UNCHECKED, "the block is here");
+        }
+        long blocks = 0;
+        try (var progress = session.progress(ProgressLine.Unit.COUNT)) {
+            var walk = new DagWalk(source.blocks(), List.of(cid));
+            for (var visit = walk.next(); visit.isPresent(); visit = walk.next()) {
+                progress.check();
+                progress.step("blocks", ++blocks, 0);
+                switch (visit.get()) {
+                    case Visit.Found(var block, _) -> expectMatch(block);
+                    case Visit.Malformed(_, var problem) -> throw problem;
+                    case Visit.Missing(var missing) ->
+                            throw new Failure.Reported(
+                                    ExitCode.NO, "block %s is missing".formatted(missing));
+                }
+            }
+        }
+        return Finding.of(
+                target, Check.Content.INTACT, "%,d blocks match their CIDs".formatted(blocks));
+    }
+
+    private static void expectMatch(Block block) throws FormatException {
+        Cid cid = block.cid();
+        if (cid.hash().isVerifiable() && !cid.matches(block.bytes())) {
+            throw new FormatException("block", 0, "the bytes of %s do not match it".formatted(cid));
+        }
     }
 
     /// Reads a whole file strictly, and says what is in it.
-    private static String file(Outside file) throws IOException, Failure.Reported {
+    private Finding file(String target, Outside file, TrustedKeys trusted)
+            throws IOException, Failure.Reported {
         return switch (file) {
-            case Outside.Archive archive -> {
-                var tree = new TreeImport(_ -> {}, Long.MAX_VALUE);
-                archive.content().writeTo(tree);
-                yield "a well-formed NAR, " + tree.finish().narHash();
-            }
-            case Outside.Car car -> {
-                try (var opened = car.open()) {
-                    long unknown =
-                            opened.blocks().stream()
-                                    .filter(cid -> !cid.hash().isVerifiable())
-                                    .count();
-                    yield "%,d blocks match their CIDs%s"
-                            .formatted(
-                                    opened.blocks().size() - unknown,
-                                    unknown == 0
-                                            ? ""
-                                            : ", %,d are unverifiable".formatted(unknown));
+            case Outside.Archive archive ->
+                    Finding.of(
+                            target,
+                            Check.Content.INTACT,
+                            "a well-formed NAR, " + TreeImport.of(archive.content()).narHash());
+            case Outside.Car car -> Finding.of(target, Check.Content.INTACT, car(car));
+            case Outside.Narinfo narinfo ->
+                    Finding.of(target, Check.unread(PathInfo.of(narinfo.read()), trusted, false));
+            case Outside.DerivationFile derivation -> {
+                StorePath path = derivation.path(derivation.read());
+                if (!path.base().endsWith(derivation.name())) {
+                    throw new FormatException("derivation", 0, "by its content this is " + path);
                 }
-            }
-            case Outside.Narinfo _, Outside.DerivationFile _ -> {
-                Map<String, Object> _ = FileInfo.of(file);
-                yield "well-formed";
+                yield Finding.of(target, Check.Content.INTACT, "the derivation " + path);
             }
         };
     }
 
-    private static Map<String, Object> entry(
-            Object target,
-            Optional<StorePath> path,
-            String content,
-            String trust,
-            List<String> keys,
-            String reason) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("target", target);
-        fields.put("path", path);
-        fields.put("content", content);
-        fields.put("trust", trust);
-        fields.put("keys", keys);
-        fields.put("reason", reason);
-        return fields;
-    }
-
-    private void print(List<Map<String, Object>> entries, Session session) {
-        if (entries.isEmpty()) {
-            session.out().println("0 paths");
-            return;
+    /// Opening an archive checks its blocks; deep, what its PathNodes say is checked as well.
+    private String car(Outside.Car file) throws IOException {
+        try (var car = file.open()) {
+            if (deep) {
+                for (PathNode node : car.nodes().values()) {
+                    var found = TreeImport.of(new TreeNar(car, node.tree())).narHash();
+                    if (!found.equals(node.narHash())) {
+                        throw new FormatException(
+                                "nix.path/1",
+                                0,
+                                "the NAR of %s has the hash %s, not %s"
+                                        .formatted(node.path(), found, node.narHash()));
+                    }
+                }
+            }
+            long unknown = car.blocks().stream().filter(cid -> !cid.hash().isVerifiable()).count();
+            return "%,d blocks match their CIDs%s%s"
+                    .formatted(
+                            car.blocks().size() - unknown,
+                            unknown == 0 ? "" : ", %,d are unverifiable".formatted(unknown),
+                            deep
+                                    ? ", %,d paths their NAR hashes".formatted(car.nodes().size())
+                                    : "");
         }
-        session.table(
-                entries.stream()
-                        .map(entry ->
-                                List.of(
-                                        String.valueOf(entry.get("content")),
-                                        String.valueOf(entry.get("trust")),
-                                        entry.get("path") instanceof Optional<?> path
-                                                        && path.isPresent()
-                                                ? path.get().toString()
-                                                : Session.shown(
-                                                        String.valueOf(entry.get("target"))),
-                                        String.valueOf(entry.get("reason"))))
-                        .toList());
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

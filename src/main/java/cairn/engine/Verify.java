@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.ipld.BlockSource;
+import cairn.nix.ContentAddress;
 import cairn.nix.NarSource;
 import cairn.nix.NarWriter;
 import cairn.nix.NixHash;
@@ -59,7 +60,7 @@ final class Verify {
         }
     }
 
-    /// Checks a path of the local engine.
+    /// Checks a path of the local engine, which has recomputed each content address that it knows.
     Check path(Store store, StorePath path) throws IOException {
         progress.check();
         var stored = store.catalog().path(path);
@@ -67,20 +68,21 @@ final class Verify {
             return missing(path, "it is not in the store");
         }
         var info = stored.get().info();
+        boolean addressed = info.ca().isPresent();
         if (!deep) {
-            return check(info, Check.Content.UNCHECKED, "");
+            return Check.unread(info, keys, addressed);
         }
         try {
             node(store, stored.get());
-            return content(info, new TreeNar(new Checked(store), stored.get().tree()));
+            return content(info, new TreeNar(new Checked(store), stored.get().tree()), addressed);
         } catch (MissingBlockException e) {
-            return check(info, Check.Content.MISSING, "block %s is missing".formatted(e.cid()));
+            return failed(info, Check.Content.MISSING, "block %s is missing".formatted(e.cid()));
         } catch (FormatException e) {
-            return check(info, Check.Content.DAMAGED, String.valueOf(e.getMessage()));
+            return failed(info, Check.Content.DAMAGED, String.valueOf(e.getMessage()));
         }
     }
 
-    /// Checks a path of another store.
+    /// Checks a path of another store, whose content address is a claim.
     Check path(PathStore store, StorePath path) throws IOException {
         progress.check();
         var info = store.info(path);
@@ -88,31 +90,43 @@ final class Verify {
             return missing(path, "it is not in " + store.uri());
         }
         if (!deep) {
-            return check(info.get(), Check.Content.UNCHECKED, "");
+            return Check.unread(info.get(), keys, false);
         }
         try {
-            return content(info.get(), store.nar(path));
+            NarSource content = store.nar(path);
+            return content(info.get(), content, isAddressed(info.get(), content));
         } catch (NoSuchFileException e) {
-            return check(info.get(), Check.Content.MISSING, String.valueOf(e.getMessage()));
+            return failed(info.get(), Check.Content.MISSING, String.valueOf(e.getMessage()));
         } catch (FormatException e) {
-            return check(info.get(), Check.Content.DAMAGED, String.valueOf(e.getMessage()));
+            return failed(info.get(), Check.Content.DAMAGED, String.valueOf(e.getMessage()));
         }
     }
 
-    private Check content(PathInfo info, NarSource content) throws IOException {
+    private static boolean isAddressed(PathInfo info, NarSource content) throws IOException {
+        return info.ca().isPresent()
+                && ContentAddress.parse(info.ca().get())
+                        .holds(info.path(), info.references(), content);
+    }
+
+    private Check content(PathInfo info, NarSource content, boolean addressed) throws IOException {
         var digest = HashFunction.sha256();
         var nar = new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
         content.writeTo(nar);
         var hash = NixHash.sha256(Bytes.wrap(digest.digest()));
         long size = nar.position();
         if (hash.equals(info.narHash()) && size == info.narSize()) {
-            return check(info, Check.Content.INTACT, "");
+            return Check.unread(info, keys, addressed).with(Check.Content.INTACT);
         }
-        return check(
+        return failed(
                 info,
                 Check.Content.DAMAGED,
                 "its NAR has %d bytes and hash %s, not %d and %s"
                         .formatted(size, hash, info.narSize(), info.narHash()));
+    }
+
+    private Check failed(PathInfo info, Check.Content content, String reason) {
+        var said = Check.unread(info, keys, false);
+        return new Check(info.path(), content, said.trust(), said.keys(), reason);
     }
 
     private static void node(Store store, StoredPath stored) throws IOException {
@@ -141,28 +155,8 @@ final class Verify {
         }
     }
 
-    private Check missing(StorePath path, String reason) {
+    private static Check missing(StorePath path, String reason) {
         return new Check(path, Check.Content.MISSING, Check.Trust.UNSIGNED, List.of(), reason);
-    }
-
-    private Check check(PathInfo info, Check.Content content, String damage) {
-        var vouchers = keys.vouchers(info.fingerprint(), info.signatures());
-        Check.Trust trust;
-        String reason;
-        if (!vouchers.isEmpty()) {
-            trust = Check.Trust.TRUSTED;
-            reason = "";
-        } else if (info.ca().isPresent()) {
-            trust = Check.Trust.TRUSTED;
-            reason = "its content has the address that names it";
-        } else if (info.signatures().isEmpty()) {
-            trust = Check.Trust.UNSIGNED;
-            reason = "nobody signed it";
-        } else {
-            trust = Check.Trust.UNTRUSTED;
-            reason = "no trusted key made any of its signatures";
-        }
-        return new Check(info.path(), content, trust, vouchers, damage.isEmpty() ? reason : damage);
     }
 
     /// Blocks that are hashed each time they are read.

@@ -116,16 +116,7 @@ public final class BinaryCache implements PathStore {
 
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
-        return narInfo(path)
-                .map(info ->
-                        new PathInfo(
-                                info.path(),
-                                info.narHash(),
-                                info.narSize(),
-                                info.references(),
-                                info.deriver(),
-                                info.signatures(),
-                                info.ca()));
+        return narInfo(path).map(PathInfo::of);
     }
 
     @Override

@@ -34,6 +34,18 @@ public record PathInfo(
         signatures = List.copyOf(signatures);
     }
 
+    /// What a binary cache says.
+    public static PathInfo of(NarInfo info) {
+        return new PathInfo(
+                info.path(),
+                info.narHash(),
+                info.narSize(),
+                info.references(),
+                info.deriver(),
+                info.signatures(),
+                info.ca());
+    }
+
     /// The references to other paths.
     public List<StorePath> dependencies() {
         return references.stream().filter(reference -> !reference.equals(path)).toList();

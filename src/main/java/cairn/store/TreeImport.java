@@ -7,6 +7,7 @@ import cairn.cid.HashFunction;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSink;
 import cairn.nix.NarSink;
+import cairn.nix.NarSource;
 import cairn.nix.NarWriter;
 import cairn.nix.NixHash;
 import cairn.unixfs.Chunker;
@@ -66,6 +67,13 @@ public final class TreeImport implements NarSink {
         this.blocks = blocks;
         this.limit = limit;
         this.writer = new UnixFsWriter(blocks);
+    }
+
+    /// What importing a tree would give; nothing is kept.
+    public static Imported of(NarSource content) throws IOException {
+        var tree = new TreeImport(_ -> {}, Long.MAX_VALUE);
+        content.writeTo(tree);
+        return tree.finish();
     }
 
     /// What was imported, once the whole tree was told.

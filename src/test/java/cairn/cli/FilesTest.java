@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
@@ -12,13 +13,20 @@ import cairn.cid.Codec;
 import cairn.ipld.Block;
 import cairn.ipld.CarWriter;
 import cairn.nix.NarCompression;
+import cairn.nix.NixHash;
+import cairn.nix.StorePath;
+import cairn.remote.CarStore;
+import cairn.store.PathNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +79,7 @@ class FilesTest {
         assertEquals(stored.get("cids").get("tree"), info.get("tree"));
         assertEquals("#!/bin/sh\n", cli.run("cat", file + "/bin/run").out());
         assertEquals(4, cli.json("ls", "-R", file.toString()).size() + 2);
-        Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 60));
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 60));
         for (String command : List.of("info", "ls", "verify")) {
             var cut = cli.run("--json", command, file.toString());
             assertEquals(4, cut.code(), command);
@@ -110,8 +118,7 @@ class FilesTest {
     @Test
     void aDerivationTellsItsOwnPath() throws IOException {
         Path go = Path.of("../shared/fixtures/go-nix");
-        org.junit.jupiter.api.Assumptions.assumeTrue(
-                Files.isDirectory(go), "the go-nix fixtures are not at " + go);
+        assumeTrue(Files.isDirectory(go), "the go-nix fixtures are not at " + go);
         var derivations = new ArrayList<Path>();
         try (var files = Files.list(go)) {
             files.filter(file -> file.toString().endsWith(".drv"))
@@ -124,6 +131,119 @@ class FilesTest {
             assertEquals("/nix/store/" + file.getFileName(), info.get("path").asString());
             assertTrue(info.get("derivation").has("outputs"));
         }
+    }
+
+    @Test
+    void aDerivationUnderAnotherNameIsDamaged() throws IOException {
+        Path file = folder.resolve("00000000000000000000000000000000-x.drv");
+        Files.writeString(
+                file,
+                """
+                Derive([("out","","","")],[],[],"s","b",[],[("name","x")])\
+                """);
+        var found = cli.run("--json", "verify", file.toString());
+        assertEquals(4, found.code());
+        assertTrue(found.json().get(0).get("reason").asString().contains("this is /nix/store/"));
+        Path plain = Files.move(file, folder.resolve("x.drv"));
+        assertEquals(0, cli.run("verify", plain.toString()).code());
+    }
+
+    @Test
+    void aNarinfoIsTrustedForItsSignature() {
+        Path narinfo = Path.of("../shared/fixtures/go-nix/big.narinfo");
+        assumeTrue(Files.exists(narinfo), "the go-nix fixtures are not at " + narinfo);
+        String key = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
+        var found = cli.json("verify", narinfo.toString(), "--trusted-key", key).get(0);
+        assertEquals(
+                List.of("unchecked", "trusted", key),
+                List.of(
+                        found.get("content").asString(),
+                        found.get("trust").asString(),
+                        found.get("keys").get(0).asString()));
+        String other = key.replace("nixos", "other");
+        assertEquals(1, cli.run("verify", narinfo.toString(), "--trusted-key", other).code());
+        assertEquals(0, cli.run("verify", narinfo.toString()).code());
+    }
+
+    /// Anybody can claim a content address; it counts only where it was recomputed.
+    @Test
+    void aClaimedContentAddressIsRecomputed() throws IOException {
+        Path cache = folder.resolve("cache");
+        String uri = "file://" + cache;
+        assertEquals(0, cli.run("copy", "--to", uri, path).code());
+        assertEquals("unsigned", trust("--store", uri));
+        assertEquals("trusted", trust("--store", uri, "--deep"));
+        Path narinfo = cache.resolve(path.substring(11, 43) + ".narinfo");
+        Files.writeString(
+                narinfo,
+                Files.readString(narinfo)
+                        .replaceFirst("CA: .*", "CA: fixed:r:sha256:" + "0".repeat(52)));
+        assertEquals("unsigned", trust("--store", uri, "--deep"));
+    }
+
+    private String trust(String... options) {
+        var words = new ArrayList<>(List.of("verify", path));
+        words.addAll(List.of(options));
+        return cli.json(words.toArray(String[]::new)).get(0).get("trust").asString();
+    }
+
+    @Test
+    void anArchiveIsDamagedWhereAPathHasAnotherHashThanItSays() throws IOException {
+        String tree = cli.json("info", path).get(0).get("cids").get("tree").asString();
+        var lie =
+                Block.of(
+                        Codec.DAG_CBOR,
+                        new PathNode(
+                                        StorePath.parse(path),
+                                        NixHash.sha256Of(Bytes.EMPTY),
+                                        1,
+                                        Cid.parse(tree),
+                                        List.of(),
+                                        false)
+                                .encode());
+        Path honest = folder.resolve("honest.car");
+        Path car = folder.resolve("lie.car");
+        assertEquals(0, cli.run("car", path, "-o", honest.toString()).code());
+        assertEquals(0, cli.run("verify", "--deep", honest.toString()).code());
+        try (var store = CarStore.open(honest, CarStore.Names.NONE);
+                OutputStream out = Files.newOutputStream(car)) {
+            var writer = CarWriter.start(out, List.of(lie.cid()));
+            writer.put(lie);
+            for (Cid cid : store.blocks()) {
+                writer.put(new Block(cid, store.block(cid).orElseThrow()));
+            }
+        }
+        assertEquals(0, cli.run("verify", car.toString()).code(), "its blocks match their CIDs");
+        assertEquals(4, cli.run("verify", "--deep", car.toString()).code());
+    }
+
+    @Test
+    void aBlockIsCheckedWithAllThatItLeadsTo() throws IOException {
+        String tree = cli.json("info", path).get(0).get("cids").get("tree").asString();
+        Path whole = Files.writeString(folder.resolve("a.json"), "{\"/\": \"%s\"}".formatted(tree));
+        Path part =
+                Files.writeString(
+                        folder.resolve("b.json"),
+                        "{\"/\": \"bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e\"}");
+        var cids =
+                cli.run(
+                                "block",
+                                "put",
+                                "--input-codec",
+                                "dag-json",
+                                "--codec",
+                                "dag-cbor",
+                                whole.toString(),
+                                part.toString())
+                        .lines();
+        var checked = cli.run("--json", "verify", "--deep", cids.getFirst(), cids.getLast());
+        assertEquals(1, checked.code());
+        assertEquals(
+                List.of("intact", "missing"),
+                List.of(
+                        checked.json().get(0).get("content").asString(),
+                        checked.json().get(1).get("content").asString()));
+        assertEquals(0, cli.run("verify", cids.getLast()).code());
     }
 
     @Test
@@ -140,11 +260,11 @@ class FilesTest {
     void bytesAreKeptFromATerminal() throws IOException {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        try (var outs = new java.io.PrintStream(out, true, UTF_8);
-                var errs = new java.io.PrintStream(err, true, UTF_8)) {
+        try (var outs = new PrintStream(out, true, UTF_8);
+                var errs = new PrintStream(err, true, UTF_8)) {
             var streams = new Streams(outs, errs, true, true);
             var words = List.of("--home", cli.home().toString(), "nar", path);
-            assertEquals(2, Main.run(words, java.util.Map.of(), streams));
+            assertEquals(2, Main.run(words, Map.of(), streams));
         }
         assertEquals(0, out.size());
         assertArrayEquals(

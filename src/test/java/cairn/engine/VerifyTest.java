@@ -70,7 +70,7 @@ class VerifyTest {
     @Test
     void anArchiveThatACacheLacks() throws IOException {
         String uri = "file://" + folder.resolve("cache");
-        try (var cache = engine.open(uri)) {
+        try (var cache = engine.target(uri)) {
             engine.copyOut(cache, List.of(UPPER), Progress.NONE);
         }
         try (var archives = Files.list(folder.resolve("cache/nar"))) {
