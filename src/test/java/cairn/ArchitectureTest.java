@@ -47,6 +47,7 @@ class ArchitectureTest {
                     """
                     java.sql..               : store board remote
                     org.sqlite..             : store
+                    io.helidon..             : gateway
                     io.nats..                : nats
                     org.neo4j..              : neo4j
                     org.jgrapht..            : graph
