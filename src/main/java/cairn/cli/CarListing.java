@@ -3,7 +3,6 @@ package cairn.cli;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
-import cairn.cid.HashFunction;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.DagWalk;
@@ -18,11 +17,9 @@ import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Lists an archive of blocks as a directory of its roots: of each the tree, or else the blocks.
@@ -34,13 +31,11 @@ final class CarListing {
 
     private final CarStore car;
     private final UnixFsReader reader;
-    private final Set<Cid> blocks;
     private int entries;
 
     private CarListing(CarStore car) {
         this.car = car;
         reader = new UnixFsReader(car);
-        blocks = new HashSet<>(car.blocks());
     }
 
     static int print(Outside.Car file, Session session) throws IOException {
@@ -67,7 +62,7 @@ final class CarListing {
     }
 
     private Map<String, Object> root(Cid root) throws IOException {
-        if (!has(root)) {
+        if (!car.has(root)) {
             return missing();
         }
         var block = new Block(root, car.block(root).orElse(root.hash().digest()));
@@ -134,7 +129,7 @@ final class CarListing {
                 for (DirectoryEntry entry : names) {
                     inner.put(
                             NarListing.text(entry.name()),
-                            has(entry.cid())
+                            car.has(entry.cid())
                                     ? tree(reader.node(entry.cid()), depth + 1)
                                     : missing());
                 }
@@ -149,7 +144,7 @@ final class CarListing {
         var open = new ArrayList<Block>(List.of(top));
         while (!open.isEmpty()) {
             for (NamedLink link : Codecs.links(open.removeLast())) {
-                if (!has(link.cid())) {
+                if (!car.has(link.cid())) {
                     lacking++;
                 } else if (!link.cid().is(Codec.RAW)) {
                     car.block(link.cid())
@@ -188,10 +183,6 @@ final class CarListing {
         fields.put("codec", CodecName.of(block.cid()));
         fields.put("size", block.bytes().length());
         return fields;
-    }
-
-    private boolean has(Cid cid) {
-        return blocks.contains(cid.toV1()) || cid.hash().code() == HashFunction.IDENTITY_CODE;
     }
 
     private static Map<String, Object> missing() {

@@ -58,7 +58,7 @@ final class FileInfo {
                     String.valueOf(a.get("path")).compareTo(String.valueOf(b.get("path"))));
             var fields = new LinkedHashMap<String, Object>();
             fields.put("roots", car.roots());
-            fields.put("blocks", car.blocks().size());
+            fields.put("blocks", car.count());
             fields.put("fileSize", Files.size(file.file()));
             fields.put("paths", paths);
             return fields;

@@ -81,6 +81,7 @@ public final class Copy {
             to.put(info, copy.watched(info));
             newBytes += info.narSize();
         }
+        to.commit();
         return new Summary(closure.size(), lacking.size(), 0, 0, bytes, newBytes, since(started));
     }
 

@@ -119,7 +119,7 @@ final class FileImport {
             }
         }
         if (roots.isEmpty()) {
-            car.nodes().values().forEach(node -> roots.add(node.path()));
+            car.paths().forEach(roots::add);
         }
         var came = new ArrayList<Cid>();
         if (!roots.isEmpty()) {
@@ -135,18 +135,28 @@ final class FileImport {
                 store.catalog().path(root).ifPresent(stored -> came.add(stored.cid()));
             }
         }
-        if (!foreign.isEmpty()) {
+        var held = held(car, foreign);
+        if (came.isEmpty() || !held.isEmpty()) {
             Copy.Summary _ = dags(car, foreign);
-            came.addAll(foreign);
+            came.addAll(held);
         }
         return came;
     }
 
     /// Imports DAGs that hold no paths, block by block as they are.
-    Copy.Summary dags(CarStore car, List<Cid> roots) throws IOException {
+    Copy.Summary dags(CarStore car, List<Cid> named) throws IOException {
         long started = System.nanoTime();
+        List<Cid> roots = held(car, named);
+        if (roots.isEmpty()) {
+            throw new FormatException(
+                    "car",
+                    0,
+                    named.isEmpty()
+                            ? "the archive names no root, so nothing would keep what is in it"
+                            : "the archive names roots that are not in it: " + named);
+        }
         var walk = new DagWalk(car, roots);
-        int total = car.blocks().size();
+        int total = car.count();
         long blocks = 0;
         long bytes = 0;
         try (var writer = store.writer()) {
@@ -182,6 +192,16 @@ final class FileImport {
                     writer.newBytes(),
                     Duration.ofNanos(System.nanoTime() - started));
         }
+    }
+
+    private static List<Cid> held(CarStore car, List<Cid> roots) throws IOException {
+        var held = new ArrayList<Cid>();
+        for (Cid root : roots) {
+            if (car.has(root)) {
+                held.add(root);
+            }
+        }
+        return held;
     }
 
     private List<Cid> export(Path file) throws IOException {

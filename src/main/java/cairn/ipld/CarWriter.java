@@ -55,6 +55,11 @@ public final class CarWriter implements BlockSink {
 
     @Override
     public void put(Block block) throws IOException {
+        section(out, block);
+    }
+
+    /// Writes the section of a block.
+    public static void section(OutputStream out, Block block) throws IOException {
         Bytes cid = block.cid().encode();
         new ByteWriter()
                 .varint(cid.length() + block.bytes().length())

@@ -3,6 +3,7 @@ package cairn.remote;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSink;
 import cairn.ipld.BlockSource;
@@ -16,6 +17,7 @@ import cairn.store.PathStore;
 import cairn.store.TreeImport;
 import cairn.store.TreeNar;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -33,7 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,18 +45,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Opening one reads it once from front to back and checks every block; what paths it has is told
 /// by its PathNodes. A path whose references are not in the archive can be read where [Names] knows
-/// them. Of two PathNodes of one path that of a root counts.
+/// them. Of two PathNodes of one path that of a root counts; where that leaves it open which
+/// content the path has, it cannot be read.
 ///
-/// An archive that is written gets its file when it closes, and none if putting a path failed, so
-/// that it can be tried again. Its roots are the tree and the PathNode of each path that no other
-/// path in it refers to, the tree first: tools that take the first root unpack files.
+/// An archive that is written gets its file with [#commit()], and none before. Its roots are the
+/// tree and the PathNode of each path that no other path in it refers to, the tree first: tools
+/// that take the first root unpack files.
 ///
 /// Reading is safe for several threads, writing belongs to one.
 public final class CarStore implements PathStore, BlockSource {
+    /// How many paths an archive may hold or refer to.
+    private static final int MAX_PATHS = 1 << 20;
+
     private final String uri;
     private final Path file;
     private final Names names;
-    private final Contents contents;
+    private final @Nullable Contents contents;
     private @Nullable Staging staging;
 
     /// Knows PathNodes that an archive refers to and lacks.
@@ -64,17 +72,17 @@ public final class CarStore implements PathStore, BlockSource {
     }
 
     /// What an archive that is there holds.
+    ///
+    /// @param disputed the paths of which it says different things
     private record Contents(
-            @Nullable FileChannel channel,
+            FileChannel channel,
             List<Cid> roots,
-            Map<Cid, Extent> blocks,
+            Sections blocks,
             Map<StorePath, PathNode> paths,
+            Set<StorePath> disputed,
             Map<Cid, PathNode> nodes) {}
 
-    /// Where the bytes of a block lie in a file.
-    private record Extent(long offset, int length) {}
-
-    private CarStore(String uri, Path file, Names names, Contents contents) {
+    private CarStore(String uri, Path file, Names names, @Nullable Contents contents) {
         this.uri = uri;
         this.file = file;
         this.names = names;
@@ -84,22 +92,37 @@ public final class CarStore implements PathStore, BlockSource {
     /// Opens an archive; one that is not there is to be written.
     public static CarStore open(Path file, Names names) throws IOException {
         String uri = "car:" + file;
-        return new CarStore(uri, file, names, Files.exists(file) ? scan(file) : empty());
+        return new CarStore(uri, file, names, Files.exists(file) ? scan(file) : null);
     }
 
     /// The identifiers that the archive names as its roots.
     public List<Cid> roots() {
-        return contents.roots;
+        return contents == null ? List.of() : contents.roots;
     }
 
-    /// The PathNodes in the archive by their identifiers.
+    /// The PathNodes in the archive by their identifiers, in the order in which they lie there.
     public Map<Cid, PathNode> nodes() {
-        return contents.nodes;
+        return contents == null ? Map.of() : contents.nodes;
     }
 
     /// The identifiers of all blocks, in the order in which they lie in the archive.
-    public List<Cid> blocks() {
-        return List.copyOf(contents.blocks.keySet());
+    public List<Cid> blocks() throws IOException {
+        var cids = new ArrayList<Cid>();
+        for (int i = 0; contents != null && i < contents.blocks.count(); i++) {
+            cids.add(contents.blocks.cid(i));
+        }
+        return cids;
+    }
+
+    /// Tells whether a block is in the archive, or inline in its identifier.
+    public boolean has(Cid cid) throws IOException {
+        return cid.hash().code() == HashFunction.IDENTITY_CODE
+                || contents != null && contents.blocks.contains(cid);
+    }
+
+    /// The number of blocks.
+    public int count() {
+        return contents == null ? 0 : contents.blocks.count();
     }
 
     @Override
@@ -109,24 +132,20 @@ public final class CarStore implements PathStore, BlockSource {
 
     @Override
     public Optional<Bytes> block(Cid cid) throws IOException {
-        var extent = contents.blocks.get(cid.toV1());
-        if (extent == null || contents.channel == null) {
-            return Optional.empty();
+        var bytes = contents == null ? Optional.<Bytes>empty() : contents.blocks.block(cid);
+        if (bytes.isPresent() && cid.hash().isVerifiable() && !cid.matches(bytes.get())) {
+            throw new FormatException("car", 0, "block " + cid + " has changed since it was read");
         }
-        Bytes bytes = read(contents.channel, extent);
-        if (cid.hash().isVerifiable() && !cid.matches(bytes)) {
-            throw new FormatException(
-                    "car", extent.offset, "block " + cid + " has changed since it was read");
-        }
-        return Optional.of(bytes);
+        return bytes;
     }
 
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
-        var node = contents.paths.get(path);
-        if (node == null) {
+        var found = node(path);
+        if (found.isEmpty()) {
             return Optional.ofNullable(staging).flatMap(staged -> staged.info(path));
         }
+        var node = found.get();
         var references = new ArrayList<StorePath>();
         for (Cid reference : node.references()) {
             references.add(name(path, reference));
@@ -147,26 +166,26 @@ public final class CarStore implements PathStore, BlockSource {
 
     @Override
     public Optional<StorePath> find(String hash) {
-        return contents.paths.keySet().stream().filter(path -> path.hash().equals(hash)).findAny();
+        return paths().filter(path -> path.hash().equals(hash)).findAny();
     }
 
     @Override
     public Stream<StorePath> paths() {
-        return contents.paths.keySet().stream();
+        return contents == null ? Stream.empty() : contents.paths.keySet().stream();
     }
 
     @Override
     public NarSource nar(StorePath path) throws IOException {
-        var node = contents.paths.get(path);
-        if (node == null) {
-            throw new NoSuchFileException(path.toString(), null, "is not in " + uri);
-        }
+        var node =
+                node(path)
+                        .orElseThrow(() ->
+                                new NoSuchFileException(path.toString(), null, "is not in " + uri));
         return new TreeNar(this, node.tree());
     }
 
     @Override
     public void put(PathInfo info, NarSource content) throws IOException {
-        if (contents.channel != null) {
+        if (contents != null) {
             throw new FileAlreadyExistsException(
                     file.toString(), null, "is there already, and an archive is written only once");
         }
@@ -174,6 +193,14 @@ public final class CarStore implements PathStore, BlockSource {
             staging = new Staging(file);
         }
         staging.put(info, content);
+    }
+
+    /// Writes the archive, if anything was put.
+    @Override
+    public void commit() throws IOException {
+        if (staging != null) {
+            staging.write(file);
+        }
     }
 
     @Override
@@ -186,96 +213,137 @@ public final class CarStore implements PathStore, BlockSource {
         return Optional.empty();
     }
 
-    /// Writes the archive if anything was put, and all of it came in.
     @Override
     public void close() throws IOException {
-        if (contents.channel != null) {
+        if (contents != null) {
             contents.channel.close();
         }
         if (staging != null) {
-            try (var staged = staging) {
-                staging = null;
-                if (staged.whole) {
-                    staged.write(file);
-                }
-            }
+            staging.close();
+            staging = null;
         }
     }
 
+    private Optional<PathNode> node(StorePath path) throws FormatException {
+        if (contents != null && contents.disputed.contains(path)) {
+            throw new FormatException(
+                    "car", 0, path + " is in the archive more than once, with different content");
+        }
+        return contents == null ? Optional.empty() : Optional.ofNullable(contents.paths.get(path));
+    }
+
+    /// The path of a PathNode that a path refers to.
     private StorePath name(StorePath path, Cid reference) throws IOException {
-        var node = contents.nodes.get(reference.toV1());
-        if (node != null) {
-            return node.path();
+        var node = nodes().get(reference.toV1());
+        if (node == null) {
+            return names.path(reference)
+                    .orElseThrow(() ->
+                            new IOException(
+                                    ("%s refers to %s, which is neither here nor in %s. Write the"
+                                                    + " archive with its closure, or import what"
+                                                    + " it refers to first.")
+                                            .formatted(path, reference, uri)));
         }
-        return names.path(reference)
-                .orElseThrow(() ->
-                        new IOException(
-                                ("%s refers to %s, which is neither here nor in %s. Write the"
-                                                + " archive with its closure, or import what"
-                                                + " it refers to first.")
-                                        .formatted(path, reference, uri)));
-    }
-
-    private static Contents empty() {
-        return new Contents(null, List.of(), Map.of(), Map.of(), Map.of());
+        if (!node(node.path()).filter(counting -> isAlike(node, counting)).isPresent()) {
+            throw new FormatException(
+                    "car",
+                    0,
+                    "%s refers to a %s with other content than that in the archive"
+                            .formatted(path, node.path()));
+        }
+        return node.path();
     }
 
     private static Contents scan(Path file) throws IOException {
-        var blocks = new LinkedHashMap<Cid, Extent>();
-        var paths = new TreeMap<StorePath, PathNode>();
-        var nodes = new HashMap<Cid, PathNode>();
+        var channel = FileChannel.open(file, StandardOpenOption.READ);
         try (var reader = CarReader.open(Files.newInputStream(file))) {
+            var blocks = new Sections(channel);
+            var nodes = new LinkedHashMap<Cid, PathNode>();
+            // Most identifiers are in several nodes; each is kept once.
+            var cids = new HashMap<Cid, Cid>();
+            long start = reader.position();
             for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-                var block = next.get();
-                int length = block.bytes().length();
-                Cid cid = block.cid().toV1();
-                blocks.put(cid, new Extent(reader.position() - length, length));
-                if (PathNode.isKind(block)) {
-                    var node = PathNode.decode(block.bytes());
-                    paths.put(node.path(), node);
-                    nodes.put(cid, node);
+                Cid cid = next.get().cid().toV1();
+                blocks.add(cid, start);
+                if (PathNode.isKind(next.get())) {
+                    cids.putIfAbsent(cid, cid);
+                    nodes.put(cid, shared(PathNode.decode(next.get().bytes()), cids));
+                    if (cids.size() > MAX_PATHS) {
+                        throw new FormatException(
+                                "car",
+                                start,
+                                "the archive refers to more than %,d paths".formatted(MAX_PATHS));
+                    }
                 }
+                start = reader.position();
             }
+            var paths = new TreeMap<StorePath, PathNode>();
+            var disputed = new HashSet<StorePath>();
             for (Cid root : reader.roots()) {
                 var node = nodes.get(root.toV1());
                 if (node != null) {
-                    paths.put(node.path(), node);
+                    enter(node, paths, disputed);
                 }
             }
-            var channel = FileChannel.open(file, StandardOpenOption.READ);
-            return new Contents(channel, reader.roots(), blocks, paths, nodes);
+            var rooted = Set.copyOf(paths.keySet());
+            for (PathNode node : nodes.values()) {
+                if (!rooted.contains(node.path())) {
+                    enter(node, paths, disputed);
+                }
+            }
+            return new Contents(channel, reader.roots(), blocks, paths, disputed, nodes);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 
-    private static Bytes read(FileChannel channel, Extent extent) throws IOException {
-        var buffer = ByteBuffer.allocate(extent.length);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, extent.offset + buffer.position()) < 0) {
-                throw new FormatException("car", extent.offset, "the archive was cut off");
-            }
+    private static void enter(
+            PathNode node, Map<StorePath, PathNode> paths, Set<StorePath> disputed) {
+        var other = paths.putIfAbsent(node.path(), node);
+        if (other != null && !isAlike(node, other)) {
+            disputed.add(node.path());
         }
-        return Bytes.wrap(buffer.array());
+    }
+
+    private static boolean isAlike(PathNode one, PathNode other) {
+        return one.narHash().equals(other.narHash()) && one.narSize() == other.narSize();
+    }
+
+    private static PathNode shared(PathNode node, Map<Cid, Cid> cids) {
+        return new PathNode(
+                node.path(),
+                node.narHash(),
+                node.narSize(),
+                node.tree(),
+                node.references().stream()
+                        .map(cid -> cids.computeIfAbsent(cid.toV1(), Function.identity()))
+                        .toList(),
+                node.selfReference());
     }
 
     /// Blocks on their way into an archive, whose roots are known only at the end.
     private static final class Staging implements BlockSink, BlockSource, AutoCloseable {
         private final FolderFiles folder;
         private final FileChannel channel;
-        private final Map<Cid, Extent> blocks = new HashMap<>();
+        private final Sections blocks;
         private final Map<StorePath, Staged> paths = new LinkedHashMap<>();
         private long length;
-        private boolean whole = true;
 
         private record Staged(PathInfo info, Cid tree, Cid node) {}
 
         Staging(Path file) throws IOException {
             folder = new FolderFiles(Objects.requireNonNull(file.toAbsolutePath().getParent()));
-            channel =
-                    FileChannel.open(
-                            folder.temporary(),
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.DELETE_ON_CLOSE);
+            Path temporary = folder.temporary();
+            try {
+                channel =
+                        FileChannel.open(
+                                temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            } finally {
+                // What is open stays until it is closed, and nobody else needs its name.
+                Files.delete(temporary);
+            }
+            blocks = new Sections(channel);
         }
 
         Optional<PathInfo> info(StorePath path) {
@@ -286,8 +354,6 @@ public final class CarStore implements PathStore, BlockSource {
             if (paths.containsKey(info.path())) {
                 return;
             }
-            boolean others = whole;
-            whole = false;
             var references = new ArrayList<Cid>();
             for (StorePath reference : info.dependencies()) {
                 var staged = paths.get(reference);
@@ -313,27 +379,26 @@ public final class CarStore implements PathStore, BlockSource {
                             .toBlock();
             put(node);
             paths.put(info.path(), new Staged(info, imported.tree().cid(), node.cid()));
-            whole = others;
         }
 
         @Override
         public void put(Block block) throws IOException {
-            if (blocks.containsKey(block.cid())) {
+            if (blocks.contains(block.cid())) {
                 return;
             }
-            int size = block.bytes().length();
-            var bytes = block.bytes().toByteBuffer();
+            var section = new ByteArrayOutputStream();
+            CarWriter.section(section, block);
+            var bytes = ByteBuffer.wrap(section.toByteArray());
             while (bytes.hasRemaining()) {
                 channel.write(bytes, length + bytes.position());
             }
-            blocks.put(block.cid(), new Extent(length, size));
-            length += size;
+            blocks.add(block.cid(), length);
+            length += bytes.limit();
         }
 
         @Override
         public Optional<Bytes> block(Cid cid) throws IOException {
-            var extent = blocks.get(cid);
-            return extent == null ? Optional.empty() : Optional.of(read(channel, extent));
+            return blocks.block(cid);
         }
 
         void write(Path file) throws IOException {

@@ -15,14 +15,21 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A plain folder that paths are unpacked into, each under its hash and name: `folder:DIR`. It is
 /// only written, because plain files do not say what they were.
+///
+/// Paths are unpacked beside their places, and moved there all together by [#commit()]; closing
+/// without it leaves nothing. Writing belongs to one thread.
 public final class FolderStore implements PathStore {
     private final Path folder;
+    private final List<Path> unpacked = new ArrayList<>();
+    private @Nullable Path temporary;
 
     public FolderStore(Path folder) {
         this.folder = folder;
@@ -53,25 +60,30 @@ public final class FolderStore implements PathStore {
         throw new IOException(uri() + " can only be written");
     }
 
-    /// Unpacks a path beside its place, and moves it there once what lies on disk was checked; what
-    /// stands in its place already is left as it is.
+    /// Unpacks a path beside its place, and checks what lies on the disk. What stands in its place
+    /// already is left as it is.
     @Override
     public void put(PathInfo info, NarSource content) throws IOException {
-        Path target = folder.resolve(info.path().base());
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(
-                    target.toString(), null, "is there already; nothing was written over it");
+        requireFree(folder.resolve(info.path().base()));
+        if (temporary == null) {
+            Files.createDirectories(folder);
+            temporary = Files.createTempDirectory(folder, ".cairn-");
         }
-        Files.createDirectories(folder);
-        Path temporary = Files.createTempDirectory(folder, ".cairn-");
-        try {
-            Path tree = temporary.resolve(info.path().base());
-            content.writeTo(new TreeWriter(tree, info.narSize()));
-            NarDigest.of(new TreeReader(tree)).require(info);
-            Files.move(tree, target);
-        } finally {
-            deleteAll(temporary);
+        Path tree = temporary.resolve(info.path().base());
+        content.writeTo(new TreeWriter(tree, info.narSize()));
+        NarDigest.of(new TreeReader(tree)).require(info);
+        unpacked.add(tree);
+    }
+
+    @Override
+    public void commit() throws IOException {
+        for (Path tree : unpacked) {
+            requireFree(folder.resolve(tree.getFileName()));
         }
+        for (Path tree : unpacked) {
+            Files.move(tree, folder.resolve(tree.getFileName()));
+        }
+        unpacked.clear();
     }
 
     @Override
@@ -85,7 +97,20 @@ public final class FolderStore implements PathStore {
     }
 
     @Override
-    public void close() {}
+    public void close() throws IOException {
+        if (temporary != null) {
+            deleteAll(temporary);
+            temporary = null;
+        }
+        unpacked.clear();
+    }
+
+    private static void requireFree(Path target) throws IOException {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(
+                    target.toString(), null, "is there already; nothing was written over it");
+        }
+    }
 
     private static void deleteAll(Path folder) throws IOException {
         Files.walkFileTree(

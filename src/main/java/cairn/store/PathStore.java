@@ -42,6 +42,10 @@ public interface PathStore extends AutoCloseable {
     /// @throws IOException also if the store is only read
     void put(PathInfo info, NarSource content) throws IOException;
 
+    /// Ends a series of puts. What some stores make of all of them together is there only now, and
+    /// never if they are closed before; in the others each path is there since it was put.
+    default void commit() throws IOException {}
+
     /// The realisation of a derivation's output, as JSON, by its id `sha256:<hex>!<output>`.
     Optional<Bytes> realisation(String id) throws IOException;
 

@@ -8,6 +8,7 @@ import cairn.Nix;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.cid.FormatException;
 import cairn.ipld.Block;
 import cairn.ipld.CarWriter;
 import cairn.nix.NixHash;
@@ -259,6 +260,66 @@ class EngineTest {
         }
     }
 
+    /// What is whole may stay in a cache, where each path counts for itself.
+    @Test
+    void aCancelledCopyOutLeavesNothingThatLooksWhole() throws IOException {
+        var closure = Nix.closure();
+        var top = List.of(StorePath.parse(closure.path("hello-2.12.1")));
+        Path out = Files.createDirectory(folder.resolve("out"));
+        try (var engine = Engine.open(folder.resolve("home"));
+                var from = engine.open(closure.nix().uri())) {
+            long paths = engine.copyIn(from, top, true, Progress.NONE).paths();
+            for (String uri : List.of("car:" + out.resolve("x.car"), "folder:" + out)) {
+                try (var to = engine.open(uri)) {
+                    assertThrows(
+                            CancellationException.class,
+                            () -> engine.copyOut(to, top, new StopAt(100)));
+                }
+                assertEquals(List.of(), names(out));
+            }
+            try (var to = engine.open("file://" + out)) {
+                assertThrows(
+                        CancellationException.class,
+                        () -> engine.copyOut(to, top, new StopAt(100)));
+            }
+            assertEquals(List.of(), names(out).stream().filter(n -> n.startsWith(".")).toList());
+            try (var to = engine.open("file://" + out)) {
+                assertTrue(to.paths().findAny().isPresent());
+                assertTrue(engine.copyOut(to, top, Progress.NONE).newPaths() < paths);
+            }
+        }
+    }
+
+    @Test
+    void anArchiveWithoutItsRootsIsRefused() throws IOException {
+        var held = Block.of(Codec.RAW, Bytes.utf8("held"));
+        Cid lost = Cid.of(Codec.RAW, Bytes.utf8("lost"));
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            Path car = folder.resolve("x.car");
+            write(car, List.of(lost), List.of(held));
+            var e =
+                    assertThrows(
+                            FormatException.class,
+                            () -> engine.importFile(car, true, Progress.NONE));
+            assertEquals(
+                    "the archive names roots that are not in it: [%s]".formatted(lost),
+                    e.problem());
+            write(car, List.of(), List.of(held));
+            e =
+                    assertThrows(
+                            FormatException.class,
+                            () -> engine.importFile(car, true, Progress.NONE));
+            assertEquals(
+                    "the archive names no root, so nothing would keep what is in it", e.problem());
+            assertEquals(List.of(), engine.catalog().pins());
+
+            write(car, List.of(lost, held.cid()), List.of(held));
+            assertEquals(List.of(held.cid()), engine.importFile(car, true, Progress.NONE));
+            assertEquals(
+                    List.of(held.cid()), engine.catalog().pins().stream().map(Pin::cid).toList());
+        }
+    }
+
     @Test
     void aPathThatTheSourceLacksIsNamed() throws IOException {
         var closure = Nix.closure();
@@ -293,6 +354,31 @@ class EngineTest {
             assertEquals(new Target.OfBlock(cid), engine.resolve(" " + cid + "\n"));
             assertEquals(new Target.Unknown("no-such-thing"), engine.resolve("no-such-thing"));
             assertEquals(new Target.Unknown(""), engine.resolve(""));
+        }
+    }
+
+    /// Cancels at a step.
+    private static final class StopAt implements Progress {
+        private int left;
+
+        StopAt(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public void step(String what, long done, long total) {
+            left--;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return left <= 0;
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 
@@ -331,8 +417,12 @@ class EngineTest {
                 new PathNode(info.path(), info.narHash(), info.narSize(), tree, List.of(), false)
                         .toBlock();
         blocks.add(node);
+        write(car, List.of(tree, node.cid()), blocks);
+    }
+
+    private static void write(Path car, List<Cid> roots, List<Block> blocks) throws IOException {
         try (var out = Files.newOutputStream(car)) {
-            var writer = CarWriter.start(out, List.of(tree, node.cid()));
+            var writer = CarWriter.start(out, roots);
             for (Block block : blocks) {
                 writer.put(block);
             }

@@ -3,9 +3,13 @@ package cairn.remote;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
+import cairn.cid.Multihash;
+import cairn.ipld.Block;
 import cairn.ipld.CarWriter;
 import cairn.nix.NarSource;
 import cairn.nix.NixHash;
@@ -17,10 +21,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class CarStoreTest {
@@ -39,6 +45,7 @@ class CarStoreTest {
             car.put(lower, LIBRARY);
             car.put(upper, PROGRAM);
             car.put(upper, PROGRAM);
+            car.commit();
         }
         try (var car = open()) {
             Cid root = car.roots().getLast();
@@ -56,6 +63,8 @@ class CarStoreTest {
     void isReadableByOthersAndAlone() throws IOException {
         try (var car = open()) {
             car.put(Samples.info(LOWER, LIBRARY), LIBRARY);
+            assertEquals(List.of(), names());
+            car.commit();
         }
         assertEquals(List.of("x.car"), names());
         assertEquals(
@@ -63,7 +72,7 @@ class CarStoreTest {
     }
 
     @Test
-    void leavesNoFileWhereAPathFailed() throws IOException {
+    void leavesNoFileUnlessItIsCommitted() throws IOException {
         var lower = Samples.info(LOWER, LIBRARY);
         try (var car = open()) {
             car.put(lower, LIBRARY);
@@ -99,6 +108,7 @@ class CarStoreTest {
         var lower = Samples.info(LOWER, LIBRARY);
         try (var car = open()) {
             car.put(lower, LIBRARY);
+            car.commit();
         }
         try (var car = open()) {
             assertThrows(FileAlreadyExistsException.class, () -> car.put(lower, LIBRARY));
@@ -117,6 +127,84 @@ class CarStoreTest {
         }
         try (var car = open()) {
             assertEquals(Optional.of(rooted.narHash()), car.info(LOWER).map(PathInfo::narHash));
+        }
+    }
+
+    /// Without a root to say which, neither is taken.
+    @Test
+    void refusesAPathThatIsThereWithDifferentContent() throws IOException {
+        var one = node(NixHash.sha256Of(Samples.archive(LIBRARY)));
+        var other = node(NixHash.sha256Of(Samples.archive(PROGRAM)));
+        try (var out = Files.newOutputStream(file())) {
+            var writer = CarWriter.start(out, List.of());
+            writer.put(one.toBlock());
+            writer.put(other.toBlock());
+        }
+        try (var car = open()) {
+            assertEquals(List.of(LOWER), car.paths().toList());
+            for (Executable use :
+                    List.<Executable>of(() -> car.info(LOWER), () -> car.nar(LOWER))) {
+                var e = assertThrows(FormatException.class, use);
+                assertEquals(
+                        LOWER + " is in the archive more than once, with different content",
+                        e.problem());
+            }
+        }
+    }
+
+    /// What refers to the one must not silently get the other.
+    @Test
+    void refusesAReferenceToTheContentThatDoesNotCount() throws IOException {
+        var rooted = node(NixHash.sha256Of(Samples.archive(LIBRARY)));
+        var other = node(NixHash.sha256Of(Samples.archive(PROGRAM)));
+        var upper =
+                new PathNode(
+                        UPPER,
+                        rooted.narHash(),
+                        1,
+                        rooted.tree(),
+                        List.of(other.toBlock().cid()),
+                        false);
+        try (var out = Files.newOutputStream(file())) {
+            var writer = CarWriter.start(out, List.of(rooted.toBlock().cid()));
+            for (PathNode node : List.of(rooted, other, upper)) {
+                writer.put(node.toBlock());
+            }
+        }
+        try (var car = open()) {
+            var e = assertThrows(FormatException.class, () -> car.info(UPPER));
+            assertEquals(
+                    "%s refers to a %s with other content than that in the archive"
+                            .formatted(UPPER, LOWER),
+                    e.problem());
+        }
+    }
+
+    @Test
+    void findsEachOfManyBlocks() throws IOException {
+        var blocks = new ArrayList<Block>();
+        for (int i = 0; i < 5000; i++) {
+            blocks.add(Block.of(Codec.RAW, Bytes.utf8("block " + i)));
+        }
+        var inline = Bytes.utf8("inline ".repeat(100));
+        blocks.add(
+                new Block(
+                        Cid.of(Codec.RAW, new Multihash(HashFunction.IDENTITY_CODE, inline)),
+                        inline));
+        try (var out = Files.newOutputStream(file())) {
+            var writer = CarWriter.start(out, List.of());
+            for (Block block : blocks) {
+                writer.put(block);
+            }
+            writer.put(blocks.getFirst());
+        }
+        try (var car = open()) {
+            assertEquals(blocks.stream().map(Block::cid).toList(), car.blocks());
+            for (Block block : blocks) {
+                assertEquals(Optional.of(block.bytes()), car.block(block.cid()));
+            }
+            assertEquals(
+                    Optional.empty(), car.block(Cid.of(Codec.RAW, Bytes.utf8("another block"))));
         }
     }
 

@@ -53,6 +53,8 @@ class FolderStoreTest {
                 };
         var digest = NarDigest.of(content);
         store.put(info(digest.hash(), digest.size()), content);
+        store.commit();
+        store.close();
         assertEquals(
                 List.of(
                         "elsewhere/file untouched",
@@ -90,6 +92,26 @@ class FolderStoreTest {
     }
 
     @Test
+    void leavesNothingUnlessItIsCommitted() throws IOException {
+        NarSource content = sink -> sink.regular(false, 2, content("ab"));
+        var digest = NarDigest.of(content);
+        store.put(info(digest.hash(), digest.size()), content);
+        store.close();
+        assertEquals(List.of("elsewhere/file untouched"), all());
+    }
+
+    @Test
+    void movesNothingIfOneOfThePathsIsThereByNow() throws IOException {
+        NarSource content = sink -> sink.regular(false, 2, content("ab"));
+        var digest = NarDigest.of(content);
+        store.put(info(digest.hash(), digest.size()), content);
+        Files.writeString(target.resolve(BASE), "other");
+        assertThrows(FileAlreadyExistsException.class, store::commit);
+        store.close();
+        assertEquals(List.of("elsewhere/file untouched", "target/" + BASE + " other"), all());
+    }
+
+    @Test
     void changesNothingThatIsThere() throws IOException {
         Files.createDirectories(target);
         Files.createSymbolicLink(target.resolve(BASE), elsewhere.resolve("file"));
@@ -107,6 +129,7 @@ class FolderStoreTest {
 
     private void refuses(NarSource content) throws IOException {
         assertThrows(FormatException.class, () -> store.put(INFO, content));
+        store.close();
         assertEquals(List.of("elsewhere/file untouched"), all());
     }
 

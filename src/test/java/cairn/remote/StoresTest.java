@@ -48,6 +48,7 @@ class StoresTest {
     void unpacksIntoAFolder() throws IOException {
         try (var store = Stores.target("folder:" + folder)) {
             store.put(Samples.info(NOTE, HELLO), HELLO);
+            store.commit();
             assertThrows(
                     FileAlreadyExistsException.class,
                     () -> store.put(Samples.info(NOTE, HELLO), HELLO));
