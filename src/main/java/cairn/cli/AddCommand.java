@@ -14,7 +14,10 @@ final class AddCommand implements Command {
     @Parameters(paramLabel = "FILE", description = "a file or folder")
     private Path file = Path.of("");
 
-    @Option(names = "--name", description = "the path's name, else that of the file")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "the path's name, else that of the file")
     private @Nullable String name;
 
     @Option(names = "--no-pin", description = "leaves it to the next collection")

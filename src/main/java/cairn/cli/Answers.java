@@ -45,6 +45,29 @@ final class Answers {
         code = Math.max(code, worse);
     }
 
+    /// An answer to no question about a target.
+    void add(Map<String, Object> entry) {
+        entries.add(entry);
+    }
+
+    /// Prints all answers as the one field of an object, and for people as columns; returns the
+    /// exit code.
+    int print(String name, List<String> columns) {
+        if (session.json()) {
+            session.print(Map.of(name, entries));
+        } else {
+            session.table(
+                    entries.stream()
+                            .filter(entry -> !entry.containsKey("error"))
+                            .map(entry ->
+                                    columns.stream()
+                                            .map(column -> String.valueOf(entry.get(column)))
+                                            .toList())
+                            .toList());
+        }
+        return code;
+    }
+
     /// Prints all answers and returns the exit code.
     ///
     /// @param human prints one answer that did not fail for people

@@ -53,7 +53,7 @@ record Failure(int code, String sentence) {
             case NoSuchFileException missing ->
                     new Failure(ExitCode.NO, about(missing, "does not exist"));
             case FileAlreadyExistsException there ->
-                    new Failure(ExitCode.USAGE, about(there, "is there already"));
+                    new Failure(ExitCode.NO, about(there, "is there already"));
             case AccessDeniedException denied ->
                     new Failure(ExitCode.UNREACHABLE, about(denied, "may not be accessed"));
             case InvalidPathException path ->

@@ -13,19 +13,21 @@ final class Interrupt {
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean set;
+    private boolean listening;
 
-    /// An interrupt that signals set, from when it is made.
-    static Interrupt onSignals() {
-        var interrupt = new Interrupt();
-        Runtime.getRuntime().addShutdownHook(new Thread(interrupt::await, "interrupt"));
-        return interrupt;
+    /// Lets signals set this from now on, instead of ending the process.
+    void listen() {
+        if (!listening) {
+            listening = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::await, "interrupt"));
+        }
     }
 
     boolean isSet() {
         return set;
     }
 
-    /// Tells that the command has ended.
+    /// Tells that the command has ended, and has said how.
     void finish() {
         finished.countDown();
     }

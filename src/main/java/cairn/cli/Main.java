@@ -12,6 +12,9 @@ import picocli.CommandLine.ParameterException;
 /// Only the command that is called is built: to look at all of them takes longer than most of them
 /// run.
 public final class Main {
+    /// So wide that no line of a description or an example is broken.
+    private static final int HELP_WIDTH = 100;
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -24,6 +27,7 @@ public final class Main {
     static int run(List<String> args, Map<String, String> environment, Streams streams) {
         var words = new ArrayList<>(args);
         boolean json = words.contains("--json");
+        var interrupt = new Interrupt();
         try {
             var globals = Globals.take(words);
             json = globals.json();
@@ -38,7 +42,7 @@ public final class Main {
                 streams.flush();
                 return ExitCode.DONE;
             }
-            try (var session = new Session(globals, environment, streams)) {
+            try (var session = new Session(globals, environment, streams, interrupt)) {
                 int code = run(name, words, session);
                 streams.flush();
                 return code;
@@ -46,6 +50,8 @@ public final class Main {
         } catch (Exception | OutOfMemoryError | StackOverflowError e) {
             streams.out().flush();
             return Failure.of(e).print(json, streams.err());
+        } finally {
+            interrupt.finish();
         }
     }
 
@@ -64,7 +70,10 @@ public final class Main {
                     ExitCode.USAGE, "%s. See: cairn %s --help".formatted(e.getMessage(), name));
         }
         if (line.isUsageHelpRequested()) {
-            line.usage(session.out());
+            line.setUsageHelpWidth(HELP_WIDTH);
+            line.usage(
+                    session.out(),
+                    session.isColourful() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
             return ExitCode.DONE;
         }
         Command command = line.getCommand();

@@ -26,12 +26,19 @@ final class PinCommand implements Command {
     public int run(Session session) throws Exception {
         var engine = session.engine();
         var pins = new ArrayList<Pin>();
+        var answers = new Answers(session);
         for (String text : targets) {
-            pins.add(pin(session, text));
+            answers.of(
+                    text,
+                    () -> {
+                        pins.add(pin(session, text));
+                        return List.of(fields(pins.getLast()));
+                    });
         }
         if (targets.isEmpty()) {
-            pins.addAll(engine.catalog().pins());
-        } else {
+            engine.catalog().pins().forEach(pin -> answers.add(fields(pin)));
+        }
+        if (!pins.isEmpty()) {
             int _ =
                     engine.store()
                             .commit(transaction -> {
@@ -41,13 +48,7 @@ final class PinCommand implements Command {
                                 return pins.size();
                             });
         }
-        if (session.json()) {
-            session.print(Map.of("pins", pins.stream().map(PinCommand::fields).toList()));
-        } else {
-            session.table(
-                    pins.stream().map(pin -> List.of(pin.cid().toString(), pin.name())).toList());
-        }
-        return ExitCode.DONE;
+        return answers.print("pins", List.of("cid", "name"));
     }
 
     private static Pin pin(Session session, String text) throws Exception {
@@ -66,7 +67,7 @@ final class PinCommand implements Command {
         return new Pin(path.toString(), stored.get().cid(), engine.clock().instant());
     }
 
-    private static Map<String, Object> fields(Pin pin) {
+    static Map<String, Object> fields(Pin pin) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("name", pin.name());
         fields.put("cid", pin.cid());

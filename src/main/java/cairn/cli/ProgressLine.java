@@ -2,31 +2,39 @@ package cairn.cli;
 
 import cairn.store.Progress;
 import java.io.PrintStream;
+import java.util.ArrayList;
 
 /// Shows long work on one line of a terminal, until it is closed; elsewhere it shows nothing.
 final class ProgressLine implements Progress, AutoCloseable {
     /// What work counts.
     enum Unit {
         BYTES,
-        COUNT
+        COUNT;
+
+        private String amount(long number) {
+            return this == BYTES ? Size.text(number) : "%,d".formatted(number);
+        }
     }
 
     private static final long PAUSE_NANOS = 100_000_000;
     private static final String CLEAR = "\r\u001b[K";
 
+    /// Between these two a terminal cuts a line that is too long for it, instead of breaking it.
+    private static final String CUT = "\u001b[?7l";
+
+    private static final String BREAK = "\u001b[?7h";
+
     private final PrintStream err;
     private final boolean shown;
-    private final int width;
     private final Unit unit;
     private final Interrupt interrupt;
     private final long started = System.nanoTime();
     private long next = started + PAUSE_NANOS;
     private boolean open = true;
 
-    ProgressLine(PrintStream err, boolean shown, int width, Unit unit, Interrupt interrupt) {
+    ProgressLine(PrintStream err, boolean shown, Unit unit, Interrupt interrupt) {
         this.err = err;
         this.shown = shown;
-        this.width = width;
         this.unit = unit;
         this.interrupt = interrupt;
     }
@@ -38,20 +46,35 @@ final class ProgressLine implements Progress, AutoCloseable {
             return;
         }
         next = now + PAUSE_NANOS;
-        double seconds = (now - started) / 1e9;
-        String rate =
-                unit == Unit.BYTES
-                        ? Size.text((long) (done / seconds)) + "/s"
-                        : "%.0f/s".formatted(done / seconds);
-        String line =
-                "%s%s  %s  %s"
-                        .formatted(
-                                total > 0 ? "%3d%%  ".formatted(100 * done / total) : "",
-                                total > 0 ? amount(done) + " of " + amount(total) : amount(done),
-                                rate,
-                                Session.shown(what));
-        err.print(CLEAR + line.substring(0, Math.min(line.length(), width - 1)));
+        err.print(CLEAR + CUT + line(unit, what, done, total, (now - started) / 1e9) + BREAK);
         err.flush();
+    }
+
+    /// How far work has come: ` 40% 12.0 MiB of 30.0 MiB 4.00 MiB/s 0:05 left hello-2.12.1`.
+    ///
+    /// @param total 0 or less if it is not known
+    static String line(Unit unit, String what, long done, long total, double seconds) {
+        double rate = done / seconds;
+        var parts = new ArrayList<String>();
+        if (total > 0) {
+            parts.add("%3d%%".formatted((long) (100.0 * done / total)));
+            parts.add(unit.amount(done) + " of " + unit.amount(total));
+        } else {
+            parts.add(unit.amount(done));
+        }
+        parts.add(unit.amount((long) rate) + "/s");
+        if (done > 0 && done < total) {
+            parts.add(clock((long) ((total - done) / rate)) + " left");
+        }
+        parts.add(Session.shown(what));
+        return String.join("  ", parts);
+    }
+
+    private static String clock(long seconds) {
+        long minutes = seconds / 60;
+        return minutes < 60
+                ? "%d:%02d".formatted(minutes, seconds % 60)
+                : "%d:%02d:%02d".formatted(minutes / 60, minutes % 60, seconds % 60);
     }
 
     @Override
@@ -66,9 +89,5 @@ final class ProgressLine implements Progress, AutoCloseable {
             err.flush();
         }
         open = false;
-    }
-
-    private String amount(long number) {
-        return unit == Unit.BYTES ? Size.text(number) : "%,d".formatted(number);
     }
 }

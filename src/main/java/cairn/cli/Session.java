@@ -19,10 +19,16 @@ final class Session implements AutoCloseable {
     private final Globals globals;
     private final Map<String, String> environment;
     private final Streams streams;
+    private final Interrupt interrupt;
     private @Nullable Engine engine;
-    private @Nullable Interrupt interrupt;
 
-    Session(Globals globals, Map<String, String> environment, Streams streams) {
+    /// @param interrupt stops long work
+    Session(
+            Globals globals,
+            Map<String, String> environment,
+            Streams streams,
+            Interrupt interrupt) {
+        this.interrupt = interrupt;
         this.globals = globals;
         this.environment = environment;
         this.streams = streams;
@@ -90,15 +96,17 @@ final class Session implements AutoCloseable {
 
     /// Long work that is shown and can be interrupted; close it before anything else is printed.
     ProgressLine progress(ProgressLine.Unit unit) {
-        if (interrupt == null) {
-            interrupt = Interrupt.onSignals();
-        }
-        return new ProgressLine(err(), streams.errIsTerminal(), width(), unit, interrupt);
+        interrupt.listen();
+        boolean shown =
+                streams.errIsTerminal() && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+        return new ProgressLine(err(), shown, unit, interrupt);
     }
 
-    private int width() {
-        String columns = environment.getOrDefault("COLUMNS", "");
-        return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
+    /// Whether whoever reads standard output sees colours, and likes to.
+    boolean isColourful() {
+        return streams.outIsTerminal()
+                && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     }
 
     /// The store that a URI names, to bring paths to.
@@ -185,16 +193,6 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            closeEngine();
-        } finally {
-            if (interrupt != null) {
-                interrupt.finish();
-            }
-        }
-    }
-
-    private void closeEngine() throws IOException {
         if (engine != null) {
             engine.close();
         }

@@ -5,7 +5,6 @@ import cairn.engine.Target;
 import cairn.store.Pin;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
@@ -20,31 +19,34 @@ final class UnpinCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        var gone = new ArrayList<String>();
+        var gone = new ArrayList<Pin>();
+        var answers = new Answers(session);
         for (String text : targets) {
-            gone.addAll(names(session, text));
+            answers.of(
+                    text,
+                    () -> {
+                        List<Pin> pins = pins(session, text);
+                        gone.addAll(pins);
+                        return pins.stream().map(PinCommand::fields).toList();
+                    });
         }
         int _ =
                 session.engine()
                         .store()
                         .commit(transaction -> {
-                            for (String name : gone) {
-                                boolean _ = transaction.unpin(name);
+                            for (Pin pin : gone) {
+                                boolean _ = transaction.unpin(pin.name());
                             }
                             return gone.size();
                         });
-        if (session.json()) {
-            session.print(Map.of("unpinned", gone));
-        } else {
-            gone.forEach(session.out()::println);
-        }
-        return ExitCode.DONE;
+        return answers.print("unpinned", List.of("name"));
     }
 
-    private static List<String> names(Session session, String text) throws Exception {
+    private static List<Pin> pins(Session session, String text) throws Exception {
         List<Pin> pins = session.engine().catalog().pins();
-        if (pins.stream().anyMatch(pin -> pin.name().equals(text))) {
-            return List.of(text);
+        var named = pins.stream().filter(pin -> pin.name().equals(text)).toList();
+        if (!named.isEmpty()) {
+            return named;
         }
         var source = session.source("");
         Cid cid;
@@ -59,7 +61,7 @@ final class UnpinCommand implements Command {
                             .orElseThrow(() -> Unresolved.notHere(path, ""))
                             .cid();
         }
-        var found = pins.stream().filter(pin -> pin.cid().equals(cid)).map(Pin::name).toList();
+        var found = pins.stream().filter(pin -> pin.cid().equals(cid)).toList();
         if (found.isEmpty()) {
             throw new Failure.Reported(
                     ExitCode.NO,

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 
 /// Brings store paths with their closures from one store to another, references first.
 ///
@@ -109,11 +110,18 @@ public final class Copy {
         var lacking = copy.lacking(closure);
         var fresh = new HashSet<>(lacking);
         try (var paths = new PathImport(store, clock, progress)) {
-            for (PathInfo info : closure) {
-                paths.add(info, fresh.contains(info) ? copy.watched(info) : from.nar(info.path()));
-                if (paths.pendingBytes() > COMMIT_EVERY) {
-                    paths.commit();
+            try {
+                for (PathInfo info : closure) {
+                    paths.add(
+                            info,
+                            fresh.contains(info) ? copy.watched(info) : from.nar(info.path()));
+                    if (paths.pendingBytes() > COMMIT_EVERY) {
+                        paths.commit();
+                    }
                 }
+            } catch (CancellationException e) {
+                paths.commit(); // what is whole need not come again
+                throw e;
             }
             paths.commit();
             switch (pins) {

@@ -200,6 +200,20 @@ class MainTest {
     }
 
     @Test
+    void pinsWhatCanBePinned() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        String path = cli.json("add", "--no-pin", file.toString()).get("path").asString();
+        var pinned = cli.run("--json", "pin", "!", "a");
+        assertEquals(4, pinned.code());
+        assertEquals("!", pinned.json().get("pins").get(0).get("target").asString());
+        assertEquals(path, pinned.json().get("pins").get(1).get("name").asString());
+        assertEquals(pinned.json().get("pins").get(1), cli.json("pin").get("pins").get(0));
+        var unpinned = cli.run("unpin", "a", "nothing");
+        assertEquals(List.of(1, path + "\n"), List.of(unpinned.code(), unpinned.out()));
+        assertEquals("", cli.run("pin").out());
+    }
+
+    @Test
     void anIndexThatIsLostIsRebuilt() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), "a");
         cli.json("add", file.toString());
@@ -217,12 +231,15 @@ class MainTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void eachCommandTeachesByExample(String name) {
+    void eachCommandTeachesByExample(String name) throws Failure.Reported {
         var outcome = cli.run(name, "--help");
         assertEquals(0, outcome.code());
-        assertTrue(outcome.out().contains("Example"), outcome.out());
+        assertTrue(outcome.out().contains("\nExample"), outcome.out());
         assertTrue(outcome.out().contains("cairn " + name) || name.equals("explore"));
         assertTrue(cli.run("--help").out().contains("\n  " + name + " "));
+        var told = Commands.named(name).getClass().getAnnotation(picocli.CommandLine.Command.class);
+        assertTrue(outcome.lines().containsAll(List.of(told.footer())), "no line is broken");
+        assertTrue(outcome.lines().containsAll(List.of(told.description())), "no line is broken");
     }
 
     @Test
@@ -253,7 +270,8 @@ class MainTest {
                 new Session(
                                 new Globals(java.util.Optional.empty(), false, false, false),
                                 Map.of("CAIRN_HOME", other.toString()),
-                                streams)
+                                streams,
+                                new Interrupt())
                         .home());
     }
 

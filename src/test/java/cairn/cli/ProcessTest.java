@@ -2,6 +2,7 @@ package cairn.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The program as a process of its own.
 class ProcessTest {
@@ -41,38 +44,44 @@ class ProcessTest {
         assertEquals(1, failed.waitFor());
     }
 
-    @Test
-    void aSignalEndsACopyBetweenTwoSteps() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void aSignalEndsACopyBetweenTwoSteps(String signal, int code) throws Exception {
         var cli = new Cli(folder.resolve("other"));
         Path tree = Files.createDirectories(folder.resolve("tree"));
         for (int i = 0; i < 64; i++) {
             Files.write(tree.resolve("file" + i), new byte[1 << 18]);
         }
-        cli.json("add", "--name", "demo", tree.toString());
+        Path note = Files.writeString(folder.resolve("note"), "hello");
+        String first = cli.json("add", note.toString()).get("path").asString();
+        String second = cli.json("add", tree.toString()).get("path").asString();
         Path cache = folder.resolve("cache");
         assertEquals(
-                0, cli.run("copy", "--to", "file://" + cache + "?compression=none", "demo").code());
+                0,
+                cli.run("copy", "--to", "file://" + cache + "?compression=none", "--all").code());
         var halfway = new CountDownLatch(1);
         var signalled = new CountDownLatch(1);
         var server = serve(cache, halfway, signalled);
         try {
             String uri = "http://127.0.0.1:" + server.getAddress().getPort();
-            var copying = start("copy", "--from", uri, "demo-never", "--all");
-            assertEquals(2, copying.waitFor(), "names and --all exclude each other");
-            String path = cli.json("info", "demo").get(0).get("path").asString();
-            copying = start("copy", "--from", uri, path);
+            // Of paths that do not need each other the last comes first.
+            var copying = start("copy", "--from", uri, second, first);
             halfway.await();
-            copying.destroy();
+            int _ = new ProcessBuilder("kill", "-" + signal, "" + copying.pid()).start().waitFor();
             signalled.countDown();
-            assertEquals(128 + 15, copying.waitFor());
-            var home = new Cli(folder.resolve("home"));
-            assertEquals(0, home.run("verify", "--all", "--deep").code());
-            assertEquals(0, home.run("copy", "--from", "file://" + cache, "--all").code());
+            assertEquals(code, copying.waitFor());
             assertEquals(
-                    "intact", home.json("verify", "--deep", path).get(0).get("content").asString());
+                    "cairn: cancelled; what was finished stays\n",
+                    new String(copying.getErrorStream().readAllBytes(), UTF_8));
         } finally {
             server.stop(0);
         }
+        var home = new Cli(folder.resolve("home"));
+        assertEquals(1, home.json("verify", "--all", "--deep").size());
+        var resumed = home.run("copy", "--from", "file://" + cache, first, second);
+        assertTrue(resumed.err().startsWith("2 paths, 1 of them new; 16.0 MiB, "), resumed.err());
+        assertEquals(
+                "intact", home.json("verify", "--deep", second).get(0).get("content").asString());
     }
 
     /// Serves a folder; of an archive the second half only when the signal was sent.
@@ -112,6 +121,9 @@ class ProcessTest {
         var command =
                 new ArrayList<>(
                         List.of(
+                                // A shell starts what runs in the background deaf to Ctrl-C.
+                                "env",
+                                "--default-signal=INT",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
