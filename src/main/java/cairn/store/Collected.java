@@ -4,6 +4,6 @@ package cairn.store;
 ///
 /// @param paths how many paths are not known any more
 /// @param blocks how many blocks are not here any more
-/// @param bytes by how much the packs are shorter in sum; what was no longer used but lies in a
-///   pack that is not worth rewriting stays for a later collection
+/// @param bytes by how much the packs are shorter in sum, never less than zero; what was no longer
+///   used but lies in a pack that is not worth rewriting stays for a later collection
 public record Collected(long paths, long blocks, long bytes) {}

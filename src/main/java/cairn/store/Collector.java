@@ -29,8 +29,9 @@ import java.util.TreeMap;
 ///    meanwhile, and delete the paths and the index entries of blocks that were not reached. Spared
 ///    is what was committed since the oldest live lease began, and what a live lease tells.
 /// 3. **Compact**: packs in which enough is unused are rewritten. Frames of which more than half is
-///    used are moved as they are, as are those that other frames build on; the blocks of others are
-///    gathered into new frames.
+///    used are moved as they are, as are those that other frames build on, and those that build on
+///    others, because on their own they would be longer; the blocks of others are gathered into new
+///    frames.
 ///
 /// Trying computes the same without writing, compression included, so that its bytes are exact.
 final class Collector {
@@ -55,7 +56,12 @@ final class Collector {
     }
 
     /// What is swept: paths and keys of blocks.
-    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {}
+    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {
+        /// To journal what went may take more than that saves.
+        Collected collected(long freed) {
+            return new Collected(paths.size(), blocks.size(), Math.max(0, freed));
+        }
+    }
 
     /// A pack, its committed length, and its frames in their order.
     private record Pack(long id, long length, List<Row> frames) {}
@@ -107,7 +113,7 @@ final class Collector {
         var sweep = store.index().read(this::decide);
         long journal = journalLength(sweep.paths);
         freed += compact(sweep.blocks);
-        return new Collected(sweep.paths.size(), sweep.blocks.size(), freed - journal);
+        return sweep.collected(freed - journal);
     }
 
     private Collected collect() throws IOException {
@@ -122,7 +128,7 @@ final class Collector {
             announce(store, false);
         }
         freed += compact(Set.of());
-        return new Collected(sweep.paths.size(), sweep.blocks.size(), freed - journal);
+        return sweep.collected(freed - journal);
     }
 
     /// Counts the sweeps up to an odd number before one, to an even one after it.
@@ -262,7 +268,9 @@ final class Collector {
     }
 
     private static boolean isMovedWhole(Row frame, Use use, Set<Long> bases) {
-        return bases.contains(frame.id()) || use.bytes * 2 > frame.at().raw();
+        return frame.at().base() != 0
+                || bases.contains(frame.id())
+                || use.bytes * 2 > frame.at().raw();
     }
 
     /// Packs are rewritten if that saves a sixteenth; small ones if it saves anything.

@@ -67,6 +67,18 @@ record FrameHeader(
         return (long) LENGTH + list + stored;
     }
 
+    /// Refuses what no frame has, before anything is allocated for it.
+    static void checkLengths(long offset, int length, int raw) {
+        if (offset < PackAppender.HEAD
+                || length < LENGTH
+                || length > LENGTH + MAX_LIST + MAX_RAW
+                || raw < 0
+                || raw > MAX_RAW) {
+            throw new IllegalArgumentException(
+                    "no frame: %d bytes at %d for %d".formatted(length, offset, raw));
+        }
+    }
+
     Bytes encode() {
         var out = new ByteWriter(LENGTH);
         out.bytes(MAGIC).u8(kind.code).u8(encoding.code);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -136,6 +137,16 @@ final class Index implements AutoCloseable {
     /// Writes in one transaction, which is undone if the work throws. Inside the work of another it
     /// is a part of that.
     <T> T write(Work<T> work) throws IOException {
+        return write(work, synchronous);
+    }
+
+    /// Writes in one transaction that no power failure takes back once this returns, whatever other
+    /// transactions wait for; not inside another.
+    <T> T writeDurably(Work<T> work) throws IOException {
+        return write(work, Synchronous.FULL);
+    }
+
+    private <T> T write(Work<T> work, Synchronous wanted) throws IOException {
         boolean inside = writing.isHeldByCurrentThread();
         writing.lock();
         try {
@@ -146,10 +157,16 @@ final class Index implements AutoCloseable {
                 writer = Database.open(file, Database.Mode.WRITE, synchronous);
             }
             try {
+                if (wanted != synchronous) {
+                    writer.script("PRAGMA synchronous = " + wanted);
+                }
                 writer.connection().setAutoCommit(false);
                 T result = work.run(writer);
                 writer.connection().commit();
                 writer.connection().setAutoCommit(true);
+                if (wanted != synchronous) {
+                    writer.script("PRAGMA synchronous = " + synchronous);
+                }
                 return result;
             } catch (Throwable e) {
                 // Closing undoes what SQLite has not undone itself, as it does on a full disk.
@@ -190,14 +207,16 @@ final class Index implements AutoCloseable {
         });
     }
 
-    /// The frame that is or was stored in a row.
+    /// The frame in a row.
+    ///
+    /// @throws NoSuchFileException if it is gone: look for the block again
     FrameLocation frame(long id) throws IOException {
         return read(database -> {
             try (var rows =
                     database.query(
                             "SELECT pack, offset, length, raw, base FROM frame WHERE id = ?", id)) {
                 if (!rows.next()) {
-                    throw new IOException(file + ": frame " + id + " is not there any more");
+                    throw new NoSuchFileException("frame " + id);
                 }
                 return frame(rows);
             }
@@ -284,6 +303,10 @@ final class Index implements AutoCloseable {
     /// @param raw the length of its payload once decoded
     /// @param base the row of the frame that it builds on, or zero
     record FrameLocation(long pack, long offset, int length, int raw, long base) {
+        FrameLocation {
+            FrameHeader.checkLengths(offset, length, raw);
+        }
+
         long end() {
             return offset + length;
         }

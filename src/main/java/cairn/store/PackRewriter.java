@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Moves what is still needed of some packs into new ones, and deletes the old.
 ///
 /// The new packs are on the disk before the index names them, and the old ones are deleted only
-/// after it does not name them any more, so a crash in between leaves nothing but files that nobody
-/// names. Journals are moved as they are. When it only tries, all is done but writing. Belongs to
-/// one thread, which holds the collector's lock.
+/// after it does not name them any more on the disk, so a crash in between leaves nothing but files
+/// that nobody names. Journals are moved as they are. When it only tries, all is done but writing.
+/// Belongs to one thread, which holds the collector's lock.
 final class PackRewriter implements AutoCloseable {
     private static final int FRAME = 1 << 20;
 
@@ -162,7 +162,7 @@ final class PackRewriter implements AutoCloseable {
         }
         int _ =
                 store.index()
-                        .write(database -> {
+                        .writeDurably(database -> {
                             swap(database);
                             return 0;
                         });

@@ -17,17 +17,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 
 /// Reads frames out of pack files, and keeps the last ones decoded. Safe for use by several
 /// threads.
 ///
-/// When frames are asked for in the order in which they lie in a pack, the next ones are decoded
-/// ahead on other threads.
+/// Files are read on threads of its own, because to interrupt a thread that reads one closes it for
+/// all others. When frames are asked for in the order in which they lie in a pack, the next ones
+/// are decoded ahead.
 final class Packs implements AutoCloseable {
     private static final long CACHED_BYTES = 64L << 20;
     private static final int AHEAD = 2;
@@ -36,6 +39,9 @@ final class Packs implements AutoCloseable {
     private final Index index;
     private final FrameCodec codec;
     private final ExecutorService threads;
+    private final ExecutorService readers =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("pack-reader-", 0).factory());
     private final Map<Long, FileChannel> channels = new HashMap<>();
     private final LinkedHashMap<Place, Cached> cache = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Place, Cached> byEnd = new HashMap<>();
@@ -88,7 +94,14 @@ final class Packs implements AutoCloseable {
         if (first && sequential) {
             threads.execute(() -> readAhead(location));
         }
-        return await(cached);
+        try {
+            return await(cached.frame);
+        } catch (IOException e) {
+            synchronized (cache) {
+                remove(cached);
+            }
+            throw e;
+        }
     }
 
     /// Forgets an open file, so that it is opened anew.
@@ -104,6 +117,10 @@ final class Packs implements AutoCloseable {
 
     /// Reads and decodes a frame, past the cache.
     Frame load(FrameLocation location) throws IOException {
+        return await(new FutureTask<>(() -> decode(location)));
+    }
+
+    private Frame decode(FrameLocation location) throws IOException {
         Bytes base =
                 location.base() == 0 ? Bytes.EMPTY : frame(index.frame(location.base())).payload();
         var pooled = buffers.poll();
@@ -135,9 +152,12 @@ final class Packs implements AutoCloseable {
 
     /// A frame as it stands in its pack, unchecked.
     Bytes bytes(FrameLocation location) throws IOException {
-        byte[] bytes = new byte[location.length()];
-        read(channel(location.pack()), location.offset(), bytes, bytes.length);
-        return Bytes.wrap(bytes);
+        return await(
+                new FutureTask<>(() -> {
+                    byte[] bytes = new byte[location.length()];
+                    read(channel(location.pack()), location.offset(), bytes, bytes.length);
+                    return Bytes.wrap(bytes);
+                }));
     }
 
     /// Reads just so many bytes from a position.
@@ -170,7 +190,21 @@ final class Packs implements AutoCloseable {
                 return other;
             }
         }
+        forgetDeleted();
         return opened;
+    }
+
+    /// Closes the files that another process has deleted, so that the disk gets their room back.
+    private void forgetDeleted() throws IOException {
+        List<Long> open;
+        synchronized (channels) {
+            open = List.copyOf(channels.keySet());
+        }
+        for (long pack : open) {
+            if (index.packName(pack).isEmpty()) {
+                forget(pack);
+            }
+        }
     }
 
     private void readAhead(FrameLocation from) {
@@ -193,14 +227,13 @@ final class Packs implements AutoCloseable {
         }
     }
 
-    private Frame await(Cached cached) throws IOException {
+    private <T> T await(FutureTask<T> task) throws IOException {
+        if (!task.isDone()) {
+            readers.execute(task);
+        }
         try {
-            cached.frame.run();
-            return cached.frame.get();
+            return task.get();
         } catch (ExecutionException e) {
-            synchronized (cache) {
-                remove(cached);
-            }
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
             }
@@ -230,7 +263,7 @@ final class Packs implements AutoCloseable {
         if (found != null) {
             return found;
         }
-        var cached = new Cached(location, new FutureTask<>(() -> load(location)));
+        var cached = new Cached(location, new FutureTask<>(() -> decode(location)));
         add(cached);
         return cached;
     }
@@ -262,6 +295,7 @@ final class Packs implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        readers.close();
         synchronized (channels) {
             for (FileChannel channel : channels.values()) {
                 channel.close();

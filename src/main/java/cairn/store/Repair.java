@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,6 +216,7 @@ final class Repair {
         var statements = new ArrayList<Statement>();
         Path pack = parts.getFirst().pack;
         var records = new ByteWriter();
+        var known = new HashSet<Bytes>();
         for (Part part : parts) {
             if (!part.pack.equals(pack)) {
                 // Another writer's commit of this number, which a crash kept from the old index.
@@ -223,7 +225,10 @@ final class Repair {
             }
             records.bytes(payload(part));
             if (part.frame.header().last()) {
-                statements.addAll(read(pack, part.frame.offset(), records.toBytes()));
+                // Whoever was killed while it moved a journal may have left it twice.
+                if (known.add(records.toBytes())) {
+                    statements.addAll(read(pack, part.frame.offset(), records.toBytes()));
+                }
                 records = new ByteWriter();
             }
         }

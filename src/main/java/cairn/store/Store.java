@@ -113,9 +113,8 @@ public final class Store implements BlockSource, AutoCloseable {
             try {
                 return Optional.of(read(key, location.get()));
             } catch (NoSuchFileException | ClosedChannelException e) {
-                // A pack that was rewritten is looked up again; the file may also have been closed
-                // under us by another thread's interrupt.
-                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                // The pack was rewritten.
+                if (attempt == ATTEMPTS) {
                     throw e;
                 }
                 packs.forget(location.get().frame().pack());

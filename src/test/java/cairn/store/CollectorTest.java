@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
@@ -131,6 +132,17 @@ class CollectorTest {
                 List.of(program.info().path()), store.catalog().referrers(library.info().path()));
     }
 
+    /// To journal the removal takes more than is won.
+    @Test
+    void neverTellsLessThanNothing() throws IOException {
+        boolean _ = store.commit(tx -> tx.register(Samples.path("path")));
+        long before = Samples.size(folder.resolve("packs"));
+        var promised = store.tryCollecting(Roots.NONE, Progress.NONE);
+        assertEquals(new Collected(1, 0, 0), promised);
+        assertEquals(promised, collect());
+        assertTrue(Samples.size(folder.resolve("packs")) > before);
+    }
+
     @Test
     void sparesWhatAnOpenWriterCommitted() throws IOException {
         var blocks = Samples.blocks(4, 10);
@@ -200,6 +212,7 @@ class CollectorTest {
             Samples.assertHolds(reader, kept.subList(0, 1));
             collect();
             Samples.assertHolds(reader, kept);
+            assertEquals(List.of(), deletedFilesThatAreOpen());
         }
     }
 
@@ -231,6 +244,22 @@ class CollectorTest {
         assertThrows(CancellationException.class, () -> store.collect(Roots.NONE, cancelled));
         assertTrue(collect().bytes() > 0);
         assertEquals(0, Samples.size(folder.resolve("packs")));
+    }
+
+    /// What still takes room on the disk, as Linux tells it.
+    private List<String> deletedFilesThatAreOpen() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(descriptors));
+        var deleted = new ArrayList<String>();
+        try (var files = Files.list(descriptors)) {
+            for (Path file : files.filter(Files::isSymbolicLink).toList()) {
+                String target = Files.readSymbolicLink(file).toString();
+                if (target.startsWith(folder.toString()) && target.endsWith(" (deleted)")) {
+                    deleted.add(target);
+                }
+            }
+        }
+        return deleted;
     }
 
     private Collected collect() throws IOException {

@@ -1,10 +1,12 @@
 package cairn.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.ipld.Block;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +23,19 @@ import org.junit.jupiter.api.io.TempDir;
 /// Many threads on one store, and several stores on one home.
 class ConcurrencyTest {
     @TempDir private Path folder;
+
+    /// To interrupt a thread that reads a file closes the file for all who read it.
+    @Test
+    void aReaderThatIsInterruptedDisturbsNobody() throws IOException {
+        var blocks = Samples.blocks(20, 1);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedIOException.class, () -> store.block(blocks.getFirst().cid()));
+            assertTrue(Thread.interrupted());
+            Samples.assertHolds(store, blocks);
+        }
+    }
 
     @Test
     void threadsShareAWriter() throws Exception {

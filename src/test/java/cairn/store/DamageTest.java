@@ -16,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +65,33 @@ class DamageTest {
                     assertRightOrRefused(store, block);
                 }
             }
+        }
+    }
+
+    /// Nothing is allocated for what an altered index says.
+    @Test
+    void refusesAnIndexThatTellsLengthsThatNoFrameHas() throws IOException, SQLException {
+        var block = small(3, 1).getFirst();
+        try (var store = Store.open(folder)) {
+            Samples.store(store, List.of(block));
+        }
+        for (String column : List.of("length", "raw")) {
+            for (int lie : new int[] {Integer.MAX_VALUE, -1}) {
+                try (var index =
+                                DriverManager.getConnection(
+                                        "jdbc:sqlite:" + folder.resolve("index.db"));
+                        var statement = index.createStatement()) {
+                    statement.executeUpdate("UPDATE frame SET %s = %d".formatted(column, lie));
+                }
+                try (var store = Store.open(folder)) {
+                    var e = assertThrows(IOException.class, () -> store.block(block.cid()));
+                    assertEquals(
+                            folder.resolve("index.db")
+                                    + ": a row is damaged; 'cairn repair' rebuilds it from the packs",
+                            e.getMessage());
+                }
+            }
+            assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
         }
     }
 

@@ -118,6 +118,22 @@ class RepackerTest {
         }
     }
 
+    /// A frame that builds on another is small; what is still used of it would not be on its own.
+    @Test
+    void aCollectionUnfoldsNothing() throws IOException {
+        var kept = versions(7, 2).subList(0, 20);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, versions(7, 2));
+            assertEquals(1, store.repack(Progress.NONE).deltas());
+            Roots roots = () -> kept.stream().map(Block::cid).toList();
+            long before = Samples.size(folder.resolve("packs"));
+            assertEquals(new Collected(0, 12, 0), store.tryCollecting(roots, Progress.NONE));
+            assertEquals(new Collected(0, 12, 0), store.collect(roots, Progress.NONE));
+            assertEquals(before, Samples.size(folder.resolve("packs")));
+            Samples.assertHolds(store, kept);
+        }
+    }
+
     @Test
     void oneAtATime() throws IOException {
         try (var store = Store.open(folder);

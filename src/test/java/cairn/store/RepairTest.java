@@ -1,6 +1,7 @@
 package cairn.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,28 @@ class RepairTest {
             store.collect(() -> blocks.stream().map(Block::cid).toList(), Progress.NONE);
         }
         String before = answers(folder);
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        assertEquals(before, answers(folder));
+    }
+
+    /// The new pack counts already, and the old one was not deleted any more.
+    @Test
+    void answersAsBeforeACollectorThatWasKilled() throws IOException {
+        var blocks = Samples.blocks(10, 100);
+        Path old;
+        try (var store = Store.open(folder)) {
+            fill(store, blocks);
+            Samples.store(store, Samples.blocks(11, 100));
+        }
+        old = onlyPack();
+        byte[] bytes = Files.readAllBytes(old);
+        try (var store = Store.open(folder)) {
+            store.collect(() -> blocks.stream().map(Block::cid).toList(), Progress.NONE);
+        }
+        assertFalse(Files.exists(old));
+        Files.write(old, bytes);
+        String before = answers(folder);
+        Files.delete(folder.resolve("index.db"));
         assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
         assertEquals(before, answers(folder));
     }
