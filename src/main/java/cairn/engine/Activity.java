@@ -12,7 +12,8 @@ public final class Activity implements Progress {
     public enum Unit {
         PATHS,
         BYTES,
-        BLOCKS
+        BLOCKS,
+        ROWS
     }
 
     /// How an activity stands.

@@ -22,7 +22,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /// The store engine of one home, and all that can be done with it. Safe for use by several threads.
@@ -31,6 +34,7 @@ public final class Engine implements AutoCloseable {
     private final InstantSource clock;
     private final LocalStore local;
     private final Activities activities;
+    private final Map<StorePath, Check> damage = new ConcurrentHashMap<>();
     private GraphAt graph = new GraphAt(-1, PathGraph.of(List.of()));
 
     /// A graph, and the last change that it knows.
@@ -96,6 +100,16 @@ public final class Engine implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /// What the home's `cairn.toml` sets, read anew.
+    public Configuration configuration() throws IOException {
+        return Configuration.read(store.home().configuration());
+    }
+
+    /// What the last deep check of a path by this engine found wrong with its content.
+    public Optional<Check> damage(StorePath path) {
+        return Optional.ofNullable(damage.get(path));
     }
 
     /// What a text that a user typed or pasted stands for here.
@@ -202,7 +216,21 @@ public final class Engine implements AutoCloseable {
             Consumer<Check> onChecked)
             throws IOException {
         var verify = new Verify(keys, deep, progress);
-        verify.each(paths, path -> verify.path(store, path), onChecked);
+        verify.each(
+                paths,
+                path -> verify.path(store, path),
+                check -> {
+                    note(check);
+                    onChecked.accept(check);
+                });
+    }
+
+    private void note(Check check) {
+        switch (check.content()) {
+            case DAMAGED, MISSING -> damage.put(check.path(), check);
+            case INTACT -> damage.remove(check.path());
+            case UNCHECKED -> {}
+        }
     }
 
     /// Checks paths of any store one after the other, by their signatures and NARs.

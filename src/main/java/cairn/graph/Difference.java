@@ -93,8 +93,7 @@ public record Difference(
                 .sorted(BY_NAME)
                 .forEach(path ->
                         packages.computeIfAbsent(
-                                        PackageName.of(path).withoutVersion(),
-                                        _ -> new ArrayList<>())
+                                        PackageName.of(path).label(), _ -> new ArrayList<>())
                                 .add(new Sized(path, size(paths, path))));
         return packages;
     }

@@ -19,6 +19,7 @@ public record PackageName(String name, String version, String output) {
     private static final Pattern VERSION = Pattern.compile("-(?![a-zA-Z])");
     private static final Pattern OUTPUT = Pattern.compile("-([a-z]+|lib32|lib64)$");
     private static final String DERIVATION = ".drv";
+    private static final String DRV = "drv";
 
     public static PackageName of(StorePath path) {
         boolean derivation = path.name().endsWith(DERIVATION);
@@ -28,19 +29,20 @@ public record PackageName(String name, String version, String output) {
                         : path.name();
         var dash = VERSION.matcher(full);
         if (!dash.find(Math.min(1, full.length()))) {
-            return new PackageName(full, "", derivation ? "drv" : "");
+            return new PackageName(full, "", derivation ? DRV : "");
         }
         String name = full.substring(0, dash.start());
         String rest = full.substring(dash.end());
         var output = OUTPUT.matcher(rest);
         if (derivation || !output.find()) {
-            return new PackageName(name, rest, derivation ? "drv" : "");
+            return new PackageName(name, rest, derivation ? DRV : "");
         }
         return new PackageName(name, rest.substring(0, output.start()), output.group(1));
     }
 
-    /// What versions of one thing have in common.
-    String withoutVersion() {
-        return output.isEmpty() ? name : name + "-" + output;
+    /// Package and output: what versions of one thing have in common, and outputs of one package do
+    /// not.
+    public String label() {
+        return output.isEmpty() ? name : name + (output.equals(DRV) ? "." : "-") + output;
     }
 }

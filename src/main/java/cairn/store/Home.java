@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// packs/        the blocks
 /// leases/       what running writers rely on, and the locks that show that they run
 /// keys/         private keys
+/// cairn.toml    the configuration; need not be there
 /// ```
 public record Home(Path folder) {
     Path index() {
@@ -30,6 +31,10 @@ public record Home(Path folder) {
 
     public Path keys() {
         return folder.resolve("keys");
+    }
+
+    public Path configuration() {
+        return folder.resolve("cairn.toml");
     }
 
     boolean exists() {

@@ -3,24 +3,23 @@ package cairn.ui;
 import cairn.nix.StorePath;
 import cairn.ui.model.Figures;
 import cairn.ui.model.NodeKind;
+import cairn.ui.model.TrustMark;
+import cairn.ui.model.Verdict;
+import cairn.ui.model.Words;
 import java.time.Instant;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.TableView;
 import javafx.scene.control.Tooltip;
-import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.layout.HBox;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 
-/// What table cells show, and what keys and clicks do in a table.
+/// What table cells show.
 final class Cells {
     private Cells() {}
 
@@ -67,32 +66,25 @@ final class Cells {
         return new PathCell<>();
     }
 
-    /// Lets a selected row be told, and Enter, double click and their Ctrl variants open one.
-    static <S> void openable(TableView<S> table, Consumer<S> select, BiConsumer<S, Boolean> open) {
-        table.getSelectionModel()
-                .selectedItemProperty()
-                .subscribe(row -> {
-                    if (row != null) {
-                        select.accept(row);
-                    }
-                });
-        table.addEventFilter(
-                KeyEvent.KEY_PRESSED,
-                event -> {
-                    S row = table.getSelectionModel().getSelectedItem();
-                    if (event.getCode() == KeyCode.ENTER && row != null) {
-                        open.accept(row, event.isShortcutDown());
-                        event.consume();
-                    }
-                });
-        table.setOnMouseClicked(event -> {
-            S row = table.getSelectionModel().getSelectedItem();
-            if (event.getButton() == MouseButton.PRIMARY
-                    && event.getClickCount() == 2
-                    && row != null) {
-                open.accept(row, event.isShortcutDown());
-            }
-        });
+    /// A shield and a word, with the reason in the tooltip.
+    static <S> TableCell<S, Verdict> trust() {
+        return new TrustCell<>();
+    }
+
+    /// The number of a row's signatures, with the shield of what they are worth once that is known;
+    /// a click on it opens them.
+    static <S> TableCell<S, Verdict> signatures(Function<S, Integer> number, Consumer<S> open) {
+        return new SignaturesCell<>(number, open);
+    }
+
+    /// A number that a click opens what it counts of.
+    static <S> TableCell<S, Integer> count(Consumer<S> open) {
+        return new Link<>(number -> Figures.count(number), _ -> "", open);
+    }
+
+    /// As [#size()], and a click opens what weighs so much.
+    static <S> TableCell<S, Long> size(Consumer<S> open) {
+        return new Link<>(bytes -> bytes < 0 ? "–" : Figures.size(bytes), Figures::exactSize, open);
     }
 
     private static final class Plain<S, T> extends TableCell<S, T> {
@@ -144,6 +136,100 @@ final class Cells {
             tooltip.setText(path.toString());
             setTooltip(tooltip);
             setGraphic(row);
+        }
+    }
+
+    /// A number of which only the figures are clicked, so that the row can be selected beside them.
+    private static final class Link<S, T> extends TableCell<S, T> {
+        private final Function<T, String> text;
+        private final Function<T, String> exact;
+        private final Label number;
+        private final Tooltip tooltip = new Tooltip();
+
+        Link(Function<T, String> text, Function<T, String> exact, Consumer<S> open) {
+            this.text = text;
+            this.exact = exact;
+            number = link(this, open);
+            getStyleClass().add("number");
+        }
+
+        @Override
+        protected void updateItem(@Nullable T item, boolean empty) {
+            super.updateItem(item, empty);
+            if (empty || item == null) {
+                setGraphic(null);
+                return;
+            }
+            number.setText(text.apply(item));
+            tooltip.setText(exact.apply(item));
+            number.setTooltip(tooltip.getText().isEmpty() ? null : tooltip);
+            setGraphic(number);
+        }
+    }
+
+    private static <S> Label link(TableCell<S, ?> cell, Consumer<S> open) {
+        var label = new Label();
+        label.getStyleClass().add("clickable");
+        label.setOnMouseClicked(event -> {
+            S row = cell.getTableRow().getItem();
+            if (event.getButton() == MouseButton.PRIMARY && row != null) {
+                open.accept(row);
+                event.consume();
+            }
+        });
+        return label;
+    }
+
+    private static final class SignaturesCell<S> extends TableCell<S, Verdict> {
+        private final Function<S, Integer> number;
+        private final Label count;
+        private final TrustIcon icon = new TrustIcon();
+        private final HBox row;
+        private final Tooltip tooltip = new Tooltip();
+
+        SignaturesCell(Function<S, Integer> number, Consumer<S> open) {
+            this.number = number;
+            count = link(this, open);
+            row = new HBox(icon, count);
+            row.getStyleClass().add("signatures-cell");
+            getStyleClass().add("number");
+        }
+
+        @Override
+        protected void updateItem(@Nullable Verdict verdict, boolean empty) {
+            super.updateItem(verdict, empty);
+            S item = getTableRow() == null ? null : getTableRow().getItem();
+            if (empty || item == null) {
+                setGraphic(null);
+                setTooltip(null);
+                return;
+            }
+            count.setText(Figures.count(number.apply(item)));
+            icon.show(verdict == null ? TrustMark.NONE : verdict.mark());
+            tooltip.setText(verdict == null ? "" : verdict.reason());
+            setTooltip(verdict == null ? null : tooltip);
+            setGraphic(row);
+        }
+    }
+
+    private static final class TrustCell<S> extends TableCell<S, Verdict> {
+        private final TrustIcon icon = new TrustIcon();
+        private final Tooltip tooltip = new Tooltip();
+
+        @Override
+        protected void updateItem(@Nullable Verdict verdict, boolean empty) {
+            super.updateItem(verdict, empty);
+            if (empty || verdict == null) {
+                setText("");
+                setGraphic(null);
+                setTooltip(null);
+                return;
+            }
+            icon.show(verdict.mark());
+            setText(Words.of(verdict.mark()));
+            tooltip.setText(verdict.reason());
+            setTooltip(tooltip);
+            setGraphic(icon);
         }
     }
 }

@@ -5,15 +5,13 @@ import cairn.ui.model.DagModel;
 import cairn.ui.model.DagModel.LinkRow;
 import cairn.ui.model.DagModel.Look;
 import cairn.ui.model.Figures;
+import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
-import java.util.List;
-import javafx.collections.FXCollections;
 import javafx.collections.ListChangeListener;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -22,11 +20,13 @@ import javafx.scene.layout.VBox;
 /// Binds `Dag.fxml` to a [DagModel].
 public final class DagController {
     private final DagModel model;
+    private final SettingsModel settings;
 
     @FXML private StatePane graphState;
     @FXML private GraphCanvas canvas;
     @FXML private Label linksTitle;
-    @FXML private TableView<LinkRow> links;
+    @FXML private Label noLinks;
+    @FXML private TablePane<LinkRow> pane;
     @FXML private TableColumn<LinkRow, String> name;
     @FXML private TableColumn<LinkRow, String> target;
     @FXML private TableColumn<LinkRow, String> cid;
@@ -38,8 +38,9 @@ public final class DagController {
     @FXML private TextArea decoded;
     @FXML private VBox anatomy;
 
-    DagController(DagModel model) {
+    DagController(DagModel model, SettingsModel settings) {
         this.model = model;
+        this.settings = settings;
     }
 
     @FXML
@@ -71,24 +72,8 @@ public final class DagController {
         Cells.fill(name, LinkRow::name, _ -> Cells.text());
         Cells.fill(target, LinkRow::target, _ -> Cells.text());
         Cells.fill(cid, link -> link.cid().toString(), _ -> Cells.name());
-        Cells.fill(size, LinkRow::size, _ -> Cells.size());
-        links.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
-        // The less room there is, the fewer columns.
-        links.widthProperty()
-                .subscribe(width -> {
-                    cid.setVisible(width.doubleValue() > 400);
-                    target.setVisible(width.doubleValue() > 280);
-                });
-        Cells.openable(
-                links,
-                link -> canvas.select(List.of(link.cid())),
-                (link, beside) -> {
-                    if (beside) {
-                        model.openBeside(link.cid());
-                    } else {
-                        model.look(link.cid());
-                    }
-                });
+        Cells.fill(size, LinkRow::size, _ -> Cells.size(link -> model.open(link.cid())));
+        pane.show(model.links(), settings, link -> model.look(link.cid()));
         model.look()
                 .valueProperty()
                 .subscribe(look -> {
@@ -118,8 +103,7 @@ public final class DagController {
                 missing
                         ? Words.text("dag.links")
                         : Words.text("dag.links-count", Figures.count(look.links().size())));
-        links.setItems(FXCollections.observableArrayList(look.links()));
-        links.setPlaceholder(new Label(Words.text(missing ? "dag.links-unknown" : "dag.no-links")));
+        noLinks.setText(Words.text(missing ? "dag.links-unknown" : "dag.no-links"));
         decoded.setText(look.decoded());
         decoded.setPromptText(missing ? Words.text("dag.not-here") : "");
         anatomy.getChildren().setAll(look.anatomy().stream().map(Copyable::new).toList());

@@ -5,15 +5,14 @@ import cairn.ui.model.DiffModel.Comparison;
 import cairn.ui.model.DiffModel.Fate;
 import cairn.ui.model.DiffModel.Row;
 import cairn.ui.model.Figures;
+import cairn.ui.model.SettingsModel;
+import cairn.ui.model.Verdict;
 import cairn.ui.model.Words;
 import java.util.Locale;
-import javafx.collections.transformation.SortedList;
 import javafx.fxml.FXML;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.TableView;
-import javafx.scene.control.TextField;
 import javafx.scene.layout.HBox;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -21,46 +20,35 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /// Binds `Diff.fxml` to a [DiffModel].
 public final class DiffController {
     private final DiffModel model;
+    private final SettingsModel settings;
 
     @FXML private StatePane state;
     @FXML private HBox title;
     @FXML private Label summary;
-    @FXML private TextField filter;
-    @FXML private TableView<Row> table;
+    @FXML private TablePane<Row> pane;
     @FXML private TableColumn<Row, Fate> fate;
     @FXML private TableColumn<Row, String> name;
     @FXML private TableColumn<Row, String> before;
     @FXML private TableColumn<Row, String> after;
     @FXML private TableColumn<Row, Long> growth;
+    @FXML private TableColumn<Row, Verdict> trust;
 
-    DiffController(DiffModel model) {
+    DiffController(DiffModel model, SettingsModel settings) {
         this.model = model;
+        this.settings = settings;
     }
 
     @FXML
     private void initialize() {
         state.follow(model.comparison());
-        filter.textProperty().bindBidirectional(model.filterProperty());
         Cells.fill(fate, Row::fate, _ -> new FateCell());
         Cells.fill(name, Row::name, _ -> Cells.text());
         Cells.fill(before, Row::versionBefore, _ -> Cells.text());
         Cells.fill(after, Row::versionAfter, _ -> Cells.text());
         Cells.fill(growth, Row::growth, _ -> Cells.growth());
-        var sorted = new SortedList<>(model.rows());
-        sorted.comparatorProperty().bind(table.comparatorProperty());
-        table.setItems(sorted);
-        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
-        table.setPlaceholder(new Label(Words.text("paths.none")));
-        Cells.openable(
-                table,
-                model::select,
-                (row, beside) -> {
-                    if (beside) {
-                        model.openBeside(row);
-                    } else {
-                        model.open(row);
-                    }
-                });
+        trust.setCellFactory(_ -> Cells.trust());
+        trust.setCellValueFactory(row -> model.verdict(row.getValue()));
+        pane.show(model.listing(), settings);
         model.comparison()
                 .valueProperty()
                 .subscribe(found -> {

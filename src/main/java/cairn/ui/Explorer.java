@@ -1,6 +1,7 @@
 package cairn.ui;
 
 import cairn.engine.Engine;
+import cairn.store.Home;
 import cairn.ui.model.Answer;
 import cairn.ui.model.Place;
 import cairn.ui.model.SettingsModel;
@@ -58,7 +59,7 @@ public final class Explorer {
         stage.setTitle(Words.text("app.title"));
         stage.getIcons().addAll(icons());
         stage.setOnHidden(_ -> close());
-        var settings = new SettingsModel(home.resolve("explorer.properties"));
+        var settings = SettingsModel.of(new Home(home));
         var opening = new StatePane();
         stage.setScene(new Scene(opening, WIDTH, HEIGHT));
         Look.follow(stage.getScene(), settings);

@@ -5,6 +5,7 @@ import cairn.ui.model.InspectorModel.Figure;
 import cairn.ui.model.InspectorModel.Inspection;
 import cairn.ui.model.Place;
 import cairn.ui.model.Subject;
+import cairn.ui.model.Verdict;
 import cairn.ui.model.Words;
 import java.util.function.Consumer;
 import javafx.fxml.FXML;
@@ -59,6 +60,7 @@ public final class InspectorController {
 
     private void show(Inspection found) {
         facts.getChildren().setAll(head(found));
+        found.verdict().ifPresent(verdict -> facts.getChildren().add(trust(verdict)));
         if (!found.ways().isEmpty()) {
             var ways = new VBox();
             ways.getStyleClass().add("ways");
@@ -95,6 +97,15 @@ public final class InspectorController {
             line.getChildren().add(new Digest(found.identity()));
         }
         return new VBox(title, line);
+    }
+
+    private static Node trust(Verdict verdict) {
+        var mark = new Label(Words.of(verdict.mark()), new TrustIcon(verdict.mark()));
+        mark.setId("inspector-trust");
+        var reason = new Label(verdict.reason());
+        reason.getStyleClass().add("secondary");
+        reason.setWrapText(true);
+        return new VBox(mark, reason);
     }
 
     private static Label section(String key) {

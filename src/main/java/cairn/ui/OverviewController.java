@@ -6,6 +6,7 @@ import cairn.ui.model.OverviewModel;
 import cairn.ui.model.OverviewModel.Numbers;
 import cairn.ui.model.OverviewModel.Weighed;
 import cairn.ui.model.Place;
+import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
 import java.util.Optional;
 import javafx.beans.binding.Bindings;
@@ -26,18 +27,21 @@ public final class OverviewController {
     private static final double HEADER = 32;
 
     private final OverviewModel model;
+    private final SettingsModel settings;
     private final Runnable chooseImport;
 
     @FXML private StatePane state;
     @FXML private FlowPane tiles;
+    @FXML private TablePane<Weighed> pane;
     @FXML private TableView<Weighed> closures;
     @FXML private TableColumn<Weighed, StorePath> name;
     @FXML private TableColumn<Weighed, Integer> count;
     @FXML private TableColumn<Weighed, Long> size;
     @FXML private TableColumn<Weighed, Double> share;
 
-    OverviewController(OverviewModel model, Runnable chooseImport) {
+    OverviewController(OverviewModel model, SettingsModel settings, Runnable chooseImport) {
         this.model = model;
+        this.settings = settings;
         this.chooseImport = chooseImport;
     }
 
@@ -45,26 +49,10 @@ public final class OverviewController {
     private void initialize() {
         state.follow(model.numbers());
         Cells.fill(name, Weighed::path, _ -> Cells.path());
-        Cells.fill(count, Weighed::closureCount, _ -> Cells.count());
-        Cells.fill(size, Weighed::closureSize, _ -> Cells.size());
+        Cells.fill(count, Weighed::closureCount, _ -> Cells.count(this::openClosure));
+        Cells.fill(size, Weighed::closureSize, _ -> Cells.size(this::openClosure));
         Cells.fill(share, this::share, _ -> new BarCell<>());
-        closures.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
-        Cells.openable(
-                closures,
-                row -> model.select(row.path()),
-                (row, beside) -> {
-                    var place = new Place.OfPath(row.path().hash());
-                    if (beside) {
-                        model.openBeside(place);
-                    } else {
-                        model.open(place);
-                    }
-                });
-        closures.widthProperty()
-                .subscribe(width -> {
-                    share.setVisible(width.doubleValue() > 520);
-                    count.setVisible(width.doubleValue() > 400);
-                });
+        pane.show(model.closures(), settings);
         // As high as its rows, whatever their height.
         closures.prefHeightProperty()
                 .bind(
@@ -105,6 +93,10 @@ public final class OverviewController {
         model.open(new Place.Graph(Optional.empty()));
     }
 
+    private void openClosure(Weighed row) {
+        model.open(new Place.Graph(Optional.of(row.path().hash())));
+    }
+
     private double share(Weighed row) {
         return model.numbers()
                 .known()
@@ -133,7 +125,6 @@ public final class OverviewController {
                                 "",
                                 new Place.Graph(Optional.empty())),
                         tile("overview.pins", Figures.count(numbers.pins()), "", paths));
-        closures.getItems().setAll(numbers.closures());
     }
 
     private Button tile(String key, String figure, String exact, Place place) {

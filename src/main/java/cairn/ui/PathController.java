@@ -6,21 +6,29 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.FileNode;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.PathModel;
+import cairn.ui.model.PathModel.Entry;
 import cairn.ui.model.PathModel.Facts;
 import cairn.ui.model.PathModel.Neighbour;
+import cairn.ui.model.Place;
 import cairn.ui.model.Preview;
+import cairn.ui.model.SettingsModel;
+import cairn.ui.model.Verdict;
+import cairn.ui.model.Verdict.Signed;
 import cairn.ui.model.Words;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.collections.FXCollections;
 import javafx.fxml.FXML;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
+import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
@@ -31,6 +39,8 @@ import javafx.scene.control.TreeTableColumn;
 import javafx.scene.control.TreeTableView;
 import javafx.scene.image.Image;
 import javafx.scene.image.ImageView;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -39,34 +49,54 @@ import org.jspecify.annotations.Nullable;
 /// Binds `Path.fxml` to a [PathModel].
 public final class PathController {
     private final PathModel model;
+    private final SettingsModel settings;
 
     @FXML private StatePane state;
     @FXML private HBox title;
-    @FXML private Label summary;
+    @FXML private HBox summary;
+    @FXML private TabPane tabs;
+    @FXML private TablePane<Entry> filePane;
     @FXML private TreeTableView<FileNode> files;
     @FXML private TreeTableColumn<FileNode, FileNode> fileName;
     @FXML private TreeTableColumn<FileNode, FileNode> fileSize;
+    @FXML private TableView<Entry> found;
+    @FXML private TableColumn<Entry, String> foundName;
+    @FXML private TableColumn<Entry, Long> foundSize;
     @FXML private Label previewName;
     @FXML private Label previewNote;
     @FXML private HBox previewBar;
     @FXML private Label choose;
     @FXML private StatePane previewState;
     @FXML private StackPane preview;
+    @FXML private Tab filesTab;
     @FXML private Tab referencesTab;
-    @FXML private TableView<Neighbour> references;
+    @FXML private TablePane<Neighbour> references;
     @FXML private TableColumn<Neighbour, StorePath> referenceName;
     @FXML private TableColumn<Neighbour, Long> referenceSize;
     @FXML private TableColumn<Neighbour, Long> referenceClosure;
+    @FXML private TableColumn<Neighbour, Verdict> referenceTrust;
     @FXML private Tab referrersTab;
-    @FXML private TableView<Neighbour> referrers;
+    @FXML private TablePane<Neighbour> referrers;
     @FXML private TableColumn<Neighbour, StorePath> referrerName;
     @FXML private TableColumn<Neighbour, Long> referrerSize;
     @FXML private TableColumn<Neighbour, Long> referrerClosure;
+    @FXML private TableColumn<Neighbour, Verdict> referrerTrust;
+    @FXML private Tab signaturesTab;
+    @FXML private TablePane<Signed> signatures;
+    @FXML private TableColumn<Signed, String> signatureKey;
+    @FXML private TableColumn<Signed, Verdict> signatureVerdict;
+    @FXML private TableColumn<Signed, String> signatureReason;
+    @FXML private TableColumn<Signed, String> signatureText;
+    @FXML private Tab namesTab;
     @FXML private VBox names;
+    @FXML private Tab narinfoTab;
     @FXML private TextArea narinfo;
 
-    PathController(PathModel model) {
+    private @Nullable Entry shown;
+
+    PathController(PathModel model, SettingsModel settings) {
         this.model = model;
+        this.settings = settings;
     }
 
     @FXML
@@ -74,8 +104,13 @@ public final class PathController {
         state.follow(model.facts());
         previewState.follow(model.preview());
         fillFiles();
-        fill(references, referenceName, referenceSize, referenceClosure);
-        fill(referrers, referrerName, referrerSize, referrerClosure);
+        fillFound();
+        fill(referenceName, referenceSize, referenceClosure, referenceTrust);
+        references.show(model.references(), settings);
+        fill(referrerName, referrerSize, referrerClosure, referrerTrust);
+        referrers.show(model.referrers(), settings);
+        fillSignatures();
+        fillTabs();
         model.facts()
                 .valueProperty()
                 .subscribe(known -> {
@@ -92,6 +127,27 @@ public final class PathController {
                 });
     }
 
+    private void fillTabs() {
+        var shown =
+                Map.of(
+                        filesTab, Place.OfPath.Tab.FILES,
+                        referencesTab, Place.OfPath.Tab.REFERENCES,
+                        referrersTab, Place.OfPath.Tab.REFERRERS,
+                        signaturesTab, Place.OfPath.Tab.SIGNATURES,
+                        namesTab, Place.OfPath.Tab.NAMES,
+                        narinfoTab, Place.OfPath.Tab.NARINFO);
+        model.tabProperty()
+                .subscribe(wanted ->
+                        shown.forEach((tab, place) -> {
+                            if (place == wanted) {
+                                tabs.getSelectionModel().select(tab);
+                            }
+                        }));
+        tabs.getSelectionModel()
+                .selectedItemProperty()
+                .subscribe(tab -> model.look(shown.getOrDefault(tab, Place.OfPath.Tab.FILES)));
+    }
+
     @FXML
     private void openGraph() {
         model.openGraph();
@@ -103,10 +159,14 @@ public final class PathController {
     }
 
     @FXML
+    private void verify() {
+        model.verify();
+    }
+
+    @FXML
     private void openFileBlocks() {
-        TreeItem<FileNode> selected = files.getSelectionModel().getSelectedItem();
-        if (selected != null) {
-            model.openBlocks(selected.getValue());
+        if (shown != null) {
+            model.openBlocks(shown.file());
         }
     }
 
@@ -116,22 +176,60 @@ public final class PathController {
         fileName.setCellFactory(_ -> new NameCell());
         fileSize.setCellValueFactory(row -> new ReadOnlyObjectWrapper<>(row.getValue().getValue()));
         fileSize.setCellFactory(_ -> new SizeCell());
+        fileName.setComparator(
+                Comparator.comparing(FileNode::label, String.CASE_INSENSITIVE_ORDER));
+        fileSize.setComparator(Comparator.comparingLong(FileNode::size));
+        files.addEventFilter(
+                KeyEvent.KEY_PRESSED,
+                event -> {
+                    TreeItem<FileNode> item = files.getSelectionModel().getSelectedItem();
+                    if (event.isShortcutDown() && event.getCode() == KeyCode.C && item != null) {
+                        Clip.copy(
+                                model.files()
+                                        .copied(List.of(new Entry(inside(item), item.getValue()))));
+                        event.consume();
+                    }
+                });
         files.getSelectionModel()
                 .selectedItemProperty()
                 .subscribe(item -> {
                     if (item != null) {
-                        select(item);
+                        select(new Entry(inside(item), item.getValue()));
                     }
                 });
     }
 
-    private void select(TreeItem<FileNode> item) {
-        String inside = inside(item);
+    private void fillFound() {
+        Cells.fill(foundName, Entry::inside, _ -> Cells.text());
+        Cells.fill(foundSize, row -> row.file().size(), _ -> Cells.size());
+        filePane.show(model.files(), settings);
+        found.getSelectionModel()
+                .selectedItemProperty()
+                .subscribe(row -> {
+                    if (row != null) {
+                        select(row);
+                    }
+                });
+    }
+
+    private void fillSignatures() {
+        Cells.fill(signatureKey, Signed::key, _ -> Cells.text());
+        Cells.fill(
+                signatureVerdict,
+                row -> new Verdict(row.mark(), row.reason(), List.of()),
+                _ -> Cells.trust());
+        Cells.fill(signatureReason, Signed::reason, _ -> Cells.text());
+        Cells.fill(signatureText, Signed::text, _ -> Cells.name());
+        signatures.show(model.signatures(), settings);
+    }
+
+    private void select(Entry entry) {
         choose.setVisible(false);
         previewState.setVisible(true);
         previewBar.setVisible(true);
-        previewName.setText(inside.isEmpty() ? name(item.getValue()) : inside);
-        model.select(item.getValue(), inside);
+        previewName.setText(entry.inside().isEmpty() ? name(entry.file()) : entry.inside());
+        shown = entry;
+        model.select(entry.file(), entry.inside());
     }
 
     private static String name(FileNode file) {
@@ -147,25 +245,18 @@ public final class PathController {
     }
 
     private void fill(
-            TableView<Neighbour> table,
             TableColumn<Neighbour, StorePath> name,
             TableColumn<Neighbour, Long> size,
-            TableColumn<Neighbour, Long> closure) {
+            TableColumn<Neighbour, Long> closure,
+            TableColumn<Neighbour, Verdict> trust) {
         Cells.fill(name, Neighbour::path, _ -> Cells.path());
-        name.setComparator(Comparator.comparing(StorePath::name));
-        Cells.fill(size, Neighbour::size, _ -> Cells.size());
-        Cells.fill(closure, Neighbour::closureSize, _ -> Cells.size());
-        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
-        Cells.openable(
-                table,
-                row -> model.select(row.path()),
-                (row, beside) -> {
-                    if (beside) {
-                        model.openBeside(row.path());
-                    } else {
-                        model.open(row.path());
-                    }
-                });
+        Cells.fill(size, Neighbour::size, _ -> Cells.size(row -> model.open(row.path())));
+        Cells.fill(
+                closure,
+                Neighbour::closureSize,
+                _ -> Cells.size(row -> model.openGraph(row.path())));
+        trust.setCellFactory(_ -> Cells.trust());
+        trust.setCellValueFactory(row -> model.verdict(row.getValue().path()));
     }
 
     private void show(Facts facts) {
@@ -188,30 +279,24 @@ public final class PathController {
                         heading,
                         version,
                         new Digest(path.hash()));
-        summary.setText(
-                Words.text(
-                        "path.summary",
-                        Figures.size(facts.stored().info().narSize()),
-                        Figures.size(facts.closureSize()),
-                        facts.closureCount(),
-                        Figures.count(facts.closureCount())));
+        showSummary(facts);
         showFiles(facts);
         referencesTab.setText(
                 Words.text("path.references-count", Figures.count(facts.references().size())));
         referrersTab.setText(
                 Words.text("path.referrers-count", Figures.count(facts.referrers().size())));
-        references.setItems(FXCollections.observableArrayList(facts.references()));
-        references.setPlaceholder(new Label(Words.text("path.no-references")));
-        referrers.setItems(FXCollections.observableArrayList(facts.referrers()));
-        referrers.setPlaceholder(new Label(Words.text("path.no-referrers")));
+        signaturesTab.setText(
+                Words.text(
+                        "path.signatures-count",
+                        Figures.count(facts.verdict().signatures().size())));
         names.getChildren().setAll(facts.names().stream().map(Copyable::new).toList());
         narinfo.setText(facts.narInfo());
     }
 
     /// Shows the tree anew only if it is another one, so that what is open stays open.
     private void showFiles(Facts facts) {
-        TreeItem<FileNode> shown = files.getRoot();
-        if (shown != null && shown.getValue().equals(facts.root())) {
+        TreeItem<FileNode> before = files.getRoot();
+        if (before != null && before.getValue().equals(facts.root())) {
             return;
         }
         // The preview of a directory tells why it could not be listed.
@@ -221,6 +306,35 @@ public final class PathController {
         if (root.isLeaf()) {
             files.getSelectionModel().select(root);
         }
+    }
+
+    /// How far the path is trusted, and its numbers, each leading to what it counts.
+    private void showSummary(Facts facts) {
+        Verdict verdict = facts.verdict();
+        var trust = figure(Words.of(verdict.mark()), () -> model.look(Place.OfPath.Tab.SIGNATURES));
+        trust.setId("path-trust");
+        trust.setGraphic(new TrustIcon(verdict.mark()));
+        trust.setTooltip(new Tooltip(verdict.reason()));
+        summary.getChildren()
+                .setAll(
+                        trust,
+                        figure(
+                                Figures.size(facts.stored().info().narSize()),
+                                () -> model.look(Place.OfPath.Tab.FILES)),
+                        figure(
+                                Words.text(
+                                        "path.summary",
+                                        Figures.size(facts.closureSize()),
+                                        facts.closureCount(),
+                                        Figures.count(facts.closureCount())),
+                                model::openGraph));
+    }
+
+    private static Hyperlink figure(String text, Runnable open) {
+        var link = new Hyperlink(text);
+        link.getStyleClass().add("secondary");
+        link.setOnAction(_ -> open.run());
+        return link;
     }
 
     private void show(Preview seen) {

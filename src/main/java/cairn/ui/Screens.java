@@ -35,19 +35,19 @@ final class Screens {
         return switch (place) {
             case Place.Overview _ -> {
                 var model = new OverviewModel(library, work, side, shell.importing());
-                yield opened(new OverviewController(model, chooseImport), model);
+                yield opened(new OverviewController(model, shell.settings(), chooseImport), model);
             }
             case Place.Paths at -> {
                 var model = new PathsModel(at, library, work, side);
-                yield opened(new PathsController(model, chooseImport), model);
+                yield opened(new PathsController(model, shell.settings(), chooseImport), model);
             }
             case Place.OfPath at -> {
                 var model = new PathModel(at, library, work, side);
-                yield opened(new PathController(model), model);
+                yield opened(new PathController(model, shell.settings()), model);
             }
             case Place.Dag at -> {
                 var model = new DagModel(at, library, work, side);
-                yield opened(new DagController(model), model);
+                yield opened(new DagController(model, shell.settings()), model);
             }
             case Place.Graph at -> {
                 var model = new GraphModel(at, library, work, side);
@@ -55,7 +55,7 @@ final class Screens {
             }
             case Place.Diff at -> {
                 var model = new DiffModel(at, library, work, side);
-                yield opened(new DiffController(model), model);
+                yield opened(new DiffController(model, shell.settings()), model);
             }
             case Place.Settings _ ->
                     opened(new SettingsController(shell.settings()), shell.settings());

@@ -52,7 +52,7 @@ public final class Shot {
             boolean dark,
             CompletableFuture<WritableImage> picture) {
         try {
-            var settings = new SettingsModel(engine.store().home().folder().resolve("no-settings"));
+            var settings = new SettingsModel(SettingsModel.fileOf(engine.store().home()));
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
             var window = new Window(engine, settings, place, width, height);
             Region content = inFull(window.scene(), width, height);

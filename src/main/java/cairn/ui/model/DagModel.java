@@ -23,9 +23,27 @@ public final class DagModel implements Screen {
 
     /// A link out of the block that is looked at.
     ///
+    /// @param number its place among the links, from 0
     /// @param target what the block it leads to calls itself or is, else empty
     /// @param size of the block it leads to, or -1 if that is not here
-    public record LinkRow(String name, String target, Cid cid, String codec, long size) {}
+    public record LinkRow(
+            int number, String name, String target, Cid cid, String codec, long size) {}
+
+    private static final Listing.Kind<LinkRow> KIND =
+            new Listing.Kind<>(
+                    "links",
+                    LinkRow::number,
+                    row -> row.cid.toString(),
+                    row -> row.name + " " + row.target + " " + row.cid,
+                    row -> new Subject.OfBlock(row.cid),
+                    row -> new Place.Dag(row.cid),
+                    List.of(
+                            Column.number("number", LinkRow::number),
+                            Column.text("name", LinkRow::name),
+                            Column.text("target", LinkRow::target),
+                            Column.text("cid", row -> row.cid.toString()),
+                            Column.text("codec", LinkRow::codec),
+                            Column.number("size", LinkRow::size)));
 
     /// A block beside what it links to.
     public record Look(BlockView block, List<LinkRow> links, List<Naming> anatomy, String decoded) {
@@ -40,6 +58,7 @@ public final class DagModel implements Screen {
     private final Side side;
     private final Answer<GraphView> graph;
     private final Answer<Look> look;
+    private final Listing<LinkRow> links;
     private final ObservableValue<List<Crumb>> crumbs;
 
     public DagModel(Place.Dag place, Library library, Work work, Side side) {
@@ -48,6 +67,13 @@ public final class DagModel implements Screen {
         this.side = side;
         graph = new Answer<>(work);
         look = new Answer<>(work);
+        links = new Listing<>(KIND, library, work, side);
+        look.valueProperty()
+                .subscribe(seen -> {
+                    if (seen != null) {
+                        links.set(seen.links);
+                    }
+                });
         crumbs =
                 new ReadOnlyObjectWrapper<>(
                         List.of(
@@ -66,6 +92,11 @@ public final class DagModel implements Screen {
         return look;
     }
 
+    /// What the block that is looked at links to.
+    public Listing<LinkRow> links() {
+        return links;
+    }
+
     public Cid root() {
         return root;
     }
@@ -78,10 +109,6 @@ public final class DagModel implements Screen {
 
     public void open(Cid cid) {
         side.open(new Place.Dag(cid));
-    }
-
-    public void openBeside(Cid cid) {
-        side.openBeside(new Place.Dag(cid));
     }
 
     @Override
@@ -99,6 +126,7 @@ public final class DagModel implements Screen {
     public void close() {
         graph.cancel();
         look.cancel();
+        links.cancel();
     }
 
     private Look read(Cid cid) throws IOException {
@@ -107,6 +135,7 @@ public final class DagModel implements Screen {
         for (NamedLink link : block.links()) {
             links.add(
                     new LinkRow(
+                            links.size(),
                             link.name(),
                             links.size() < NAMED ? target(link.cid()) : "",
                             link.cid(),

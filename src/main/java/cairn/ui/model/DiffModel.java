@@ -11,11 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.beans.property.SimpleStringProperty;
-import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
-import javafx.collections.FXCollections;
-import javafx.collections.ObservableList;
 
 /// What changed from one closure to another. Use on the UI thread only.
 public final class DiffModel implements Screen {
@@ -36,6 +32,11 @@ public final class DiffModel implements Screen {
             Optional<StorePath> before,
             Optional<StorePath> after,
             long growth) {
+        /// The path that is there now, else the one that was.
+        public StorePath path() {
+            return after.or(() -> before).orElseThrow();
+        }
+
         public String versionBefore() {
             return before.map(path -> PackageName.of(path).version()).orElse("");
         }
@@ -62,15 +63,16 @@ public final class DiffModel implements Screen {
     private final Library library;
     private final Side side;
     private final Answer<Comparison> comparison;
-    private final StringProperty filter = new SimpleStringProperty(this, "filter", "");
-    private final ObservableList<Row> rows = FXCollections.observableArrayList();
-    private final ObservableList<Row> shown = FXCollections.unmodifiableObservableList(rows);
+    private final Listing<Row> listing;
+    private final Lazily<StorePath, Verdict> verdicts;
     private final ReadOnlyObjectWrapper<List<Crumb>> crumbs;
 
     public DiffModel(Place.Diff place, Library library, Work work, Side side) {
         this.place = place;
         this.library = library;
         this.side = side;
+        verdicts = new Lazily<>(work, library::verdicts);
+        listing = new Listing<>(kind(library), library, work, side);
         comparison = new Answer<>(work, found -> found.rows.isEmpty());
         crumbs =
                 new ReadOnlyObjectWrapper<>(
@@ -82,10 +84,9 @@ public final class DiffModel implements Screen {
                 .subscribe(found -> {
                     if (found != null) {
                         crumbs.set(crumbs(found.before.name(), found.after.name()));
-                        sift();
+                        listing.offer(found.rows);
                     }
                 });
-        filter.subscribe((_, _) -> sift());
         comparison.ask(this::compare);
     }
 
@@ -93,24 +94,13 @@ public final class DiffModel implements Screen {
         return comparison;
     }
 
-    public StringProperty filterProperty() {
-        return filter;
+    public Listing<Row> listing() {
+        return listing;
     }
 
-    public ObservableList<Row> rows() {
-        return shown;
-    }
-
-    public void select(Row row) {
-        side.select(new Subject.OfPath(path(row)));
-    }
-
-    public void open(Row row) {
-        side.open(new Place.OfPath(path(row).hash()));
-    }
-
-    public void openBeside(Row row) {
-        side.openBeside(new Place.OfPath(path(row).hash()));
+    /// How far the path of a row is trusted that is there now, null until it is known.
+    public ObservableValue<Verdict> verdict(Row row) {
+        return verdicts.of(row.path());
     }
 
     /// Compares the other way round.
@@ -126,23 +116,45 @@ public final class DiffModel implements Screen {
     @Override
     public void refresh() {
         comparison.again();
+        verdicts.again();
     }
 
     @Override
     public void close() {
         comparison.cancel();
+        listing.cancel();
+        verdicts.cancel();
     }
 
-    private static StorePath path(Row row) {
-        return row.after.or(row::before).orElseThrow();
+    private static Listing.Kind<Row> kind(Library library) {
+        return new Listing.Kind<>(
+                "compare",
+                Row::path,
+                row -> row.path().toString(),
+                row -> searched(row.before) + " " + searched(row.after),
+                row -> new Subject.OfPath(row.path()),
+                row -> new Place.OfPath(row.path().hash()),
+                List.of(
+                        Column.text("change", row -> row.fate.name().toLowerCase(Locale.ROOT)),
+                        Column.text("name", Row::name),
+                        Column.text("before", Row::versionBefore)
+                                .sorted(
+                                        Comparator.comparing(
+                                                Row::versionBefore, Versions::compare)),
+                        Column.text("after", Row::versionAfter)
+                                .sorted(Comparator.comparing(Row::versionAfter, Versions::compare)),
+                        Column.number("growth", Row::growth),
+                        library.trustColumn(Row::path),
+                        Column.text(
+                                "pathBefore",
+                                row -> row.before.map(StorePath::toString).orElse("")),
+                        Column.text(
+                                "pathAfter",
+                                row -> row.after.map(StorePath::toString).orElse(""))));
     }
 
-    private void sift() {
-        String word = filter.get().strip().toLowerCase(Locale.ROOT);
-        rows.setAll(
-                comparison.known().map(Comparison::rows).orElse(List.of()).stream()
-                        .filter(row -> row.name.toLowerCase(Locale.ROOT).contains(word))
-                        .toList());
+    private static String searched(Optional<StorePath> path) {
+        return path.map(each -> each.hash() + "-" + each.name()).orElse("");
     }
 
     private Comparison compare() throws IOException {
@@ -167,7 +179,7 @@ public final class DiffModel implements Screen {
                         rows.add(
                                 new Row(
                                         change.sameVersion() ? Fate.REBUILT : Fate.CHANGED,
-                                        PackageName.of(change.after().path()).name(),
+                                        PackageName.of(change.after().path()).label(),
                                         Optional.of(change.before().path()),
                                         Optional.of(change.after().path()),
                                         change.growth())));
@@ -177,7 +189,7 @@ public final class DiffModel implements Screen {
                         rows.add(
                                 new Row(
                                         Fate.ADDED,
-                                        PackageName.of(added.path()).name(),
+                                        PackageName.of(added.path()).label(),
                                         Optional.empty(),
                                         Optional.of(added.path()),
                                         added.size())));
@@ -187,7 +199,7 @@ public final class DiffModel implements Screen {
                         rows.add(
                                 new Row(
                                         Fate.REMOVED,
-                                        PackageName.of(removed.path()).name(),
+                                        PackageName.of(removed.path()).label(),
                                         Optional.of(removed.path()),
                                         Optional.empty(),
                                         -removed.size())));

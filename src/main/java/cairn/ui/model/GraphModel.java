@@ -127,7 +127,7 @@ public final class GraphModel implements Screen {
         List<StorePath> closure = graph.closure(roots.toArray(StorePath[]::new));
         var view =
                 GraphView.closure(
-                        graph, roots, _ -> TrustMark.NONE, List.copyOf(apart), MOST + apart.size());
+                        graph, roots, library::mark, List.copyOf(apart), MOST + apart.size());
         long size = closure.stream().mapToLong(path -> graph.size(graph.node(path))).sum();
         return new Drawing(
                 view,

@@ -130,14 +130,12 @@ public record GraphView(Digraph graph, LayeredLayout layout, List<Node> nodes, i
 
     private static Node path(StorePath path, TrustMark trust, long size, long added) {
         var name = PackageName.of(path);
-        String detail =
-                name.output().isEmpty() ? name.version() : name.version() + " · " + name.output();
         return new Node(
                 path,
                 path.isDerivation() ? NodeKind.DERIVATION : NodeKind.PATH,
                 trust,
-                name.name(),
-                detail,
+                name.label(),
+                name.version(),
                 size,
                 added,
                 Glyph.digest(path.hash()),

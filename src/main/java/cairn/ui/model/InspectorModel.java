@@ -4,6 +4,7 @@ import cairn.cid.Cid;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
 import cairn.store.StoredPath;
+import cairn.ui.model.Place.OfPath.Tab;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ public final class InspectorModel {
     /// All that is told of one thing.
     ///
     /// @param identity what its glyph is drawn from
+    /// @param verdict how far it is trusted, where that is the question
     public record Inspection(
             NodeKind kind,
             String title,
             String subtitle,
             String identity,
+            Optional<Verdict> verdict,
             List<Figure> figures,
             List<Naming> names,
             List<Way> ways) {
@@ -91,10 +94,20 @@ public final class InspectorModel {
         if (graph.contains(path)) {
             figures.add(size("figure.closure-size", graph.closureSize(path), closure));
             figures.add(count("figure.closure-paths", graph.closure(path).size(), closure));
-            figures.add(count("figure.references", graph.references(path).size(), here));
-            figures.add(count("figure.referrers", graph.referrers(path).size(), here));
+            figures.add(
+                    count(
+                            "figure.references",
+                            graph.references(path).size(),
+                            tab(path, Tab.REFERENCES)));
+            figures.add(
+                    count(
+                            "figure.referrers",
+                            graph.referrers(path).size(),
+                            tab(path, Tab.REFERRERS)));
         }
-        figures.add(count("figure.signatures", stored.info().signatures().size(), here));
+        Verdict verdict = library.verdict(stored);
+        figures.add(
+                count("figure.signatures", verdict.signatures().size(), tab(path, Tab.SIGNATURES)));
         figures.add(
                 new Figure(
                         Words.text("figure.added"),
@@ -106,12 +119,17 @@ public final class InspectorModel {
                 path.name(),
                 Words.text(path.isDerivation() ? "kind.derivation" : "kind.path"),
                 path.hash(),
+                Optional.of(verdict),
                 figures,
                 Naming.of(stored),
                 List.of(
                         new Way(Words.text("way.open"), here),
                         new Way(Words.text("way.graph"), closure),
                         new Way(Words.text("way.blocks"), new Place.Dag(stored.cid()))));
+    }
+
+    private static Place tab(StorePath path, Tab tab) {
+        return new Place.OfPath(path.hash(), tab);
     }
 
     private Inspection ofPaths(List<StorePath> paths) throws IOException {
@@ -126,6 +144,7 @@ public final class InspectorModel {
                 Words.text("inspector.cluster"),
                 Words.text("kind.cluster"),
                 "",
+                Optional.empty(),
                 List.of(
                         new Figure(
                                 Words.text("figure.paths"),
@@ -162,6 +181,7 @@ public final class InspectorModel {
                         block.bytes().isPresent() ? "kind.block" : "kind.block-missing",
                         block.codec()),
                 cid.toString(),
+                Optional.empty(),
                 figures,
                 Naming.anatomy(cid),
                 ways);
@@ -189,6 +209,7 @@ public final class InspectorModel {
                             case SYMLINK -> "kind.symlink";
                         }),
                 file.cid().toString(),
+                Optional.empty(),
                 List.of(size("figure.size", file.size(), dag)),
                 names,
                 List.of(new Way(Words.text("way.blocks"), dag)));

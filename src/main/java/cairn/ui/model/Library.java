@@ -4,6 +4,9 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
+import cairn.engine.Activities;
+import cairn.engine.Activity;
+import cairn.engine.Check;
 import cairn.engine.Engine;
 import cairn.engine.Target;
 import cairn.graph.PathGraph;
@@ -14,8 +17,10 @@ import cairn.ipld.PbNode;
 import cairn.nix.NarInfo;
 import cairn.nix.StorePath;
 import cairn.store.Catalog;
+import cairn.store.Catalog.Summary;
 import cairn.store.Store;
 import cairn.store.StoredPath;
+import cairn.trust.TrustedKeys;
 import cairn.unixfs.DirectoryEntry;
 import cairn.unixfs.UnixFsData;
 import cairn.unixfs.UnixFsNode;
@@ -24,22 +29,35 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What the views ask of the store. Every method reads from the disk, so none is called on the UI
 /// thread. Safe for use by several threads.
 public final class Library {
+    private static final int TOLD = 20_000;
+
     private final Engine engine;
     private final Store store;
     private final UnixFsReader files;
+    private final Judge judge;
 
     public Library(Engine engine) {
         this.engine = engine;
         store = engine.store();
         files = new UnixFsReader(store);
+        judge = new Judge(engine);
     }
 
     public Catalog catalog() {
@@ -60,6 +78,144 @@ public final class Library {
 
     public Instant now() {
         return engine.clock().instant();
+    }
+
+    /// Starts long work that the explorer shows at its foot. Does not block.
+    public void start(String title, Activity.Unit unit, Activities.Work work) {
+        Activity _ = engine.activities().start(title, unit, work);
+    }
+
+    /// Starts to hash all that some paths consist of; [#verdict] knows what was found then.
+    void verify(List<StorePath> paths) {
+        String title =
+                paths.size() == 1
+                        ? Words.text("verify.activity-one", paths.getFirst().name())
+                        : Words.text("verify.activity", Figures.count(paths.size()));
+        start(
+                title,
+                Activity.Unit.PATHS,
+                activity -> {
+                    var damaged = new ArrayList<Check>();
+                    engine.verify(
+                            paths,
+                            TrustedKeys.NONE,
+                            true,
+                            activity,
+                            check -> {
+                                if (check.content() != Check.Content.INTACT) {
+                                    damaged.add(check);
+                                }
+                            });
+                    return damaged.isEmpty()
+                            ? Words.text("verify.intact", Figures.count(paths.size()))
+                            : Words.text(
+                                    "verify.damaged",
+                                    Figures.count(damaged.size()),
+                                    Figures.count(paths.size()),
+                                    damaged.getFirst().path().name(),
+                                    damaged.getFirst().reason());
+                });
+    }
+
+    /// How far a path is trusted, and why.
+    public Verdict verdict(StoredPath stored) throws IOException {
+        return judge.verdict(stored);
+    }
+
+    /// How far some paths are trusted; those that are not here are left out.
+    public Map<StorePath, Verdict> verdicts(List<StorePath> paths) throws IOException {
+        var verdicts = new HashMap<StorePath, Verdict>();
+        for (StorePath path : paths) {
+            judge.verdict(path).ifPresent(verdict -> verdicts.put(path, verdict));
+        }
+        return verdicts;
+    }
+
+    /// What weighs a closure each, for paths that are here.
+    public Map<StorePath, Long> closureSizes(List<StorePath> paths) throws IOException {
+        PathGraph graph = graph();
+        return paths.stream()
+                .filter(graph::contains)
+                .collect(Collectors.toMap(path -> path, graph::closureSize));
+    }
+
+    /// The column of closure sizes, for rows of paths.
+    <S> Column<S> closureColumn(Function<S, StorePath> path) {
+        Column.Value<S> size = row -> closureSize(graph(), path.apply(row));
+        return new Column<>(
+                "closureSize",
+                size,
+                () -> {
+                    PathGraph graph = graph();
+                    var sizes = new HashMap<StorePath, Long>();
+                    return Comparator.comparing(row ->
+                            sizes.computeIfAbsent(
+                                    path.apply(row), each -> closureSize(graph, each)));
+                });
+    }
+
+    private static long closureSize(PathGraph graph, StorePath path) {
+        return graph.contains(path) ? graph.closureSize(path) : 0;
+    }
+
+    /// The column of how far paths are trusted, for rows of paths; the least trusted last.
+    <S> Column<S> trustColumn(Function<S, StorePath> path) {
+        return new Column<>(
+                "trust",
+                row -> mark(path.apply(row)).name().toLowerCase(Locale.ROOT),
+                () -> {
+                    var marks = new HashMap<StorePath, TrustMark>();
+                    return Comparator.comparing(
+                            row -> marks.computeIfAbsent(path.apply(row), this::mark));
+                });
+    }
+
+    /// How far a path is trusted; no mark where that could not be read.
+    public TrustMark mark(StorePath path) {
+        try {
+            return judge.verdict(path).map(Verdict::mark).orElse(TrustMark.NONE);
+        } catch (IOException _) {
+            return TrustMark.NONE;
+        }
+    }
+
+    /// What became of paths after a change.
+    ///
+    /// @param paths those that came, went or changed
+    /// @param rows those of them that are here now
+    /// @param cursor the last change that is told of
+    record Changed(Set<StorePath> paths, List<Summary> rows, long cursor) {}
+
+    /// What became of paths after a change; empty if that is too much to tell one by one.
+    Optional<Changed> changedPaths(long after) throws IOException {
+        var changes = store.catalog().changes(after, TOLD);
+        if (changes.size() == TOLD) {
+            return Optional.empty();
+        }
+        var paths = new LinkedHashSet<StorePath>();
+        for (var change : changes) {
+            switch (change.kind()) {
+                case "path", "claim", "removed" -> paths.add(StorePath.parse(change.subject()));
+                default -> {}
+            }
+        }
+        var rows = new ArrayList<Summary>();
+        for (StorePath path : paths) {
+            store.catalog().path(path).map(Library::summary).ifPresent(rows::add);
+        }
+        long cursor = changes.isEmpty() ? after : changes.getLast().cursor();
+        return Optional.of(new Changed(paths, rows, cursor));
+    }
+
+    private static Summary summary(StoredPath stored) {
+        var info = stored.info();
+        return new Summary(
+                info.path(),
+                stored.cid(),
+                info.narSize(),
+                info.references().size(),
+                info.signatures().size(),
+                stored.registeredAt());
     }
 
     /// All paths and their references.
@@ -170,6 +326,23 @@ public final class Library {
             entries.add(file(entry.name(), entry.cid(), entry.totalSize()));
         }
         return entries;
+    }
+
+    /// All that is below a directory, parents before children; of a file only itself.
+    List<PathModel.Entry> entriesBelow(FileNode root) throws IOException {
+        var found = new ArrayList<PathModel.Entry>();
+        var open = new ArrayDeque<>(List.of(new PathModel.Entry("", root)));
+        while (!open.isEmpty()) {
+            var entry = open.pop();
+            found.add(entry);
+            if (entry.file().type() == FileNode.Type.DIRECTORY) {
+                for (FileNode child : entries(entry.file().cid()).reversed()) {
+                    String start = entry.inside().isEmpty() ? "" : entry.inside() + "/";
+                    open.push(new PathModel.Entry(start + child.label(), child));
+                }
+            }
+        }
+        return found.size() == 1 ? found : found.subList(1, found.size());
     }
 
     /// What a file looks like.

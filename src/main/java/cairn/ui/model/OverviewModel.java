@@ -32,16 +32,38 @@ public final class OverviewModel implements Screen {
 
     public record Weighed(StorePath path, long closureSize, int closureCount) {}
 
+    private static final Listing.Kind<Weighed> KIND =
+            new Listing.Kind<>(
+                    "closures",
+                    Weighed::path,
+                    row -> row.path.toString(),
+                    row -> row.path.name(),
+                    row -> new Subject.OfPath(row.path),
+                    row -> new Place.OfPath(row.path.hash()),
+                    List.of(
+                            Column.text("path", (Weighed row) -> row.path.toString())
+                                    .sorted(Comparator.comparing(row -> row.path.name())),
+                            Column.number("closureCount", Weighed::closureCount),
+                            Column.number("closureSize", Weighed::closureSize)));
+
     private final Library library;
     private final Side side;
     private final ImportModel importing;
     private final Answer<Numbers> numbers;
+    private final Listing<Weighed> closures;
 
     public OverviewModel(Library library, Work work, Side side, ImportModel importing) {
         this.library = library;
         this.side = side;
         this.importing = importing;
         numbers = new Answer<>(work, found -> found.paths == 0);
+        closures = new Listing<>(KIND, library, work, side);
+        numbers.valueProperty()
+                .subscribe(found -> {
+                    if (found != null) {
+                        closures.offer(found.closures);
+                    }
+                });
         numbers.ask(this::count);
     }
 
@@ -57,12 +79,9 @@ public final class OverviewModel implements Screen {
         side.open(place);
     }
 
-    public void openBeside(Place place) {
-        side.openBeside(place);
-    }
-
-    public void select(StorePath path) {
-        side.select(new Subject.OfPath(path));
+    /// The largest closures.
+    public Listing<Weighed> closures() {
+        return closures;
     }
 
     @Override
@@ -78,6 +97,7 @@ public final class OverviewModel implements Screen {
     @Override
     public void close() {
         numbers.cancel();
+        closures.cancel();
     }
 
     private Numbers count() throws IOException {

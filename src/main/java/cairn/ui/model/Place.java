@@ -6,12 +6,13 @@ import cairn.nix.StorePath;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Somewhere in the explorer, as a value that a link can carry.
 ///
 /// ```
-/// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash | "dag/" cid
+/// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
 ///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "settings" )
 /// ```
 public sealed interface Place {
@@ -22,10 +23,24 @@ public sealed interface Place {
     /// The list of store paths; an empty filter shows all.
     record Paths(String filter) implements Place {}
 
-    /// One store path, by its 32 characters.
-    record OfPath(String hash) implements Place {
+    /// One store path, by its 32 characters, and what of it.
+    record OfPath(String hash, Tab tab) implements Place {
+        /// What can be looked at of a path.
+        public enum Tab {
+            FILES,
+            REFERENCES,
+            REFERRERS,
+            SIGNATURES,
+            NAMES,
+            NARINFO
+        }
+
         public OfPath {
             requireHash(hash);
+        }
+
+        public OfPath(String hash) {
+            this(hash, Tab.FILES);
         }
     }
 
@@ -62,7 +77,7 @@ public sealed interface Place {
         return switch (parts[0] + "/" + (parts.length - 1)) {
             case "overview/0" -> new Overview();
             case "paths/0" -> new Paths("");
-            case "path/1" -> new OfPath(hash(parts[1]));
+            case "path/1" -> path(parts[1].split("\\?tab=", -1));
             case "dag/1" -> new Dag(Cid.parse(parts[1]));
             case "graph/0" -> new Graph(Optional.empty());
             case "graph/1" -> new Graph(Optional.of(hash(parts[1])));
@@ -81,12 +96,27 @@ public sealed interface Place {
                     case Overview _ -> "overview";
                     case Paths(var filter) ->
                             filter.isEmpty() ? "paths" : "paths?q=" + encode(filter);
-                    case OfPath(var hash) -> "path/" + hash;
+                    case OfPath(var hash, var tab) ->
+                            "path/"
+                                    + hash
+                                    + (tab == OfPath.Tab.FILES
+                                            ? ""
+                                            : "?tab=" + tab.name().toLowerCase(Locale.ROOT));
                     case Dag(var root) -> "dag/" + root;
                     case Graph(var hash) -> hash.map(text -> "graph/" + text).orElse("graph");
                     case Diff(var before, var after) -> "diff/" + before + "/" + after;
                     case Settings _ -> "settings";
                 };
+    }
+
+    private static OfPath path(String... parts) throws FormatException {
+        String tab = parts.length == 1 ? "FILES" : parts[1].toUpperCase(Locale.ROOT);
+        for (var known : OfPath.Tab.values()) {
+            if (known.name().equals(tab) && parts.length <= 2) {
+                return new OfPath(hash(parts[0]), known);
+            }
+        }
+        throw new FormatException("link", 0, "a path has nothing called '" + tab + "'");
     }
 
     private static String hash(String text) throws FormatException {

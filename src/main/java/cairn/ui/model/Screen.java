@@ -30,6 +30,9 @@ public interface Screen {
     /// Asks again, because the store changed; what is shown stays until then.
     void refresh();
 
+    /// Takes up what is cheap to learn while the store is being changed.
+    default void glance() {}
+
     /// Abandons what is being asked for.
     void close();
 }

@@ -1,12 +1,15 @@
 package cairn.ui.model;
 
+import cairn.store.Home;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
@@ -31,6 +34,7 @@ public final class SettingsModel implements Screen {
         COMFORTABLE
     }
 
+    private static final String COLUMNS = "columns.";
     private static final System.Logger LOG = System.getLogger(SettingsModel.class.getName());
 
     private final Path file;
@@ -44,10 +48,25 @@ public final class SettingsModel implements Screen {
     private final DoubleProperty inspectorWidth =
             new SimpleDoubleProperty(this, "inspectorWidth", 300);
 
-    /// @param file where the settings are kept; need not be there
+    private final Map<String, List<ColumnLook>> columns = new HashMap<>();
+
+    /// Settings as they come.
+    ///
+    /// @param file where they would be kept
     public SettingsModel(Path file) {
         this.file = file;
-        read();
+    }
+
+    /// The settings that a home keeps; as they come if it keeps none.
+    public static SettingsModel of(Home home) {
+        var settings = new SettingsModel(fileOf(home));
+        settings.read();
+        return settings;
+    }
+
+    /// Where a home keeps the settings.
+    public static Path fileOf(Home home) {
+        return home.folder().resolve("explorer.properties");
     }
 
     public ObjectProperty<Theme> themeProperty() {
@@ -71,6 +90,15 @@ public final class SettingsModel implements Screen {
         return inspectorWidth;
     }
 
+    /// How the columns of a list were left; empty for one that nobody touched.
+    public List<ColumnLook> columns(String list) {
+        return columns.getOrDefault(list, List.of());
+    }
+
+    public void keepColumns(String list, List<ColumnLook> looks) {
+        columns.put(list, List.copyOf(looks));
+    }
+
     /// Where the settings are kept.
     public Path file() {
         return file;
@@ -84,6 +112,8 @@ public final class SettingsModel implements Screen {
         properties.setProperty("wide-rail", word(wideRail));
         properties.setProperty("inspector-open", word(inspectorOpen));
         properties.setProperty("inspector-width", word(inspectorWidth));
+        columns.forEach(
+                (list, looks) -> properties.setProperty(COLUMNS + list, ColumnLook.text(looks)));
         try (Writer out = Files.newBufferedWriter(file)) {
             properties.store(out, null);
         } catch (IOException e) {
@@ -115,6 +145,17 @@ public final class SettingsModel implements Screen {
         }
         wideRail.set(flag(properties, "wide-rail", wideRail));
         inspectorOpen.set(flag(properties, "inspector-open", inspectorOpen));
+        readColumns(properties);
+    }
+
+    private void readColumns(Properties properties) {
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(COLUMNS)) {
+                columns.put(
+                        key.substring(COLUMNS.length()),
+                        ColumnLook.parse(properties.getProperty(key)));
+            }
+        }
     }
 
     private static boolean flag(Properties properties, String key, BooleanProperty fallback) {

@@ -19,4 +19,15 @@ public final class Words {
         String pattern = BUNDLE.getString(key);
         return parts.length == 0 ? pattern : new MessageFormat(pattern, Locale.ROOT).format(parts);
     }
+
+    /// The word for how far something is trusted; empty where that is not the question.
+    public static String of(TrustMark mark) {
+        return switch (mark) {
+            case NONE -> "";
+            case TRUSTED -> text("trust.trusted");
+            case UNSIGNED -> text("trust.unsigned");
+            case UNTRUSTED -> text("trust.untrusted");
+            case DAMAGED -> text("trust.damaged-word");
+        };
+    }
 }

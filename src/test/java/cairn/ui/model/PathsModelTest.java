@@ -3,9 +3,11 @@ package cairn.ui.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cairn.engine.Engine;
-import cairn.ui.model.PathsModel.Column;
-import cairn.ui.model.PathsModel.Order;
+import cairn.store.Progress;
+import cairn.ui.model.Listing.Format;
+import cairn.ui.model.Listing.Order;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,24 +38,24 @@ class PathsModelTest {
     void listsAllPathsByName() {
         assertEquals(Answer.Phase.READY, model.phaseProperty().get());
         assertEquals(List.of("Application-2.0", "library-1.10", "tool-1.9"), names());
-        assertEquals(3, model.totalProperty().get());
+        assertEquals(3, model.listing().totalProperty().get());
     }
 
     @Test
     void filtersByEveryWordOfNameOrHash() {
-        model.filterProperty().set("APP 3b9j");
+        model.listing().filterProperty().set("APP 3b9j");
         assertEquals(List.of("Application-2.0"), names());
         assertEquals(new Place.Paths("APP 3b9j"), side.history().placeProperty().get());
-        model.filterProperty().set("app tool");
+        model.listing().filterProperty().set("app tool");
         assertEquals(List.of(), names());
-        assertEquals(3, model.totalProperty().get());
+        assertEquals(3, model.listing().totalProperty().get());
     }
 
     @Test
     void sortsVersionsAsNumbers() {
-        model.sort(new Order(Column.VERSION, true));
+        model.listing().sort(new Order("version", true));
         assertEquals(List.of("Application-2.0", "library-1.10", "tool-1.9"), names());
-        model.sort(new Order(Column.VERSION, false));
+        model.listing().sort(new Order("version", false));
         assertEquals(List.of("tool-1.9", "library-1.10", "Application-2.0"), names());
     }
 
@@ -61,7 +63,7 @@ class PathsModelTest {
     void weighsClosures() throws IOException {
         long tool = Samples.narSize("some tool") + Samples.narSize("a library");
         assertEquals(tool, model.closureSize(Samples.TOOL).getValue());
-        model.sort(new Order(Column.CLOSURE, true));
+        model.listing().sort(new Order("closureSize", true));
         assertEquals(List.of("Application-2.0", "tool-1.9", "library-1.10"), names());
     }
 
@@ -73,9 +75,9 @@ class PathsModelTest {
 
     @Test
     void opensHereAndBeside() {
-        model.select(model.rows().getFirst());
-        model.openBeside(model.rows().getFirst());
-        model.open(model.rows().getFirst());
+        model.listing().select(model.listing().rows().getFirst());
+        model.listing().openBeside(model.listing().rows().getFirst());
+        model.listing().open(model.listing().rows().getFirst());
         var place = new Place.OfPath(Samples.APPLICATION.hash());
         assertEquals(List.of(new Subject.OfPath(Samples.APPLICATION)), selected);
         assertEquals(List.of(place), beside);
@@ -83,21 +85,45 @@ class PathsModelTest {
     }
 
     @Test
-    void exportsWhatIsShown() throws IOException {
-        model.filterProperty().set("library");
+    void exportsWhatIsShown() throws Exception {
+        model.listing().filterProperty().set("library");
         String cid = engine.catalog().path(Samples.LIBRARY).orElseThrow().cid().toString();
         long size = Samples.narSize("a library");
         assertEquals(
-                "path,cid,narSize,references,signatures,registeredAt\n%s,%s,%d,0,0,2026-03-01T12:00:00Z\n"
-                        .formatted(Samples.LIBRARY, cid, size),
-                model.csv());
+                """
+                path,version,narSize,closureSize,references,signatures,trust,registeredAt,hash,cid\r
+                %s,1.10,%d,%d,0,0,unsigned,2026-03-01T12:00:00Z,%s,%s\r
+                """
+                        .formatted(Samples.LIBRARY, size, size, Samples.LIBRARY.hash(), cid),
+                exported(Format.CSV));
         assertEquals(
-                "[{\"path\":\"%s\",\"cid\":\"%s\",\"narSize\":%d,\"references\":0,\"signatures\":0,\"registeredAt\":\"2026-03-01T12:00:00Z\"}]\n"
-                        .formatted(Samples.LIBRARY, cid, size),
-                model.json());
+                """
+                [{"path":"%s","version":"1.10","narSize":%d,"closureSize":%d,"references":0,"signatures":0,\
+                "trust":"unsigned","registeredAt":"2026-03-01T12:00:00Z","hash":"%s","cid":"%s"}]
+                """
+                        .formatted(Samples.LIBRARY, size, size, Samples.LIBRARY.hash(), cid),
+                exported(Format.JSON));
+    }
+
+    @Test
+    void whatComesWhileOneReadsWaits() throws IOException {
+        model.listing().setReading(() -> true);
+        Samples.add(engine, Samples.path("4b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "late-1"), "late");
+        model.glance();
+        assertEquals(List.of("Application-2.0", "library-1.10", "tool-1.9"), names());
+        assertEquals(1, model.listing().freshProperty().get());
+        model.listing().showWaiting();
+        assertEquals(List.of("Application-2.0", "late-1", "library-1.10", "tool-1.9"), names());
+        assertEquals(0, model.listing().freshProperty().get());
+    }
+
+    private String exported(Format format) throws Exception {
+        var out = new StringWriter();
+        model.listing().write(out, model.listing().rows(), format, Progress.NONE);
+        return out.toString();
     }
 
     private List<String> names() {
-        return model.rows().stream().map(row -> row.path().name()).toList();
+        return model.listing().rows().stream().map(row -> row.path().name()).toList();
     }
 }

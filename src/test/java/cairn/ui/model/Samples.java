@@ -39,21 +39,39 @@ public final class Samples {
         return nar(content).length();
     }
 
+    static void add(Engine engine, StorePath path, String content, String... signatures)
+            throws IOException {
+        add(engine, path, content, List.of(), signatures);
+    }
+
     private static void add(
-            Engine engine, StorePath path, String content, List<StorePath> references)
+            Engine engine,
+            StorePath path,
+            String content,
+            List<StorePath> references,
+            String... signatures)
+            throws IOException {
+        engine.local()
+                .put(info(path, content, references, signatures), sink -> write(sink, content));
+    }
+
+    /// What is recorded of a path that holds one file and refers to nothing.
+    static PathInfo info(StorePath path, String content) throws IOException {
+        return info(path, content, List.of());
+    }
+
+    private static PathInfo info(
+            StorePath path, String content, List<StorePath> references, String... signatures)
             throws IOException {
         Bytes nar = nar(content);
-        engine.local()
-                .put(
-                        new PathInfo(
-                                path,
-                                NixHash.sha256Of(nar),
-                                nar.length(),
-                                references,
-                                Optional.empty(),
-                                List.of(),
-                                Optional.empty()),
-                        sink -> write(sink, content));
+        return new PathInfo(
+                path,
+                NixHash.sha256Of(nar),
+                nar.length(),
+                references,
+                Optional.empty(),
+                List.of(signatures),
+                Optional.empty());
     }
 
     private static Bytes nar(String content) throws IOException {
@@ -70,7 +88,7 @@ public final class Samples {
         sink.endDirectory();
     }
 
-    private static StorePath path(String hash, String name) {
+    static StorePath path(String hash, String name) {
         return new StorePath(StorePath.NIX_STORE, hash, name);
     }
 }

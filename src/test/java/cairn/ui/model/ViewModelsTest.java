@@ -119,9 +119,9 @@ class ViewModelsTest {
                                 Optional.empty(),
                                 Optional.of(Samples.APPLICATION),
                                 size(Samples.APPLICATION))),
-                model.rows());
-        model.filterProperty().set("x");
-        assertEquals(List.of(), model.rows());
+                model.listing().rows());
+        model.listing().filterProperty().set("tool");
+        assertEquals(List.of(), model.listing().rows());
     }
 
     @Test

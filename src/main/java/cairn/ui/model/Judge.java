@@ -1,0 +1,80 @@
+package cairn.ui.model;
+
+import cairn.cid.FormatException;
+import cairn.engine.Engine;
+import cairn.nix.StorePath;
+import cairn.store.StoredPath;
+import cairn.trust.TrustedKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Remembers how far each path is trusted that anyone asked about, until the store or the
+/// configuration changes. Reads from the disk. Safe for use by several threads.
+final class Judge {
+    private static final FileTime NEVER = FileTime.fromMillis(0);
+
+    private final Engine engine;
+    private volatile Session session = new Session(-1, NEVER, TrustedKeys.NONE, "", Map.of());
+
+    /// What was judged between two changes.
+    ///
+    /// @param trouble why no keys are known, or empty
+    private record Session(
+            long cursor,
+            FileTime configured,
+            TrustedKeys trusted,
+            String trouble,
+            Map<StorePath, Verdict> verdicts) {
+        Verdict judge(StoredPath stored) {
+            var verdict = Verdict.of(stored.info(), trusted);
+            return trouble.isEmpty() || verdict.mark() != TrustMark.UNTRUSTED
+                    ? verdict
+                    : new Verdict(verdict.mark(), trouble, verdict.signatures());
+        }
+    }
+
+    Judge(Engine engine) {
+        this.engine = engine;
+    }
+
+    Verdict verdict(StoredPath stored) throws IOException {
+        var path = stored.info().path();
+        var now = now();
+        var verdict = now.verdicts.computeIfAbsent(path, _ -> now.judge(stored));
+        return engine.damage(path).map(verdict::damaged).orElse(verdict);
+    }
+
+    /// As [#verdict(StoredPath)], for a path that need not have been read; empty if it is not here.
+    Optional<Verdict> verdict(StorePath path) throws IOException {
+        var known = now().verdicts.get(path);
+        if (known != null) {
+            return Optional.of(engine.damage(path).map(known::damaged).orElse(known));
+        }
+        var stored = engine.catalog().path(path);
+        return stored.isEmpty() ? Optional.empty() : Optional.of(verdict(stored.get()));
+    }
+
+    private Session now() throws IOException {
+        var last = session;
+        long cursor = engine.catalog().lastChange();
+        var file = engine.store().home().configuration();
+        FileTime configured = Files.exists(file) ? Files.getLastModifiedTime(file) : NEVER;
+        if (last.cursor == cursor && last.configured.equals(configured)) {
+            return last;
+        }
+        var trusted = TrustedKeys.NONE;
+        String trouble = "";
+        try {
+            trusted = engine.configuration().trustedKeys();
+        } catch (FormatException e) {
+            trouble = Words.text("trust.no-keys", Problems.describe(e).sentence());
+        }
+        var next = new Session(cursor, configured, trusted, trouble, new ConcurrentHashMap<>());
+        session = next;
+        return next;
+    }
+}

@@ -1,0 +1,432 @@
+package cairn.ui.model;
+
+import cairn.engine.Activity;
+import cairn.nix.StorePath;
+import cairn.store.Progress;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javafx.beans.property.ReadOnlyIntegerProperty;
+import javafx.beans.property.ReadOnlyIntegerWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Rows as a list shows them: filtered by words, sorted by a column, selected, opened, copied and
+/// exported. Filtering and sorting happen off the UI thread. Use on the UI thread only.
+public final class Listing<S> {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /// What rows are, and what one can do with one.
+    ///
+    /// @param name under which the list is remembered
+    /// @param id by which a row is the same after it was read anew
+    /// @param copied what of a row goes to the clipboard
+    /// @param text what words are looked for in
+    /// @param subject what a selected row tells the inspector
+    /// @param place where a row leads
+    public record Kind<S>(
+            String name,
+            Function<S, Object> id,
+            Function<S, String> copied,
+            Function<S, String> text,
+            Function<S, Subject> subject,
+            Function<S, Place> place,
+            List<Column<S>> columns) {
+        public Kind {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /// What rows are sorted by.
+    ///
+    /// @param key of a column; if none has it, rows stay in the order in which they came
+    /// @param descending largest first
+    public record Order(String key, boolean descending) {
+        public static final Order AS_GIVEN = new Order("", false);
+    }
+
+    /// How rows are written to a file.
+    public enum Format {
+        CSV,
+        JSON
+    }
+
+    /// Looks for rows that were not read yet.
+    @FunctionalInterface
+    public interface Finder<S> {
+        List<S> find(String word) throws Exception;
+    }
+
+    /// All rows, and in small letters what words are looked for in.
+    private record All<S>(List<S> rows, List<String> texts) {}
+
+    private final Kind<S> kind;
+    private final Library library;
+    private final Work work;
+    private final Side side;
+    private final StringProperty filter = new SimpleStringProperty(this, "filter", "");
+    private final ObservableList<S> rows = FXCollections.observableArrayList();
+    private final ObservableList<S> shown = FXCollections.unmodifiableObservableList(rows);
+    private final ReadOnlyIntegerWrapper total = new ReadOnlyIntegerWrapper(this, "total");
+    private All<S> all = new All<>(List.of(), List.of());
+    private Finder<S> rest = _ -> List.of();
+    private boolean complete = true;
+    private @Nullable Callable<List<S>> unread;
+    private Order order = Order.AS_GIVEN;
+    private final ReadOnlyIntegerWrapper fresh = new ReadOnlyIntegerWrapper(this, "fresh");
+    private final ReadOnlyStringWrapper problem = new ReadOnlyStringWrapper(this, "problem", "");
+    private List<S> waiting = List.of();
+    private BooleanSupplier isRead = () -> false;
+    private Work.Ticket sieve = Work.Ticket.NONE;
+    private Work.Ticket compare = Work.Ticket.NONE;
+
+    public Listing(Kind<S> kind, Library library, Work work, Side side) {
+        this.kind = kind;
+        this.library = library;
+        this.work = work;
+        this.side = side;
+        filter.subscribe((_, _) -> sift());
+    }
+
+    public Kind<S> kind() {
+        return kind;
+    }
+
+    /// Shows other rows.
+    public void set(List<S> newRows) {
+        take(newRows, newRows.size(), true);
+    }
+
+    /// Shows the first rows of many, until [#set] brings all.
+    ///
+    /// @param count how many there will be
+    /// @param finder finds those among all that a word fits
+    public void begin(List<S> first, int count, Finder<S> finder) {
+        rest = finder;
+        take(first, count, false);
+    }
+
+    /// Shows no rows until words are typed; only then, or for an export, all are read.
+    public void setLater(Callable<List<S>> reader) {
+        take(List.of(), 0, true);
+        unread = reader;
+    }
+
+    /// Shows rows that were read anew, at once if that moves nothing one reads; else they wait, and
+    /// are counted, until [#showWaiting()].
+    public void offer(List<S> newRows) {
+        var before = all.rows;
+        compare.cancel();
+        compare =
+                work.run(
+                        () -> news(before, newRows),
+                        news -> {
+                            if (news == 0 || before.isEmpty() || !isRead.getAsBoolean()) {
+                                set(newRows);
+                            } else {
+                                waiting = newRows;
+                                fresh.set(news);
+                            }
+                        },
+                        _ -> set(newRows));
+    }
+
+    /// How many rows came or went and are not shown yet.
+    public ReadOnlyIntegerProperty freshProperty() {
+        return fresh.getReadOnlyProperty();
+    }
+
+    public void showWaiting() {
+        set(waiting);
+    }
+
+    /// Tells whether somebody is reading the list.
+    public void setReading(BooleanSupplier reading) {
+        isRead = reading;
+    }
+
+    private int news(List<S> before, List<S> after) {
+        var known = before.stream().map(kind.id).collect(Collectors.toSet());
+        int came = (int) after.stream().filter(row -> !known.contains(kind.id.apply(row))).count();
+        return came + before.size() - (after.size() - came);
+    }
+
+    private void take(List<S> newRows, int count, boolean isComplete) {
+        compare.cancel();
+        waiting = List.of();
+        fresh.set(0);
+        complete = isComplete;
+        unread = null;
+        total.set(count);
+        all = new All<>(List.copyOf(newRows), List.of());
+        sift();
+    }
+
+    /// Words, each of which a row must have somewhere.
+    public StringProperty filterProperty() {
+        return filter;
+    }
+
+    public void sort(Order newOrder) {
+        if (!newOrder.equals(order)) {
+            order = newOrder;
+            sift();
+        }
+    }
+
+    /// The rows that the filter lets through, in order.
+    public ObservableList<S> rows() {
+        return shown;
+    }
+
+    /// Why there are no rows, in words; empty where nothing is wrong.
+    public ReadOnlyStringProperty problemProperty() {
+        return problem.getReadOnlyProperty();
+    }
+
+    /// How many rows there are without the filter.
+    public ReadOnlyIntegerProperty totalProperty() {
+        return total.getReadOnlyProperty();
+    }
+
+    public void select(S row) {
+        side.select(kind.subject.apply(row));
+    }
+
+    public void open(S row) {
+        side.open(kind.place.apply(row));
+    }
+
+    public void openBeside(S row) {
+        side.openBeside(kind.place.apply(row));
+    }
+
+    public void open(Place place) {
+        side.open(place);
+    }
+
+    /// What some rows are, a line each.
+    public String copied(Collection<S> some) {
+        return some.stream().map(kind.copied).collect(Collectors.joining("\n"));
+    }
+
+    /// Hands over rows with all their columns between tabs, to be pasted into a sheet.
+    public void tabbed(List<S> some, Consumer<String> onText) {
+        work.run(
+                () -> {
+                    var text = new StringBuilder();
+                    for (S row : some) {
+                        var fields = new StringJoiner("\t", "", "\n");
+                        for (Column<S> column : kind.columns) {
+                            fields.add(column.value().of(row).toString());
+                        }
+                        text.append(fields);
+                    }
+                    return text.toString();
+                },
+                onText,
+                _ -> {});
+    }
+
+    /// Hands over what a column says of a row.
+    public void cell(S row, String key, Consumer<String> onText) {
+        for (Column<S> column : kind.columns) {
+            if (column.key().equals(key)) {
+                work.run(() -> column.value().of(row).toString(), onText, _ -> {});
+            }
+        }
+    }
+
+    /// Writes the rows that are shown to a file, as an activity.
+    public void export(Path file, Format format) {
+        var seen = List.copyOf(rows);
+        var reader = filter.get().isBlank() ? unread : null;
+        library.start(
+                Words.text("export.activity", file.getFileName()),
+                Activity.Unit.ROWS,
+                activity -> {
+                    var exported = reader == null ? seen : reader.call();
+                    // Beside it, so that a file is whole or not there.
+                    Path part =
+                            Files.createTempFile(file.toAbsolutePath().getParent(), "", ".part");
+                    try {
+                        try (var out = Files.newBufferedWriter(part)) {
+                            write(out, exported, format, activity);
+                        }
+                        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+                    } finally {
+                        Files.deleteIfExists(part);
+                    }
+                    return Words.text("export.done", Figures.count(exported.size()), file);
+                });
+    }
+
+    /// Writes rows with all their columns. Reads from the disk.
+    void write(Writer out, List<S> exported, Format format, Progress progress) throws Exception {
+        switch (format) {
+            case CSV -> csv(out, exported, progress);
+            case JSON -> json(out, exported, progress);
+        }
+    }
+
+    private void csv(Writer out, List<S> exported, Progress progress) throws Exception {
+        out.write(
+                kind.columns.stream()
+                        .map(Column::key)
+                        .collect(Collectors.joining(",", "", "\r\n")));
+        long done = 0;
+        for (S row : exported) {
+            progress.check();
+            progress.step("", done++, exported.size());
+            String separator = "";
+            for (Column<S> column : kind.columns) {
+                out.write(separator);
+                out.write(quoted(column.value().of(row).toString()));
+                separator = ",";
+            }
+            out.write("\r\n");
+        }
+    }
+
+    /// A field of a line, see RFC 4180, section 2.
+    private static String quoted(String field) {
+        return field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+                ? '"' + field.replace("\"", "\"\"") + '"'
+                : field;
+    }
+
+    private void json(Writer out, List<S> exported, Progress progress) throws Exception {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            json.writeStartArray();
+            long done = 0;
+            for (S row : exported) {
+                progress.check();
+                progress.step("", done++, exported.size());
+                json.writeStartObject();
+                for (Column<S> column : kind.columns) {
+                    json.writeName(column.key());
+                    switch (column.value().of(row)) {
+                        case Number number -> json.writeNumber(number.longValue());
+                        case Object other -> json.writeString(other.toString());
+                    }
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        out.write("\n");
+    }
+
+    /// Abandons what is being filtered.
+    public void cancel() {
+        sieve.cancel();
+        compare.cancel();
+    }
+
+    private void sift() {
+        sieve.cancel();
+        var now = all;
+        String text = filter.get();
+        Order by = order;
+        boolean whole = complete;
+        var reader = text.isBlank() ? null : unread;
+        sieve =
+                work.run(
+                        () -> {
+                            var known =
+                                    read(
+                                            reader == null
+                                                    ? now
+                                                    : new All<>(reader.call(), List.of()));
+                            return new Sifted<>(known, sorted(matching(known, whole, text), by));
+                        },
+                        sifted -> {
+                            if (reader != null) {
+                                unread = null;
+                                total.set(sifted.all.rows.size());
+                            }
+                            all = sifted.all;
+                            problem.set("");
+                            rows.setAll(sifted.rows);
+                        },
+                        cause -> {
+                            problem.set(Problems.describe(cause).sentence());
+                            rows.clear();
+                        });
+    }
+
+    private record Sifted<S>(All<S> all, List<S> rows) {}
+
+    private All<S> read(All<S> some) {
+        return some.texts.size() == some.rows.size()
+                ? some
+                : new All<>(
+                        some.rows,
+                        some.rows.stream()
+                                .map(row -> kind.text.apply(row).toLowerCase(Locale.ROOT))
+                                .toList());
+    }
+
+    private List<S> matching(All<S> known, boolean whole, String text) throws Exception {
+        if (text.isBlank()) {
+            return known.rows;
+        }
+        String[] words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
+        for (int i = 0; i < words.length; i++) {
+            if (words[i].startsWith(StorePath.NIX_STORE + "/")) {
+                words[i] = words[i].substring(StorePath.NIX_STORE.length() + 1);
+            }
+        }
+        if (!whole && words.length == 1) {
+            return rest.find(words[0]);
+        }
+        var found = new ArrayList<S>();
+        for (int i = 0; i < known.rows.size(); i++) {
+            if (matches(known.texts.get(i), words)) {
+                found.add(known.rows.get(i));
+            }
+        }
+        return found;
+    }
+
+    private static boolean matches(String text, String... words) {
+        for (String word : words) {
+            if (!text.contains(word)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<S> sorted(List<S> found, Order by) throws Exception {
+        for (Column<S> column : kind.columns) {
+            if (column.key().equals(by.key)) {
+                Comparator<S> comparator = column.sorting().comparator();
+                return found.stream()
+                        .sorted(by.descending ? comparator.reversed() : comparator)
+                        .toList();
+            }
+        }
+        return found;
+    }
+}
