@@ -5,6 +5,7 @@ import java.lang.classfile.ClassFile.StackMapsOption;
 import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.instruction.ConstantInstruction;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystems;
@@ -14,10 +15,15 @@ import java.nio.file.StandardCopyOption;
 
 static final String MARKER = "/META-INF/reframed";
 
-/// Rewrites the classes of a jar for the verifier with stack maps, which Java 6 brought.
+/// The class by which picocli sees whether Groovy runs it, and one that is known not to be there.
+static final String GROOVY = "groovy.lang.Closure";
+static final String NO_CLASS = "java.lang.NoClass";
+
+/// Rewrites the classes of picocli, so that a command starts in half the time.
 ///
-/// An AOT cache leaves out older classes, as those of picocli are; each start would load and verify
-/// them again, for a third of the time of a short command.
+/// They get the stack maps that Java 6 brought, because an AOT cache leaves out older classes, which
+/// each start would load and verify again. And they no longer look for Groovy, for which each start
+/// would open every library: where a package is the JDK's, no library is asked.
 void main(String[] args) throws IOException {
     var jar = Path.of(args[0]);
     try (var zip = FileSystems.newFileSystem(jar)) {
@@ -36,7 +42,14 @@ void main(String[] args) throws IOException {
                         ClassHierarchyResolverOption.of(hierarchy));
         var version = ClassFileVersion.of(ClassFile.JAVA_8_VERSION, 0);
         var transform =
-                ClassTransform.transformingMethodBodies((code, element) -> code.with(element))
+                ClassTransform.transformingMethodBodies((code, element) -> {
+                            if (element instanceof ConstantInstruction constant
+                                    && constant.constantValue().equals(GROOVY)) {
+                                code.loadConstant(NO_CLASS);
+                            } else {
+                                code.with(element);
+                            }
+                        })
                         .andThen(ClassTransform.endHandler(type -> type.with(version)));
         for (var file : files.filter(name -> name.toString().endsWith(".class")).toList()) {
             var type = format.parse(Files.readAllBytes(file));

@@ -3,10 +3,13 @@
 
 # Sets jdk and jdk_version to the first JDK that is new enough; starts no JVM.
 find_jdk() {
-    local java candidate key value
-    java=$(command -v java) && java=$(readlink -f -- "$java")
-    for candidate in "${JAVA_HOME:-}" "${java%/bin/java}" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* \
+    local candidate key value
+    for candidate in "${JAVA_HOME:-}" PATH /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* \
         "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+        if [[ $candidate == PATH ]]; then
+            candidate=$(type -P java) && candidate=$(readlink -f -- "$candidate")
+            candidate=${candidate%/bin/java}
+        fi
         [[ -x $candidate/bin/javac && -r $candidate/release ]] || continue
         jdk_version=0
         while IFS='=' read -r key value; do

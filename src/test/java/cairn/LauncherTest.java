@@ -65,11 +65,10 @@ class LauncherTest {
     @Test
     void handsOnArgumentsInputFolderAndExitCode() throws Exception {
         var outcome = launch(home, root.resolve("cairn"), "ls", "a b", "*", "--json", "");
-        int jarAt = outcome.out().indexOf("-jar");
+        int main = outcome.out().indexOf("cairn.cli.Main");
         assertEquals(
                 List.of(
-                        "-jar",
-                        jar.toString(),
+                        "cairn.cli.Main",
                         "ls",
                         "a b",
                         "*",
@@ -77,7 +76,7 @@ class LauncherTest {
                         "",
                         "in " + home,
                         "read input"),
-                outcome.out().subList(jarAt, outcome.out().size()));
+                outcome.out().subList(main, outcome.out().size()));
         assertEquals(3, outcome.exit());
         assertEquals("", outcome.err());
     }

@@ -18,9 +18,18 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        var streams = Streams.standard();
-        int code = run(List.of(args), System.getenv(), streams);
-        System.exit(code);
+        muteLibraries();
+        int code = run(List.of(args), System.getenv(), Streams.standard());
+        if (code != ExitCode.DONE) {
+            System.exit(code);
+        }
+        // An exit would look for a logger in every library first.
+    }
+
+    /// SQLite's driver throws what it logs; else its first line would start the logging of the JDK.
+    static void muteLibraries() {
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "WARN");
     }
 
     /// Runs one command line and returns its exit code.

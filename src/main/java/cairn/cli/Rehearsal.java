@@ -1,0 +1,31 @@
+package cairn.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs several command lines one after the other, so that the launcher can record what they load.
+///
+/// They stand on lines of the standard input, words between single blanks; the arguments of the
+/// program are put in front of each. Nothing is printed.
+final class Rehearsal {
+    private Rehearsal() {}
+
+    public static void main(String[] args) throws IOException {
+        Main.muteLibraries();
+        var nowhere =
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        var streams = new Streams(nowhere, nowhere);
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            var words = new ArrayList<>(List.of(args));
+            words.addAll(List.of(line.split(" ")));
+            int _ = Main.run(words, System.getenv(), streams);
+        }
+    }
+}
