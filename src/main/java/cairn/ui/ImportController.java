@@ -3,20 +3,17 @@ package cairn.ui;
 import cairn.ui.model.ImportModel;
 import cairn.ui.model.ImportModel.Source;
 import cairn.ui.model.Words;
-import java.io.File;
 import java.util.Map;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
-import javafx.stage.DirectoryChooser;
-import javafx.stage.FileChooser;
-import javafx.stage.Window;
 
 /// Binds `Import.fxml` to an [ImportModel].
 public final class ImportController {
     private final ImportModel model;
+    private final Chooser chooser;
     private final Runnable onClose;
 
     @FXML private ToggleButton nix;
@@ -29,8 +26,9 @@ public final class ImportController {
     @FXML private Button choose;
     @FXML private Button start;
 
-    ImportController(ImportModel model, Runnable onClose) {
+    ImportController(ImportModel model, Chooser chooser, Runnable onClose) {
         this.model = model;
+        this.chooser = chooser;
         this.onClose = onClose;
     }
 
@@ -46,14 +44,9 @@ public final class ImportController {
 
     @FXML
     private void choose() {
-        Window window = address.getScene().getWindow();
-        File chosen =
-                model.sourceProperty().get() == Source.FILE
-                        ? new FileChooser().showOpenDialog(window)
-                        : new DirectoryChooser().showDialog(window);
-        if (chosen != null) {
-            address.setText(chosen.toString());
-        }
+        boolean folder = model.sourceProperty().get() != Source.FILE;
+        chooser.choose(address.getScene().getWindow(), folder)
+                .ifPresent(chosen -> address.setText(chosen.toString()));
     }
 
     @FXML

@@ -9,7 +9,6 @@ import cairn.ui.model.ShellModel;
 import cairn.ui.model.Side;
 import cairn.ui.model.Words;
 import java.io.File;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +37,7 @@ import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.DragEvent;
+import javafx.scene.input.Dragboard;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
@@ -64,6 +64,7 @@ public final class ShellController {
 
     private final ShellModel model;
     private final Views views;
+    private final Chooser chooser;
     private final Screens screens;
     private final Timeline looking;
 
@@ -93,14 +94,20 @@ public final class ShellController {
     @FXML private Label note;
     @FXML private StackPane veil;
     @FXML private StackPane drop;
+    @FXML private Label dropWords;
 
     private @Nullable SideController first;
     private @Nullable SideController second;
     private Subscription following = Subscription.EMPTY;
 
     ShellController(ShellModel model, Views views) {
+        this(model, views, Chooser.DESKTOP);
+    }
+
+    ShellController(ShellModel model, Views views, Chooser chooser) {
         this.model = model;
         this.views = views;
+        this.chooser = chooser;
         screens = new Screens(model, views, this::openImport);
         looking = new Timeline(new KeyFrame(LOOK, _ -> model.activities().look()));
         looking.setCycleCount(Animation.INDEFINITE);
@@ -166,7 +173,7 @@ public final class ShellController {
 
     @FXML
     private void openImport() {
-        show(new ImportController(model.importing(), this::closeVeil));
+        show(new ImportController(model.importing(), chooser, this::closeVeil));
     }
 
     @FXML
@@ -393,10 +400,12 @@ public final class ShellController {
                 shown.isPresent() && !running && shown.get().hasFailed()
                         ? "fth-alert-triangle"
                         : "fth-activity");
-        stripText.setText(
-                shown.map(line -> line.activity().title())
-                        .orElseGet(() -> Words.text("strip.idle")));
+        String title = shown.map(line -> line.activity().title()).orElse(Words.text("strip.idle"));
+        int more = model.activities().runningProperty().get() - 1;
+        stripText.setText(more > 0 ? Words.text("strip.more", title, more) : title);
         stripStatus.setText(shown.map(Line::status).orElse(""));
+        stripStatus.pseudoClassStateChanged(
+                PseudoClass.getPseudoClass("failed"), shown.filter(Line::hasFailed).isPresent());
         stripProgress.setProgress(current.map(line -> line.snapshot().fraction()).orElse(0.0));
         for (Node node : List.of(stripProgress, stripCancel)) {
             node.setVisible(running);
@@ -532,8 +541,10 @@ public final class ShellController {
     }
 
     private void dragOver(DragEvent event) {
-        if (event.getDragboard().hasFiles()) {
+        Dragboard board = event.getDragboard();
+        if (board.hasFiles() || !text(board).isEmpty()) {
             event.acceptTransferModes(TransferMode.COPY);
+            dropWords.setText(Words.text(board.hasFiles() ? "import.drop" : "search.drop"));
             drop.setVisible(true);
         }
         event.consume();
@@ -541,9 +552,23 @@ public final class ShellController {
 
     private void dropped(DragEvent event) {
         drop.setVisible(false);
-        List<Path> files = event.getDragboard().getFiles().stream().map(File::toPath).toList();
-        model.importing().files(files);
-        event.setDropCompleted(!files.isEmpty());
+        Dragboard board = event.getDragboard();
+        String text = text(board);
+        closeVeil();
+        if (board.hasFiles()) {
+            model.importing().files(board.getFiles().stream().map(File::toPath).toList());
+        } else if (model.importing().offer(text)) {
+            openImport();
+        } else {
+            enterSearch(false);
+            model.follow(text);
+        }
+        event.setDropCompleted(board.hasFiles() || !text.isEmpty());
         event.consume();
+    }
+
+    private static String text(Dragboard board) {
+        String text = board.hasUrl() ? board.getUrl() : board.hasString() ? board.getString() : "";
+        return text.strip();
     }
 }

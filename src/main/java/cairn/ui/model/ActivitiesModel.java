@@ -31,11 +31,20 @@ public final class ActivitiesModel implements AutoCloseable {
         /// How far it is, how fast, or how it ended.
         public String status() {
             return switch (snapshot.state()) {
+                case Activity.State.Running _ when activity.isCancelled() ->
+                        Words.text("activity.cancelling");
                 case Activity.State.Running _ -> running();
                 case Activity.State.Done(_, var result) -> result;
                 case Activity.State.Cancelled _ -> Words.text("activity.cancelled");
                 case Activity.State.Failed(_, var cause) -> Problems.describe(cause).sentence();
             };
+        }
+
+        /// Why it failed, if it did.
+        public Optional<Problem> problem() {
+            return snapshot.state() instanceof Activity.State.Failed(_, var cause)
+                    ? Optional.of(Problems.describe(cause))
+                    : Optional.empty();
         }
 
         private String running() {
@@ -110,6 +119,7 @@ public final class ActivitiesModel implements AutoCloseable {
 
     public void cancel(Line line) {
         line.activity.cancel();
+        look();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.ObjectProperty;
@@ -81,7 +82,24 @@ public final class ImportModel {
 
     /// Brings what files hold.
     public void files(List<Path> files) {
-        files.forEach(file -> begin(file.toString()));
+        for (Path file : files) {
+            Path name = Objects.requireNonNullElse(file.getFileName(), file);
+            begin(
+                    Words.text("import.activity", name),
+                    activity -> bring(file.toAbsolutePath().toString(), "", activity));
+        }
+    }
+
+    /// Fills in a text that names a store, for one to look at before it starts.
+    ///
+    /// @return false, and nothing is changed, if it names none
+    public boolean offer(String text) {
+        if (!STORE.matcher(text).find()) {
+            return false;
+        }
+        source.set(Source.URL);
+        location.set(text);
+        return true;
     }
 
     /// Brings the closure that ships with the program.
@@ -111,7 +129,7 @@ public final class ImportModel {
                 return bring(file.toUri().toString(), wanted, activity);
             }
             int came = engine.importFile(file, true, activity).size();
-            return Words.text("import.came", Figures.count(came));
+            return Words.text("import.came", came, Figures.count(came));
         }
         try (PathStore from = engine.open(uri)) {
             Copy.Summary copied =

@@ -29,6 +29,8 @@ public final class Problems {
         return switch (cause) {
             case MissingBlockException e ->
                     Words.text("problem.missing-block", Figures.shortened(e.cid().toString()));
+            case FormatException e when isOurs(e) ->
+                    Words.text("problem.damaged", e.problem(), e.format(), e.offset());
             case FormatException e ->
                     Words.text("problem.format", e.format(), e.offset(), e.problem());
             case NoSuchFileException e when isOnDisk(e.getFile()) ->
@@ -48,6 +50,11 @@ public final class Problems {
         };
     }
 
+    /// Whether it is this store that is damaged rather than something that comes in.
+    private static boolean isOurs(FormatException cause) {
+        return cause.format().equals("pack") || cause.format().equals("frame");
+    }
+
     /// Whether a name is that of a file rather than of something in a store.
     private static boolean isOnDisk(String name) {
         return name.startsWith("/") && !name.startsWith(StorePath.NIX_STORE);
@@ -56,6 +63,7 @@ public final class Problems {
     private static String advice(Exception cause) {
         return switch (cause) {
             case MissingBlockException _ -> Words.text("advice.missing-block");
+            case FormatException e when isOurs(e) -> Words.text("advice.damaged");
             case FormatException _ -> Words.text("advice.format");
             case NoSuchFileException e when isOnDisk(e.getFile()) -> Words.text("advice.no-file");
             case NoSuchFileException _ -> Words.text("advice.not-here");

@@ -74,7 +74,8 @@ public final class Samples {
                 Optional.empty());
     }
 
-    private static Bytes nar(String content) throws IOException {
+    /// The archive of a directory with one file.
+    public static Bytes nar(String content) throws IOException {
         var out = new ByteArrayOutputStream();
         write(new NarWriter(out), content);
         return Bytes.wrap(out.toByteArray());
