@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 /// reuse until it is closed.
 final class FrameCodec implements AutoCloseable {
     /// Level 3 makes frames 4 % smaller and takes half as long again, most of an import's time.
-    private static final int LEVEL = 2;
+    private static final int LEVEL = 1;
 
     /// Of what is made in the background.
     private static final int DENSE_LEVEL = 3;

@@ -266,9 +266,15 @@ final class PackAppender implements AutoCloseable {
 
     /// Waits until everything that was appended is on the disk.
     void force() throws IOException {
-        if (position == forced) {
-            return;
+        if (position != forced) {
+            sync();
+            forced(position);
         }
+    }
+
+    /// Waits until what is appended now is on the disk. Another thread may append meanwhile, and
+    /// [#forced(long)] tells of it in the end.
+    void sync() throws IOException {
         try {
             channel.force(false);
             if (fresh) {
@@ -280,7 +286,11 @@ final class PackAppender implements AutoCloseable {
         } catch (IOException e) {
             throw failure(file, e);
         }
-        forced = position;
+    }
+
+    /// Takes note that everything before a position is on the disk.
+    void forced(long to) {
+        forced = to;
     }
 
     /// Takes note that the index knows all that was appended.

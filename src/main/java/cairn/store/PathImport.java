@@ -68,7 +68,7 @@ public final class PathImport implements AutoCloseable {
                             .formatted(info.path(), info.narSize(), MAX_NAR));
         }
         List<Cid> references = references(info);
-        var tree = new TreeImport(this::put, info.narSize());
+        var tree = new TreeImport(this::put, info.narSize(), store.threads());
         content.writeTo(tree);
         var imported = tree.finish();
         if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {

@@ -44,6 +44,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private static final int LIST = 64 << 10;
     private static final int MAX_KEPT = 1 << 17;
     private static final long FORCE_EARLY = 4 << 20;
+    private static final long FORCE_AHEAD = 16 << 20;
     private static final int MAX_SEALED = 2 + 2 * Runtime.getRuntime().availableProcessors();
 
     private final Store store;
@@ -67,6 +68,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final ArrayDeque<Gathered> sealed = new ArrayDeque<>();
     private final ArrayDeque<byte[]> arrays = new ArrayDeque<>();
     private final List<PackAppender> packs = new ArrayList<>();
+    private boolean forcing;
     private @Nullable IOException failure;
 
     StoreWriter(Store store) {
@@ -383,7 +385,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private void awaitAppended() {
         appending.lock();
         try {
-            while (!sealed.isEmpty()) {
+            while (!sealed.isEmpty() || forcing) {
                 appended.awaitUninterruptibly();
             }
         } finally {
@@ -445,6 +447,33 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         frame.location = new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
         arrays.add(frame.array());
         frame.raw = null;
+        if (!forcing && pack.unforced() > FORCE_AHEAD) {
+            forcing = true;
+            long position = pack.position();
+            Thread.startVirtualThread(() -> forceAhead(pack, position));
+        }
+    }
+
+    /// Sends frames to the disk while others are made, so that a commit has few to wait for.
+    private void forceAhead(PackAppender pack, long position) {
+        IOException problem = null;
+        try {
+            pack.sync();
+        } catch (IOException e) {
+            problem = e;
+        }
+        appending.lock();
+        try {
+            forcing = false;
+            if (problem == null) {
+                pack.forced(position);
+            } else {
+                failure = problem;
+            }
+            appended.signalAll();
+        } finally {
+            appending.unlock();
+        }
     }
 
     /// An array for a frame that begins with a block of this length.

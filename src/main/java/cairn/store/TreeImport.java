@@ -3,7 +3,6 @@ package cairn.store;
 import cairn.cid.Bytes;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
-import cairn.cid.HashFunction;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSink;
 import cairn.nix.NarSink;
@@ -18,13 +17,12 @@ import cairn.unixfs.UnixFsWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Imports one tree of files: cuts it, names the pieces, hands them on as blocks, and hashes the
@@ -44,9 +42,8 @@ public final class TreeImport implements NarSink {
     private final long limit;
     private final UnixFsWriter writer;
     private final Chunker chunker = new Chunker(InputStream.nullInputStream());
-    private final MessageDigest digest = HashFunction.sha256();
-    private final NarWriter nar =
-            new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    private final DigestLane digest;
+    private final NarWriter nar;
     private final Deque<Level> open = new ArrayDeque<>();
     private int openEntries;
     private @Nullable Subtree root;
@@ -64,9 +61,16 @@ public final class TreeImport implements NarSink {
     /// @param limit the most bytes that the NAR may have; a tree of more, which blocks that share
     ///   much can pretend to be, is refused as soon as it shows
     public TreeImport(BlockSink blocks, long limit) {
+        this(blocks, limit, Runnable::run);
+    }
+
+    /// @param threads where the NAR is hashed
+    TreeImport(BlockSink blocks, long limit, Executor threads) {
         this.blocks = blocks;
         this.limit = limit;
         this.writer = new UnixFsWriter(blocks);
+        this.digest = new DigestLane(threads);
+        this.nar = new NarWriter(digest);
     }
 
     /// What importing a tree would give; nothing is kept.
@@ -82,9 +86,7 @@ public final class TreeImport implements NarSink {
             throw new IllegalStateException("the tree has not ended");
         }
         return new Imported(
-                Objects.requireNonNull(root),
-                NixHash.sha256(Bytes.wrap(digest.digest())),
-                nar.position());
+                Objects.requireNonNull(root), NixHash.sha256(digest.digest()), nar.position());
     }
 
     @Override
