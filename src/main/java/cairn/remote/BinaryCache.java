@@ -267,7 +267,7 @@ public final class BinaryCache implements PathStore {
                         new NoSuchFileException(
                                 archive.url,
                                 null,
-                                "the archive of %s is not in the cache %s".formatted(path, uri)));
+                                "is not in %s, although %s lies there".formatted(uri, path)));
     }
 
     /// Lets an archive lie anywhere within the cache, and nowhere else.
