@@ -7,12 +7,15 @@ import cairn.engine.Target;
 import cairn.ipld.Block;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
+import cairn.nix.NarSource;
+import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
 import cairn.store.TreeImport;
 import cairn.store.TreeNar;
 import cairn.trust.TrustedKeys;
+import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,11 +195,11 @@ final class VerifyCommand implements Command {
     }
 
     /// Opening an archive checks its blocks; deep, what its PathNodes say is checked as well.
-    private String car(Outside.Car file) throws IOException {
+    private String car(Outside.Car file) throws IOException, Failure.Reported {
         try (var car = file.open()) {
             if (deep) {
                 for (PathNode node : car.nodes().values()) {
-                    var found = TreeImport.of(new TreeNar(car, node.tree())).narHash();
+                    var found = narHash(file, new TreeNar(car, node.tree()));
                     if (!found.equals(node.narHash())) {
                         throw new FormatException(
                                 "nix.path/1",
@@ -214,6 +217,16 @@ final class VerifyCommand implements Command {
                             deep
                                     ? ", %,d paths their NAR hashes".formatted(car.nodes().size())
                                     : "");
+        }
+    }
+
+    private static NixHash narHash(Outside.Car file, NarSource content)
+            throws IOException, Failure.Reported {
+        try {
+            return TreeImport.of(content).narHash();
+        } catch (MissingBlockException e) {
+            throw new Failure.Reported(
+                    ExitCode.NO, "%s: %s".formatted(file.file(), e.getMessage()));
         }
     }
 }

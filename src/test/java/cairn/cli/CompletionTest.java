@@ -59,7 +59,8 @@ class CompletionTest {
     /// Types into an interactive shell, since only its line editor completes.
     @Test
     void zshCompletesCommandsOptionsAndPaths() throws IOException {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is not installed, see ./verify");
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is not installed, see ./verify");
         Files.writeString(script, cli.run("completion", "zsh").out());
         assertEquals(
                 """

@@ -27,7 +27,8 @@ class IpfsCarTest {
     void writeATree() throws IOException {
         assumeTrue(Files.exists(TOOL), "ipfs-car is not installed, see ./verify");
         cli = new Cli(folder.resolve("home"));
-        tree = Files.createDirectories(folder.resolve("tree/sub")).getParent();
+        tree = folder.resolve("tree");
+        Files.createDirectories(tree.resolve("sub"));
         // More than ipfs-car puts into one block.
         large = new byte[3_000_000];
         new Random(1).nextBytes(large);
@@ -92,9 +93,7 @@ class IpfsCarTest {
         var command = new ArrayList<>(List.of("node", TOOL.toString()));
         command.addAll(List.of(words));
         var node =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (var lines = node.inputReader()) {
             List<String> said = lines.lines().toList();
             assertEquals(0, node.waitFor());
