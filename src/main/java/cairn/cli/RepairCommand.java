@@ -22,9 +22,7 @@ final class RepairCommand implements Command {
         }
         var index = repair.index();
         var problems = new ArrayList<String>();
-        index.damages()
-                .forEach(damage ->
-                        problems.add(damage.pack() + ": " + damage.problem().getMessage()));
+        index.damages().forEach(damage -> problems.add(damage.place() + ": " + damage.problem()));
         repair.damaged().forEach(check -> problems.add(check.path() + ": " + check.reason()));
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();

@@ -34,10 +34,13 @@ final class JournalWriter {
         }
     }
 
-    /// Hands over the rest; without statements there is none.
+    /// Whether nothing was said.
+    boolean isEmpty() {
+        return empty;
+    }
+
+    /// Hands over the rest.
     void finish() throws IOException {
-        if (!empty) {
-            sink.write(records.toBytes(), true);
-        }
+        sink.write(records.toBytes(), true);
     }
 }

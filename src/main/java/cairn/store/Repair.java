@@ -27,6 +27,14 @@ import java.util.TreeMap;
 /// that a collection had forgotten and not yet deleted: they are known again.
 final class Repair {
     private static final int BATCH = 200_000;
+    private static final String LOST =
+            """
+            SELECT folder || '/' || hash || '-' || name FROM old.path o
+            WHERE NOT EXISTS (SELECT 1 FROM main.path p WHERE p.hash = o.hash)
+            UNION ALL SELECT 'the pin ' || name FROM old.pin o
+            WHERE NOT EXISTS (SELECT 1 FROM main.pin p WHERE p.name = o.name)
+            ORDER BY 1\
+            """;
 
     private final Home home;
     private final Progress progress;
@@ -70,6 +78,10 @@ final class Repair {
                 for (var commit : commits.entrySet()) {
                     progress.step("commits", done++, commits.size());
                     replay(index, commit.getKey(), commit.getValue());
+                }
+                tellGaps();
+                if (aside.isPresent()) {
+                    tellLost(index, aside.get());
                 }
                 return new Repaired(count(index, "path"), count(index, "block"), aside, damages);
             }
@@ -117,8 +129,12 @@ final class Repair {
                         return 0;
                     });
         } catch (FormatException e) {
-            damages.add(new Damage(pack, e));
+            damage(pack, e);
         }
+    }
+
+    private void damage(Path place, Exception problem) {
+        damages.add(new Damage(place, String.valueOf(problem.getMessage())));
     }
 
     private void scan(Database database, Path pack, PackScan scan)
@@ -140,7 +156,7 @@ final class Repair {
                     }
                 }
             } catch (FormatException e) {
-                damages.add(new Damage(pack, e));
+                damage(pack, e);
             }
         }
         flush(database);
@@ -195,13 +211,12 @@ final class Repair {
                         var base = identities.get(delta.frame.header().base());
                         if (base == null) {
                             database.run("DELETE FROM frame WHERE id = ?", delta.row);
-                            damages.add(
-                                    new Damage(
-                                            delta.pack,
-                                            new FormatException(
-                                                    "pack",
-                                                    delta.frame.offset(),
-                                                    "the frame that this one builds on is missing")));
+                            damage(
+                                    delta.pack,
+                                    new FormatException(
+                                            "pack",
+                                            delta.frame.offset(),
+                                            "the frame that this one builds on is missing"));
                         } else {
                             database.run("UPDATE frame SET base = ? WHERE id = ?", base, delta.row);
                             batch.addAll(delta.entries);
@@ -242,13 +257,7 @@ final class Repair {
                             transaction.replay(statement);
                         } catch (IOException e) {
                             // A reference that is lost takes those who refer to it along.
-                            damages.add(
-                                    new Damage(
-                                            last,
-                                            new FormatException(
-                                                    "pack",
-                                                    parts.getLast().frame.offset(),
-                                                    String.valueOf(e.getMessage()))));
+                            damage(last, e);
                         }
                     }
                     database.run("UPDATE counter SET value = ? WHERE name = 'sequence'", sequence);
@@ -260,12 +269,51 @@ final class Repair {
         try {
             return Journal.read(records);
         } catch (FormatException e) {
-            damages.add(
-                    new Damage(
-                            pack,
-                            new FormatException("pack", offset, String.valueOf(e.getMessage()))));
+            damage(pack, new FormatException("pack", offset, e.problem()));
             return List.of();
         }
+    }
+
+    /// Every commit has left its number in a pack.
+    private void tellGaps() {
+        long next = 1;
+        for (long number : commits.keySet()) {
+            if (number > next) {
+                damages.add(
+                        new Damage(
+                                home.packs(),
+                                "commits %d to %d are in no pack, and what they said is lost"
+                                        .formatted(next, number - 1)));
+            }
+            next = number + 1;
+        }
+    }
+
+    /// Compares with the old index, as far as that is sound.
+    private void tellLost(Index index, Path aside) {
+        try {
+            List<String> lost = index.read(database -> lost(database, aside));
+            lost.forEach(what -> damages.add(new Damage(aside, what + " is lost")));
+        } catch (IOException _) {
+            // It is no database any more.
+        }
+    }
+
+    private static List<String> lost(Database database, Path aside) throws SQLException {
+        var lost = new ArrayList<String>();
+        database.run("ATTACH ? AS old", aside.toString());
+        try (var sound = database.query("PRAGMA old.integrity_check(1)")) {
+            if (sound.next() && sound.getString(1).equals("ok")) {
+                try (var rows = database.query(LOST)) {
+                    while (rows.next()) {
+                        lost.add(rows.getString(1));
+                    }
+                }
+            }
+        } finally {
+            database.run("DETACH old");
+        }
+        return lost;
     }
 
     private Bytes payload(Part part) throws IOException {

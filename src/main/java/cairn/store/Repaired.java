@@ -1,6 +1,5 @@
 package cairn.store;
 
-import cairn.cid.FormatException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +13,9 @@ public record Repaired(long paths, long blocks, Optional<Path> aside, List<Damag
         damages = List.copyOf(damages);
     }
 
-    /// A part of a pack that could not be used, and was left as it is.
+    /// Something that could not be used, and was left as it is, or that is lost.
     ///
-    /// @param pack the pack's file
-    /// @param problem tells the offset as well
-    public record Damage(Path pack, FormatException problem) {}
+    /// @param place the pack, all packs, or the old index that tells of what is lost
+    /// @param problem what is wrong there, in words
+    public record Damage(Path place, String problem) {}
 }

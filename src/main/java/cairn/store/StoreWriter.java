@@ -285,7 +285,12 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                     packs.getLast().append(store.codec().journal(records, last, sequence));
                 });
         T result = work.run(new Transaction(database, sequence, journal));
-        journal.finish();
+        if (journal.isEmpty() && frames.isEmpty()) {
+            // Every number that is given is in a pack, so that one that is lost is missed.
+            database.run("UPDATE counter SET value = value - 1 WHERE name = 'sequence'");
+        } else {
+            journal.finish();
+        }
         for (PackAppender pack : packs) {
             pack.force();
             database.run("UPDATE pack SET length = ? WHERE id = ?", pack.position(), pack.row());

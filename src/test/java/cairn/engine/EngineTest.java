@@ -270,20 +270,20 @@ class EngineTest {
                 var from = engine.open(closure.nix().uri())) {
             long paths = engine.copyIn(from, top, true, Progress.NONE).paths();
             for (String uri : List.of("car:" + out.resolve("x.car"), "folder:" + out)) {
-                try (var to = engine.open(uri)) {
+                try (var to = engine.target(uri)) {
                     assertThrows(
                             CancellationException.class,
                             () -> engine.copyOut(to, top, new StopAt(100)));
                 }
                 assertEquals(List.of(), names(out));
             }
-            try (var to = engine.open("file://" + out)) {
+            try (var to = engine.target("file://" + out)) {
                 assertThrows(
                         CancellationException.class,
                         () -> engine.copyOut(to, top, new StopAt(100)));
             }
             assertEquals(List.of(), names(out).stream().filter(n -> n.startsWith(".")).toList());
-            try (var to = engine.open("file://" + out)) {
+            try (var to = engine.target("file://" + out)) {
                 assertTrue(to.paths().findAny().isPresent());
                 assertTrue(engine.copyOut(to, top, Progress.NONE).newPaths() < paths);
             }

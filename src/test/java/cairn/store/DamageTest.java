@@ -156,7 +156,7 @@ class DamageTest {
         }
         Path pack = onlyPack(folder);
         byte[] bytes = Files.readAllBytes(pack);
-        bytes[bytes.length - 1] ^= 1;
+        bytes[PackAppender.HEAD + FrameHeader.LENGTH] ^= 1;
         Files.write(pack, bytes);
         try (var store = Store.open(folder)) {
             var findings = new ArrayList<Verification>();

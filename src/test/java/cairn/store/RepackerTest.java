@@ -86,16 +86,17 @@ class RepackerTest {
             pack = packs.findFirst().orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(pack);
-        bytes[PackAppender.HEAD + FrameHeader.LENGTH] ^= 1;
+        // The journal of the commit is a frame without a body.
+        bytes[PackAppender.HEAD + 2 * FrameHeader.LENGTH] ^= 1;
         Files.write(pack, bytes);
         var problems =
                 Store.repair(folder, Progress.NONE).damages().stream()
-                        .map(damage -> damage.problem().problem())
+                        .map(damage -> damage.problem())
                         .toList();
         assertEquals(
                 List.of(
-                        "a frame's bytes do not match its checksum",
-                        "the frame that this one builds on is missing"),
+                        "pack at byte 76: a frame's bytes do not match its checksum",
+                        "pack at byte 1049328: the frame that this one builds on is missing"),
                 problems);
     }
 

@@ -114,7 +114,7 @@ class RepairTest {
         assertEquals(5, repaired.blocks());
         assertEquals(
                 List.of("pack at byte 24: a frame's bytes do not match its checksum"),
-                repaired.damages().stream().map(damage -> damage.problem().getMessage()).toList());
+                repaired.damages().stream().map(damage -> damage.problem()).toList());
         try (var store = Store.open(folder)) {
             Samples.assertHolds(store, second);
         }
@@ -150,7 +150,59 @@ class RepairTest {
         Files.write(pack, bytes);
         var repaired = Store.repair(folder, Progress.NONE);
         assertEquals(0, repaired.paths());
-        assertEquals(2, repaired.damages().size());
+        assertEquals(
+                List.of(
+                        "pack at byte 24: a frame's bytes do not match its checksum",
+                        "%s refers to paths that are not here: %s"
+                                .formatted(program.info().path(), library.info().path()),
+                        "commits 1 to 1 are in no pack, and what they said is lost",
+                        program.info().path() + " is lost",
+                        library.info().path() + " is lost"),
+                repaired.damages().stream().map(damage -> damage.problem()).toList());
+    }
+
+    /// Three commits by two writers at once lie in two packs.
+    @Test
+    void tellsWhatWasInAPackThatIsGone() throws IOException {
+        var library = Samples.path("library");
+        var program = Samples.path("program", library.info().path());
+        try (var store = Store.open(folder);
+                var one = store.writer();
+                var other = store.writer()) {
+            boolean _ = one.commit(tx -> tx.register(library));
+            Path first = onlyPack();
+            boolean _ = other.commit(tx -> tx.register(program));
+            int _ =
+                    other.commit(tx -> {
+                        tx.pin(new Pin("a", program.cid(), NOW));
+                        return 0;
+                    });
+            int _ =
+                    one.commit(tx -> {
+                        tx.pin(new Pin("b", library.cid(), NOW));
+                        return 0;
+                    });
+            Files.move(first, folder.resolve("first.pack"));
+            Files.move(onlyPack(), folder.resolve("packs/gone"));
+            Files.move(folder.resolve("first.pack"), first);
+        }
+        Files.delete(folder.resolve("packs/gone"));
+        assertEquals(
+                List.of(
+                        "packs: commits 2 to 3 are in no pack, and what they said is lost",
+                        "index.db.before-repair-1: %s is lost".formatted(program.info().path()),
+                        "index.db.before-repair-1: the pin a is lost"),
+                damages());
+        Files.delete(folder.resolve("index.db"));
+        assertEquals(
+                List.of("packs: commits 2 to 3 are in no pack, and what they said is lost"),
+                damages());
+    }
+
+    private List<String> damages() throws IOException {
+        return Store.repair(folder, Progress.NONE).damages().stream()
+                .map(damage -> folder.relativize(damage.place()) + ": " + damage.problem())
+                .toList();
     }
 
     @Test
