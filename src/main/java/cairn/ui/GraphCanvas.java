@@ -5,7 +5,6 @@ import cairn.graph.LayeredLayout;
 import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -19,6 +18,7 @@ import java.util.Objects;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import javafx.animation.AnimationTimer;
 import javafx.animation.Interpolator;
@@ -29,6 +29,8 @@ import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
@@ -41,15 +43,10 @@ import javafx.geometry.Rectangle2D;
 import javafx.scene.AccessibleAttribute;
 import javafx.scene.AccessibleRole;
 import javafx.scene.Cursor;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
-import javafx.scene.image.ImageView;
-import javafx.scene.image.PixelBuffer;
-import javafx.scene.image.PixelFormat;
-import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
@@ -66,11 +63,10 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /// Shows a graph of up to a hundred thousand nodes: cards near by, names further off, dots from
 /// afar.
 ///
-/// The picture is drawn off the UI thread into one of three buffers, at most once a pulse, and put
-/// on the screen together with the words that belong to it; until then the last one stays. Dragging
-/// pans, the wheel zooms around the pointer, a click selects and never navigates, a double click or
-/// Enter opens. Arrows walk along edges; F, 0, + and - move the view; A, D and W light what leads
-/// to the selection, what it leads to, and the way between two nodes. Use on the UI thread.
+/// Dragging pans, the wheel zooms around the pointer, a click selects and never navigates, a double
+/// click or Enter opens. Arrows walk along edges; F, 0, + and - move the view; A, D and W light
+/// what leads to the selection, what it leads to, and the way between two nodes. Use on the UI
+/// thread.
 public final class GraphCanvas extends Region {
     private static final String STYLE_SHEET =
             Objects.requireNonNull(GraphCanvas.class.getResource("graph.css")).toExternalForm();
@@ -80,7 +76,6 @@ public final class GraphCanvas extends Region {
     private static final double LARGEST = 3;
     private static final double NOTCH = Math.log(1.2) / 40;
     private static final double STEP = 1.3;
-    private static final int BUFFERS = 3;
 
     private final ResourceBundle words = ResourceBundle.getBundle("cairn.ui.graph");
     private final GraphStyle style = new GraphStyle(this);
@@ -91,10 +86,11 @@ public final class GraphCanvas extends Region {
             FXCollections.unmodifiableObservableList(selection);
     private final ReadOnlyBooleanWrapper drawing =
             new ReadOnlyBooleanWrapper(this, "drawing", false);
+    private final ReadOnlyObjectWrapper<@Nullable Exception> failure =
+            new ReadOnlyObjectWrapper<>(this, "failure");
     private Consumer<GraphView.Node> onOpen = _ -> {};
 
-    private final ImageView picture = new ImageView();
-    private final Canvas canvas = new Canvas();
+    private final GraphPicture picture;
     private final Label empty = new Label(words.getString("empty"));
     private final Label counts = new Label();
     private final Label tip = new Label();
@@ -102,22 +98,16 @@ public final class GraphCanvas extends Region {
     private final VBox foot = new VBox(legend, counts);
     private final VBox tools = new VBox();
     private final GraphMinimap minimap = new GraphMinimap(this::centre);
-    private final GraphLabels labels = new GraphLabels(canvas, words);
 
     private final AnimationTimer pulse =
             new AnimationTimer() {
                 @Override
                 public void handle(long now) {
-                    startDrawing();
+                    follow();
                 }
             };
-    private GraphPainter painter = new GraphPainter(GraphView.EMPTY);
     private final Map<Object, Integer> numbers = new HashMap<>();
-    private final List<PixelBuffer<IntBuffer>> buffers = new ArrayList<>();
-    private final List<WritableImage> images = new ArrayList<>();
-    private int front;
     private boolean stale;
-    private boolean running;
 
     private Stand stand = new Stand(1, 0, 0);
     private Stand goal = stand;
@@ -130,7 +120,6 @@ public final class GraphCanvas extends Region {
     private final Set<NodeKind> hiddenKinds = EnumSet.noneOf(NodeKind.class);
     private Light light = Light.NEAR;
     private List<Integer> way = List.of();
-    private @Nullable GraphFrame shown;
     private @Nullable GraphFrame minimapFrame;
     private Rectangle2D pressed = Rectangle2D.EMPTY;
     private boolean dragged;
@@ -147,16 +136,17 @@ public final class GraphCanvas extends Region {
     }
 
     public GraphCanvas() {
+        this(GraphPainter::new);
+    }
+
+    /// @param painters makes what paints a graph
+    GraphCanvas(Function<GraphView, GraphPainter> painters) {
+        picture = new GraphPicture(words, painters, this::drawn, this::fail);
         getStyleClass().add("graph-canvas");
         setFocusTraversable(true);
         setAccessibleRole(AccessibleRole.NODE);
         setAccessibleText(words.getString("accessible"));
         setMinSize(0, 0);
-        picture.getStyleClass().add("graph-picture");
-        picture.setManaged(false);
-        picture.setMouseTransparent(true);
-        canvas.setManaged(false);
-        canvas.setMouseTransparent(true);
         tip.setManaged(false);
         tip.setMouseTransparent(true);
         tip.setVisible(false);
@@ -177,7 +167,7 @@ public final class GraphCanvas extends Region {
                         tool("ancestors", "fth-corner-up-left", this::lightAncestors),
                         tool("descendants", "fth-corner-down-right", this::lightDescendants),
                         tool("why", "fth-git-pull-request", this::lightWay));
-        getChildren().addAll(picture, canvas, empty, foot, tools, minimap, tip);
+        getChildren().addAll(picture, empty, foot, tools, minimap, tip);
         for (Region panel : List.of(foot, tools)) {
             panel.addEventHandler(
                     MouseEvent.ANY,
@@ -216,6 +206,11 @@ public final class GraphCanvas extends Region {
     /// Whether a picture is still to come.
     public ReadOnlyBooleanProperty drawingProperty() {
         return drawing.getReadOnlyProperty();
+    }
+
+    /// Why the graph could not be drawn, null unless that is so.
+    public ReadOnlyObjectProperty<@Nullable Exception> failureProperty() {
+        return failure.getReadOnlyProperty();
     }
 
     public void setOnOpen(Consumer<GraphView.Node> action) {
@@ -300,6 +295,11 @@ public final class GraphCanvas extends Region {
                 layout.y(node) * stand.scale + stand.top);
     }
 
+    /// Whether the screen shows just what it should, even if more is being drawn beyond the view.
+    boolean isUpToDate() {
+        return frame().equals(picture.shown());
+    }
+
     @Override
     public String getUserAgentStylesheet() {
         return STYLE_SHEET;
@@ -318,10 +318,6 @@ public final class GraphCanvas extends Region {
     protected void layoutChildren() {
         double wide = getWidth();
         double high = getHeight();
-        canvas.setWidth(wide);
-        canvas.setHeight(high);
-        picture.setFitWidth(wide);
-        picture.setFitHeight(high);
         double kinds =
                 legend.getChildren().stream().mapToDouble(kind -> kind.prefWidth(-1) + 4).sum();
         legend.setPrefWrapLength(kinds);
@@ -360,8 +356,8 @@ public final class GraphCanvas extends Region {
 
     private void show(GraphView now) {
         var ids = selection.stream().map(GraphView.Node::id).toList();
-        painter = new GraphPainter(now);
-        labels.show(now, painter);
+        picture.show(now);
+        failure.set(null);
         numbers.clear();
         for (int i = 0; i < now.nodes().size(); i++) {
             numbers.put(now.nodes().get(i).id(), i);
@@ -474,7 +470,7 @@ public final class GraphCanvas extends Region {
         setAccessibleText(
                 cursor < 0
                         ? words.getString("accessible")
-                        : labels.describe(view.get().nodes().get(cursor)));
+                        : describe(view.get().nodes().get(cursor)));
         notifyAccessibleAttributeChanged(AccessibleAttribute.TEXT);
         refresh();
     }
@@ -546,7 +542,7 @@ public final class GraphCanvas extends Region {
     private void glide(Stand to) {
         stop();
         goal = to;
-        if (shown == null || Platform.getPreferences().isReducedMotion()) {
+        if (picture.shown() == null || Platform.getPreferences().isReducedMotion()) {
             stand = to;
             refresh();
             return;
@@ -607,7 +603,7 @@ public final class GraphCanvas extends Region {
         if (dragged || event.getButton() != MouseButton.PRIMARY) {
             return;
         }
-        int node = nodeAt(event.getX(), event.getY());
+        int node = picture.nodeAt(event.getX(), event.getY());
         if (node < 0) {
             if (!event.isShortcutDown() && !event.isShiftDown()) {
                 choose(List.of());
@@ -628,17 +624,12 @@ public final class GraphCanvas extends Region {
     }
 
     private void move(MouseEvent event) {
-        point(nodeAt(event.getX(), event.getY()), event.getX(), event.getY());
-    }
-
-    private int nodeAt(double x, double y) {
-        var frame = shown;
-        return frame == null ? -1 : painter.nodeAt(frame, x * frame.density(), y * frame.density());
+        point(picture.nodeAt(event.getX(), event.getY()), event.getX(), event.getY());
     }
 
     private void point(int node, double x, double y) {
         if (node >= 0) {
-            tip.setText(labels.describe(view.get().nodes().get(node)));
+            tip.setText(describe(view.get().nodes().get(node)));
             tip.resize(tip.prefWidth(-1), tip.prefHeight(-1));
             tip.relocate(
                     Math.rint(Math.min(x + 14, getWidth() - tip.getWidth() - 8)),
@@ -650,6 +641,26 @@ public final class GraphCanvas extends Region {
             setCursor(node >= 0 ? Cursor.HAND : Cursor.DEFAULT);
             refresh();
         }
+    }
+
+    /// All that is known of a node, in words.
+    private String describe(GraphView.Node node) {
+        String name = node.name().isEmpty() ? words.getString("cluster.mixed") : node.name();
+        String title =
+                node.members() > 1
+                        ? name
+                                + " · "
+                                + words.getString("cluster.members")
+                                        .formatted(Figures.count(node.members()))
+                        : node.detail().isEmpty() ? name : name + " " + node.detail();
+        return "%s%n%s%n%s"
+                .formatted(
+                        title,
+                        words.getString("size")
+                                .formatted(Figures.size(node.size()), Figures.count(node.size())),
+                        words.getString("added")
+                                .formatted(
+                                        Figures.size(node.added()), Figures.count(node.added())));
     }
 
     private void scroll(ScrollEvent event) {
@@ -745,102 +756,56 @@ public final class GraphCanvas extends Region {
         }
     }
 
-    private void startDrawing() {
-        if (running) {
-            return;
-        }
+    /// Brings what is shown closer to what is wanted, once a pulse as long as they differ.
+    private void follow() {
         if (!stale) {
-            pulse.stop();
-            drawing.set(false);
+            if (!picture.isDrawing()) {
+                pulse.stop();
+                drawing.set(false);
+            }
             return;
         }
-        stale = false;
         if (getWidth() < 1 || getHeight() < 1 || getScene() == null) {
+            stale = false;
             return;
         }
-        running = true;
         var frame = frame();
-        var with = painter;
-        int back = buffer(frame.width(), frame.height());
-        int[] pixels = buffers.get(back).getBuffer().array();
-        var mini = minimap(frame);
-        Runnable paint =
-                () -> {
-                    with.paint(new Raster(frame.width(), frame.height(), pixels), frame);
-                    int[] miniature = null;
-                    if (mini != null) {
-                        miniature = new int[mini.width() * mini.height()];
-                        with.paint(new Raster(mini.width(), mini.height(), miniature), mini);
-                    }
-                    int[] small = miniature;
-                    Platform.runLater(() -> present(frame, with, back, mini, small));
-                };
-        // A thread of the platform: virtual ones may all be busy hashing.
-        Thread.ofPlatform().daemon().name("graph painter").start(paint);
-    }
-
-    private void present(
-            GraphFrame frame,
-            GraphPainter with,
-            int back,
-            @Nullable GraphFrame mini,
-            int @Nullable [] miniature) {
-        running = false;
-        if (with != painter || back >= buffers.size()) {
-            stale = true;
-            return;
-        }
-        buffers.get(back).updateBuffer(_ -> null);
-        picture.setImage(images.get(back));
-        front = back;
-        shown = frame;
-        if (mini != null && miniature != null) {
-            minimapFrame = mini;
-            minimap.show(mini, miniature);
-        }
-        labels.draw(frame, counts.getFont().getFamily());
-        var layout = view.get().layout();
+        stale = !picture.want(frame, minimap(frame), counts.getFont().getFamily());
         minimap.frame(
-                layout,
+                view.get().layout(),
                 -stand.left / stand.scale,
                 -stand.top / stand.scale,
                 getWidth() / stand.scale,
                 getHeight() / stand.scale);
     }
 
-    /// A buffer of the wanted size that is neither on the screen nor on its way there.
-    private int buffer(int wide, int high) {
-        if (images.isEmpty()
-                || images.getFirst().getWidth() != wide
-                || images.getFirst().getHeight() != high) {
-            images.clear();
-            buffers.clear();
-            for (int i = 0; i < BUFFERS; i++) {
-                var buffer =
-                        new PixelBuffer<>(
-                                wide,
-                                high,
-                                IntBuffer.allocate(wide * high),
-                                PixelFormat.getIntArgbPreInstance());
-                buffers.add(buffer);
-                images.add(new WritableImage(buffer));
-            }
+    /// Looks again, because what is wanted may have changed since a picture was begun.
+    private void drawn(GraphPicture.@Nullable Miniature mini) {
+        if (mini != null) {
+            minimapFrame = mini.frame();
+            minimap.show(mini.frame(), mini.raster().pixels);
         }
-        return (front + 1) % BUFFERS;
+        stale = true;
+    }
+
+    private void fail(Throwable cause) {
+        stale = false;
+        failure.set(new IllegalStateException(words.getString("failed"), cause));
     }
 
     private GraphFrame frame() {
         var window = getScene().getWindow();
         double density = window == null ? 1 : Math.max(1, window.getOutputScaleX());
-        var direct = new ArrayList<int[]>();
+        var direct = new ArrayList<GraphFrame.Link>();
         BitSet lit = lit();
         BitSet edges = litEdges(lit, direct);
         return new GraphFrame(
                 (int) Math.ceil(getWidth() * density),
                 (int) Math.ceil(getHeight() * density),
+                (int) (GraphPicture.MARGIN * density),
                 stand.scale * density,
-                stand.left * density,
-                stand.top * density,
+                (int) Math.rint(stand.left * density),
+                (int) Math.rint(stand.top * density),
                 density,
                 style.paletteProperty().get(),
                 EnumSet.copyOf(hiddenKinds),
@@ -866,9 +831,10 @@ public final class GraphCanvas extends Region {
         return new GraphFrame(
                 (int) wide,
                 (int) high,
+                0,
                 fit,
-                (wide - layout.width() * fit) / 2,
-                (high - layout.height() * fit) / 2,
+                (int) Math.rint((wide - layout.width() * fit) / 2),
+                (int) Math.rint((high - layout.height() * fit) / 2),
                 frame.density() / 2,
                 frame.palette(),
                 EnumSet.copyOf(hiddenKinds),
@@ -896,7 +862,7 @@ public final class GraphCanvas extends Region {
         return lit;
     }
 
-    private BitSet litEdges(@Nullable BitSet lit, List<int[]> direct) {
+    private BitSet litEdges(@Nullable BitSet lit, List<GraphFrame.Link> direct) {
         var graph = view.get().layout().graph();
         var edges = new BitSet();
         if (light == Light.WAY) {
@@ -905,7 +871,7 @@ public final class GraphCanvas extends Region {
                 if (edge >= 0) {
                     edges.set(edge);
                 } else {
-                    direct.add(new int[] {way.get(i - 1), way.get(i)});
+                    direct.add(new GraphFrame.Link(way.get(i - 1), way.get(i)));
                 }
             }
         } else if (lit != null) {

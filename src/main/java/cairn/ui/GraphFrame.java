@@ -8,29 +8,41 @@ import org.jspecify.annotations.Nullable;
 
 /// All that one picture of a graph depends on, apart from the graph; it does not change.
 ///
-/// @param scale device pixels per unit of the layout
-/// @param left where the layout's origin lies, in device pixels
+/// The picture is larger than the view by a margin, so that the view can move before a new one has
+/// to be drawn. All lengths are device pixels, and the layout's origin lies on one of them: what
+/// two frames show that differ in nothing but that place differs in nothing else.
+///
+/// @param width of the view
+/// @param height of the view
+/// @param margin what the picture has beyond the view on each side
+/// @param scale pixels per unit of the layout
+/// @param left where the layout's origin lies in the view
+/// @param top where the layout's origin lies in the view
 /// @param density device pixels per pixel of the scene
 /// @param hiddenKinds the kinds that are filtered out
 /// @param lit the nodes that matter now, or null for all; everything else is faint
 /// @param litEdges edges of the layout to draw in full
-/// @param direct edges to draw in full that the layout leaves out, as source and target
+/// @param direct edges to draw in full that the layout leaves out, from left to right
 /// @param hover the node under the pointer, or -1
 /// @param selected the selected nodes
 record GraphFrame(
         int width,
         int height,
+        int margin,
         double scale,
-        double left,
-        double top,
+        int left,
+        int top,
         double density,
         GraphPalette palette,
         Set<NodeKind> hiddenKinds,
         @Nullable BitSet lit,
         @Nullable BitSet litEdges,
-        List<int[]> direct,
+        List<Link> direct,
         int hover,
         BitSet selected) {
+    /// An edge between two nodes.
+    record Link(int from, int to) {}
+
     /// Cards, then names, then dots.
     enum Detail {
         CARDS,
@@ -48,11 +60,45 @@ record GraphFrame(
         return seen >= CARDS_FROM ? Detail.CARDS : seen >= NAMES_FROM ? Detail.NAMES : Detail.DOTS;
     }
 
-    float x(float layoutX) {
-        return (float) (layoutX * scale + left);
+    /// Where a place of the layout is in the picture.
+    double x(double layoutX) {
+        return layoutX * scale + left + margin;
     }
 
-    float y(float layoutY) {
-        return (float) (layoutY * scale + top);
+    /// Where a place of the layout is in the picture.
+    double y(double layoutY) {
+        return layoutY * scale + top + margin;
+    }
+
+    int pictureWidth() {
+        return width + 2 * margin;
+    }
+
+    int pictureHeight() {
+        return height + 2 * margin;
+    }
+
+    /// The same with the layout's origin elsewhere.
+    GraphFrame at(int newLeft, int newTop) {
+        return new GraphFrame(
+                width,
+                height,
+                margin,
+                scale,
+                newLeft,
+                newTop,
+                density,
+                palette,
+                hiddenKinds,
+                lit,
+                litEdges,
+                direct,
+                hover,
+                selected);
+    }
+
+    /// Whether this shows nothing else than another does, although perhaps elsewhere.
+    boolean isLike(GraphFrame other) {
+        return equals(other.at(left, top));
     }
 }

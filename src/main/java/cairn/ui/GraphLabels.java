@@ -28,11 +28,16 @@ import org.kordamp.ikonli.javafx.JavaFXFontLoader;
 /// Writes what a picture of a graph cannot draw: names, versions and sizes, only where they can be
 /// read.
 final class GraphLabels {
+    /// In one tile.
     private static final int MOST_AT_DOTS = 40;
+
     private static final int CANDIDATES = 160;
     private static final double NAME = 13;
     private static final double DETAIL = 11;
     private static final double FAINT = 0.35;
+
+    /// How far the first tile of names begins before the layout does.
+    private static final double APART = 60;
 
     private final Canvas canvas;
     private final ResourceBundle words;
@@ -59,19 +64,16 @@ final class GraphLabels {
         }
     }
 
-    void show(GraphView now, GraphPainter with) {
-        view = now;
-        painter = with;
-        forget();
-    }
-
     private void forget() {
         nameWidths = new float[view.nodes().size()];
         written = new Lines[view.nodes().size()];
     }
 
-    void draw(GraphFrame frame, String fontFamily) {
-        if (!fontFamily.equals(family)) {
+    /// @param with what the picture was painted with that the words are for
+    void draw(GraphFrame frame, GraphPainter with, String fontFamily) {
+        if (with != painter || !fontFamily.equals(family)) {
+            painter = with;
+            view = with.view();
             family = fontFamily;
             forget();
         }
@@ -161,51 +163,78 @@ final class GraphLabels {
         }
     }
 
-    /// Names the dots that add most, where there is room beside, below or above them.
+    /// Names the dots that add most, in each of the tiles that the picture touches.
+    ///
+    /// The layout is cut into tiles of the view's size, and each is filled by itself: so what is
+    /// named does not depend on where the view stands.
     private void dots(GraphicsContext g, GraphFrame frame) {
-        double size = DETAIL * frame.density();
-        g.setFont(Font.font(family, size));
-        List<Bounds> taken = new ArrayList<>();
-        List<Integer> candidates =
-                painter.heaviestFirst()
-                        .filter(node -> painter.isVisible(frame, node))
-                        .filter(node -> !GraphPainter.isFaint(frame, node))
-                        .limit(CANDIDATES)
-                        .boxed()
+        g.setFont(Font.font(family, DETAIL * frame.density()));
+        double left = frame.x(0) - APART * frame.density();
+        double top = frame.y(0) - APART * frame.density();
+        int firstAcross = (int) Math.floor(-left / frame.width());
+        int firstDown = (int) Math.floor(-top / frame.height());
+        int across = (int) Math.ceil((frame.pictureWidth() - left) / frame.width()) - firstAcross;
+        int down = (int) Math.ceil((frame.pictureHeight() - top) / frame.height()) - firstDown;
+        List<List<Integer>> tiles =
+                Stream.generate(() -> (List<Integer>) new ArrayList<Integer>())
+                        .limit((long) across * down)
                         .toList();
+        painter.heaviestFirst()
+                .filter(node -> painter.isShown(frame, node) && !GraphPainter.isFaint(frame, node))
+                .forEach(node -> {
+                    double x = frame.x(view.layout().x(node)) - left;
+                    double y = frame.y(view.layout().y(node)) - top;
+                    int column = (int) Math.floor(x / frame.width()) - firstAcross;
+                    int row = (int) Math.floor(y / frame.height()) - firstDown;
+                    if (column >= 0 && column < across && row >= 0 && row < down) {
+                        var candidates = tiles.get(row * across + column);
+                        if (candidates.size() < CANDIDATES) {
+                            candidates.add(node);
+                        }
+                    }
+                });
+        for (int i = 0; i < tiles.size(); i++) {
+            var tile =
+                    new BoundingBox(
+                            left + (double) (firstAcross + i % across) * frame.width(),
+                            top + (double) (firstDown + i / across) * frame.height(),
+                            frame.width(),
+                            frame.height());
+            nameDots(g, frame, tile, tiles.get(i));
+        }
+    }
+
+    /// Names dots where there is room beside, below or above them.
+    private void nameDots(
+            GraphicsContext g, GraphFrame frame, Bounds tile, List<Integer> candidates) {
+        List<Bounds> taken = new ArrayList<>();
         for (int node : candidates) {
-            taken.add(
-                    around(
-                            frame,
-                            node,
-                            -painter.radius(frame, node),
-                            0,
-                            2 * painter.radius(frame, node),
-                            2 * painter.radius(frame, node)));
+            double radius = painter.radius(frame, node);
+            taken.add(around(frame, node, -radius, 0, 2 * radius, 2 * radius));
         }
         int written = 0;
         for (int node : candidates) {
-            double radius = painter.radius(frame, node);
-            double gap = radius + 4 * frame.density();
+            double gap = painter.radius(frame, node) + 4 * frame.density();
             double wide = nameWidth(node) * frame.density();
-            double high = 1.3 * size;
+            double high = 1.3 * DETAIL * frame.density();
             var place =
                     Stream.of(
                                     around(frame, node, gap, 0, wide, high),
                                     around(frame, node, -wide / 2, gap + high / 2, wide, high),
                                     around(frame, node, -wide / 2, -gap - high / 2, wide, high))
-                            .filter(box -> taken.stream().noneMatch(box::intersects))
+                            .filter(box ->
+                                    tile.contains(box) && taken.stream().noneMatch(box::intersects))
                             .findFirst();
             if (place.isPresent() && written++ < MOST_AT_DOTS) {
-                taken.add(place.get());
                 var box = place.get();
+                taken.add(box);
                 g.setGlobalAlpha(0.65);
                 g.setFill(colour(frame.palette().background(), frame, node));
                 g.fillRect(
-                        Math.rint(box.getMinX() - 2),
-                        Math.rint(box.getMinY()),
-                        Math.rint(box.getWidth() + 4),
-                        Math.rint(box.getHeight()));
+                        Math.floor(0.5 + box.getMinX() - 2),
+                        Math.floor(0.5 + box.getMinY()),
+                        Math.floor(0.5 + box.getWidth() + 4),
+                        Math.floor(0.5 + box.getHeight()));
                 g.setGlobalAlpha(1);
                 g.setFill(colour(frame.palette().text(), frame, node));
                 g.fillText(name(node), box.getMinX(), box.getCenterY());
@@ -274,25 +303,5 @@ final class GraphLabels {
         ruler.setFont(Font.font(family, size));
         ruler.setText(text);
         return ruler.getLayoutBounds().getWidth();
-    }
-
-    /// All that is known of a node, in words.
-    String describe(GraphView.Node node) {
-        String name = node.name().isEmpty() ? words.getString("cluster.mixed") : node.name();
-        String title =
-                node.members() > 1
-                        ? name
-                                + " · "
-                                + words.getString("cluster.members")
-                                        .formatted(Figures.count(node.members()))
-                        : node.detail().isEmpty() ? name : name + " " + node.detail();
-        return "%s%n%s%n%s"
-                .formatted(
-                        title,
-                        words.getString("size")
-                                .formatted(Figures.size(node.size()), Figures.count(node.size())),
-                        words.getString("added")
-                                .formatted(
-                                        Figures.size(node.added()), Figures.count(node.added())));
     }
 }

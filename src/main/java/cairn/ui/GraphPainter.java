@@ -18,24 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Needs no toolkit and is meant for a thread of its own. Whatever depends on the graph or on what
 /// is filtered and lit is worked out once and kept until that changes. One thread at a time.
 final class GraphPainter {
-    /// Edges are drawn at a third of their strength.
-    private static final double THIN = 0.34;
-
-    /// How many links are drawn as curves; more are drawn straight.
-    private static final int CURVES = 5_000;
-
     private static final double FAINT = 0.28;
-
-    /// How often over links may cover the picture at that strength; more are fainter.
-    private static final double COVER = 0.45;
-
-    /// How faint links get; where that is not enough only a sample of them is drawn, always the
-    /// same, which looks as dense and takes bounded time.
-    private static final double LEAST = 0.16;
-
-    private static final int SAMPLE_BITS = 16;
-    private static final int SAMPLES = 1 << SAMPLE_BITS;
-    private static final int SPREAD = 0x9E3779B1;
 
     private final GraphView view;
     private final LayeredLayout layout;
@@ -47,8 +30,8 @@ final class GraphPainter {
     private final float[] weight;
     private final float[] share;
     private final int[] byWeight;
-    private final float halfWidth;
-    private final float halfHeight;
+    private final double halfWidth;
+    private final double halfHeight;
 
     // The links from left to right, and where each layer's begin.
     private final int[] from;
@@ -56,6 +39,7 @@ final class GraphPainter {
     private final int[] order;
     private final int[] layerStart;
     private final float[] layerX;
+    private final GraphInk linkInk;
 
     private Set<NodeKind> shownFor = Set.of();
     private @Nullable BitSet shown;
@@ -122,6 +106,11 @@ final class GraphPainter {
                 to[order[e]] = links.target(e);
             }
         }
+        linkInk = new GraphInk(layout, from, to);
+    }
+
+    GraphView view() {
+        return view;
     }
 
     void paint(Raster raster, GraphFrame frame) {
@@ -141,21 +130,21 @@ final class GraphPainter {
             }
             case DOTS -> paintDots(raster, frame);
         }
-        float half = frame.detail() == Detail.DOTS ? 0 : halfWidth;
-        for (int[] edge : frame.direct()) {
+        double half = frame.detail() == Detail.DOTS ? 0 : halfWidth;
+        for (GraphFrame.Link edge : frame.direct()) {
             raster.curve(
-                    frame.x(x[edge[0]] + half),
-                    frame.y(y[edge[0]]),
-                    frame.x(x[edge[1]] - half),
-                    frame.y(y[edge[1]]),
-                    1.5f * thickness(frame),
+                    frame.x(x[edge.from()] + half),
+                    frame.y(y[edge.from()]),
+                    frame.x(x[edge.to()] - half),
+                    frame.y(y[edge.to()]),
+                    1.5 * thickness(frame),
                     frame.palette().accent(),
                     Raster.OPAQUE);
         }
     }
 
-    private static float thickness(GraphFrame frame) {
-        return (float) (frame.density() * Math.clamp(frame.scale() / frame.density(), 1, 1.6));
+    private static double thickness(GraphFrame frame) {
+        return frame.density() * Math.clamp(frame.scale() / frame.density(), 1, 1.6);
     }
 
     boolean isShown(GraphFrame frame, int node) {
@@ -164,14 +153,14 @@ final class GraphPainter {
 
     /// Whether a node is not filtered out and lies in the picture.
     boolean isVisible(GraphFrame frame, int node) {
-        float atX = frame.x(x[node]);
-        float atY = frame.y(y[node]);
-        double wide = halfWidth * frame.scale() + 16;
-        double high = halfHeight * frame.scale() + 16;
+        double atX = frame.x(x[node]);
+        double atY = frame.y(y[node]);
+        double wide = halfWidth * frame.scale() + 20 * frame.density();
+        double high = halfHeight * frame.scale() + 20 * frame.density();
         return atX > -wide
-                && atX < frame.width() + wide
+                && atX < frame.pictureWidth() + wide
                 && atY > -high
-                && atY < frame.height() + high
+                && atY < frame.pictureHeight() + high
                 && isShown(frame, node);
     }
 
@@ -181,13 +170,13 @@ final class GraphPainter {
     }
 
     /// The radius of a node's dot in device pixels.
-    float radius(GraphFrame frame, int node) {
+    double radius(GraphFrame frame, int node) {
         double least = leastRadius(frame);
         return radius(frame, node, least, mostRadius(frame, least));
     }
 
-    private float radius(GraphFrame frame, int node, double least, double most) {
-        return (float) ((least + (most - least) * weight[node]) * frame.density());
+    private double radius(GraphFrame frame, int node, double least, double most) {
+        return (least + (most - least) * weight[node]) * frame.density();
     }
 
     private double leastRadius(GraphFrame frame) {
@@ -207,7 +196,7 @@ final class GraphPainter {
     }
 
     /// How much of the layout's width or height is in the picture, about.
-    private static double part(int seen, float all, GraphFrame frame) {
+    private static double part(int seen, double all, GraphFrame frame) {
         return Math.clamp(seen / (all * frame.scale()), 1e-3, 1);
     }
 
@@ -218,34 +207,20 @@ final class GraphPainter {
         while (first < last && frame.x(layerX[first + 1]) < 0) {
             first++;
         }
-        while (last > first && frame.x(layerX[last]) > frame.width()) {
+        while (last > first && frame.x(layerX[last] - halfWidth) > raster.width) {
             last--;
         }
         int begin = layerX.length == 0 ? 0 : layerStart[first];
         int end = layerX.length == 0 ? 0 : layerStart[last + 1];
-        // A few thousand links tell how many there are to see, and how much ink they take.
-        int stride = (end - begin) / 16_384 + 1;
-        int seen = 0;
-        double ink = 0;
-        for (int i = begin; i < end; i += stride) {
-            if (isInside(frame, i)) {
-                seen += stride;
-                ink += stride * clipped(frame, i);
-            }
-        }
-        boolean curved = seen <= CURVES && ink <= frame.width() * (double) frame.height();
         boolean dim = frame.lit() != null;
-        double cover = Math.max(COVER, ink / ((double) frame.width() * frame.height()));
-        double strength = Math.max(LEAST, THIN * COVER / cover);
-        int sample = (int) (SAMPLES * Math.min(1, THIN * COVER / cover / strength));
-        int thin = (int) (Raster.OPAQUE * strength * (dim ? FAINT : 1));
-        float thickness = thickness(frame);
+        double thickness = thickness(frame);
         int colour = frame.palette().edge();
+        GraphInk.Pen[] pens = linkInk.pens(frame);
         for (int i = begin; i < end; i++) {
-            if (i * SPREAD >>> 32 - SAMPLE_BITS < sample
-                    && isInside(frame, i)
-                    && (visible == null || visible.get(i))) {
-                paintLink(raster, frame, i, curved, thickness, colour, thin);
+            GraphInk.Pen pen = pens[linkInk.cell(i)];
+            if (pen.draws(i) && isInside(frame, i) && (visible == null || visible.get(i))) {
+                int strength = (int) (Raster.OPAQUE * pen.strength() * (dim ? FAINT : 1));
+                paintLink(raster, frame, i, pen.curved(), thickness, colour, strength);
             }
         }
         BitSet litLinks = lit(frame.litEdges());
@@ -258,25 +233,18 @@ final class GraphPainter {
                         raster,
                         frame,
                         i,
-                        curved,
-                        1.5f * thickness,
+                        pens[linkInk.cell(i)].curved(),
+                        1.5 * thickness,
                         frame.palette().accent(),
                         strong);
             }
         }
     }
 
-    /// About how many pixels a link takes.
-    private double clipped(GraphFrame frame, int link) {
-        double y1 = Math.clamp(frame.y(y[from[link]]), 0, frame.height());
-        double y2 = Math.clamp(frame.y(y[to[link]]), 0, frame.height());
-        return Math.abs(y1 - y2) + frame.scale() * (x[to[link]] - x[from[link]]);
-    }
-
     private boolean isInside(GraphFrame frame, int link) {
-        float y1 = frame.y(y[from[link]]);
-        float y2 = frame.y(y[to[link]]);
-        return Math.max(y1, y2) > -4 && Math.min(y1, y2) < frame.height() + 4;
+        double y1 = frame.y(y[from[link]]);
+        double y2 = frame.y(y[to[link]]);
+        return Math.max(y1, y2) > -8 && Math.min(y1, y2) < frame.pictureHeight() + 8;
     }
 
     private void paintLink(
@@ -284,21 +252,21 @@ final class GraphPainter {
             GraphFrame frame,
             int link,
             boolean curved,
-            float thickness,
+            double thickness,
             int colour,
             int strength) {
         int a = from[link];
         int b = to[link];
-        float y1 = frame.y(y[a]);
-        float y2 = frame.y(y[b]);
+        double y1 = frame.y(y[a]);
+        double y2 = frame.y(y[b]);
         if (!curved) {
             raster.line(frame.x(x[a]), y1, frame.x(x[b]), y2, colour, strength);
             return;
         }
         boolean dots = frame.detail() == Detail.DOTS;
-        float half = dots ? halfWidth * 0.4f : halfWidth;
-        float x1 = frame.x(x[a] + (dots && a < nodes ? 0 : half));
-        float x2 = frame.x(x[b] - (dots && b < nodes ? 0 : half));
+        double half = dots ? halfWidth * 0.4 : halfWidth;
+        double x1 = frame.x(x[a] + (dots && a < nodes ? 0 : half));
+        double x2 = frame.x(x[b] - (dots && b < nodes ? 0 : half));
         if (a >= nodes) {
             raster.curve(frame.x(x[a] - half), y1, x1, y1, thickness, colour, strength);
         }
@@ -360,9 +328,9 @@ final class GraphPainter {
             if (!isVisible(frame, node)) {
                 continue;
             }
-            float radius = radius(frame, node, least, most);
-            float atX = frame.x(x[node]);
-            float atY = frame.y(y[node]);
+            double radius = radius(frame, node, least, most);
+            double atX = frame.x(x[node]);
+            double atY = frame.y(y[node]);
             int colour = palette.of(kind[node]);
             if (isFaint(frame, node)) {
                 raster.disc(
@@ -373,21 +341,17 @@ final class GraphPainter {
                         Raster.OPAQUE);
                 continue;
             }
-            if (radius < 1.3f) {
+            if (radius < 1.3) {
                 raster.spot(atX, atY, radius, colour);
                 continue;
             }
-            if (radius > 2.5f * frame.density()) {
+            if (radius > 2.5 * frame.density()) {
                 raster.disc(
-                        atX,
-                        atY,
-                        radius + (float) frame.density(),
-                        palette.background(),
-                        Raster.OPAQUE);
+                        atX, atY, radius + frame.density(), palette.background(), Raster.OPAQUE);
             }
             raster.disc(atX, atY, radius, colour, Raster.OPAQUE);
             if (several[node]) {
-                raster.disc(atX, atY, radius * 0.5f, palette.background(), Raster.OPAQUE);
+                raster.disc(atX, atY, radius * 0.5, palette.background(), Raster.OPAQUE);
             }
         }
         frame.selected().stream()
@@ -399,10 +363,10 @@ final class GraphPainter {
     }
 
     private void ring(Raster raster, GraphFrame frame, int node) {
-        float density = (float) frame.density();
-        float radius = radius(frame, node);
-        float atX = frame.x(x[node]);
-        float atY = frame.y(y[node]);
+        double density = frame.density();
+        double radius = radius(frame, node);
+        double atX = frame.x(x[node]);
+        double atY = frame.y(y[node]);
         raster.disc(atX, atY, radius + 4 * density, frame.palette().accent(), Raster.OPAQUE);
         raster.disc(atX, atY, radius + 2 * density, frame.palette().background(), Raster.OPAQUE);
         raster.disc(atX, atY, radius, frame.palette().of(kind[node]), Raster.OPAQUE);
@@ -410,18 +374,18 @@ final class GraphPainter {
 
     private void paintName(Raster raster, GraphFrame frame, int node) {
         GraphPalette palette = frame.palette();
-        float unit = (float) frame.scale();
-        float wide = 2 * halfWidth * unit;
-        float high = Math.min(2 * halfHeight * unit, 22 * (float) frame.density());
-        float atX = frame.x(x[node]) - wide / 2;
-        float atY = frame.y(y[node]) - high / 2;
+        double unit = frame.scale();
+        double wide = 2 * halfWidth * unit;
+        double high = Math.min(2 * halfHeight * unit, 22 * frame.density());
+        double atX = frame.x(x[node]) - wide / 2;
+        double atY = frame.y(y[node]) - high / 2;
         double faint = isFaint(frame, node) ? FAINT : 1;
         int colour = palette.of(kind[node]);
         int fill = GraphPalette.mix(colour, palette.background(), 0.14 * faint);
-        float round = 3 * (float) frame.density();
+        double round = 3 * frame.density();
         outline(raster, frame, node, atX, atY, wide, high, round);
         raster.box(atX, atY, wide, high, round, fill, Raster.OPAQUE);
-        float bar = 3 * (float) frame.density();
+        double bar = 3 * frame.density();
         raster.box(
                 atX,
                 atY,
@@ -434,18 +398,18 @@ final class GraphPainter {
 
     private void paintCard(Raster raster, GraphFrame frame, int node) {
         GraphPalette palette = frame.palette();
-        float unit = (float) frame.scale();
-        float wide = 2 * halfWidth * unit;
-        float high = 2 * halfHeight * unit;
-        float atX = frame.x(x[node]) - wide / 2;
-        float atY = frame.y(y[node]) - high / 2;
-        float round = 4 * unit;
+        double unit = frame.scale();
+        double wide = 2 * halfWidth * unit;
+        double high = 2 * halfHeight * unit;
+        double atX = frame.x(x[node]) - wide / 2;
+        double atY = frame.y(y[node]) - high / 2;
+        double round = 4 * unit;
         double faint = isFaint(frame, node) ? FAINT : 1;
         int colour = GraphPalette.mix(palette.of(kind[node]), palette.card(), faint);
         int border = GraphPalette.mix(palette.border(), palette.background(), faint);
         if (several[node]) {
             for (int i = 2; i > 0; i--) {
-                float off = 3 * i * unit;
+                double off = 3 * i * unit;
                 raster.box(atX + off, atY + off, wide, high, round, border, Raster.OPAQUE);
                 raster.box(
                         atX + off + 1,
@@ -459,7 +423,7 @@ final class GraphPainter {
         }
         outline(raster, frame, node, atX, atY, wide, high, round);
         raster.box(atX, atY, wide, high, round, border, Raster.OPAQUE);
-        float line = (float) frame.density();
+        double line = frame.density();
         raster.box(
                 atX + line,
                 atY + line,
@@ -471,16 +435,16 @@ final class GraphPainter {
         raster.box(atX, atY, 5 * unit, high, round, colour, Raster.OPAQUE);
         raster.box(atX + 3 * unit, atY + line, 2 * unit, high - 2 * line, 0, colour, Raster.OPAQUE);
 
-        float track = wide - 24 * unit;
-        float barY = atY + high - 6 * unit;
+        double track = wide - 24 * unit;
+        double barY = atY + high - 6 * unit;
         int trackColour = GraphPalette.mix(palette.border(), palette.card(), 0.6 * faint);
-        raster.box(atX + 14 * unit, barY, track, 2.5f * unit, unit, trackColour, Raster.OPAQUE);
-        float part = Math.max(share[node] * track, Math.min(2 * unit, track));
-        raster.box(atX + 14 * unit, barY, part, 2.5f * unit, unit, colour, Raster.OPAQUE);
+        raster.box(atX + 14 * unit, barY, track, 2.5 * unit, unit, trackColour, Raster.OPAQUE);
+        double part = Math.max(share[node] * track, Math.min(2 * unit, track));
+        raster.box(atX + 14 * unit, barY, part, 2.5 * unit, unit, colour, Raster.OPAQUE);
 
-        float mark = 15 * unit;
-        float markX = atX + wide - mark - 8 * unit;
-        float markY = atY + 6 * unit;
+        double mark = 15 * unit;
+        double markX = atX + wide - mark - 8 * unit;
+        double markY = atY + 6 * unit;
         if (!several[node]) {
             int ink = GraphPalette.mix(palette.muted(), palette.card(), 0.8 * faint);
             raster.shape(
@@ -490,12 +454,7 @@ final class GraphPainter {
         if (trust != TrustMark.NONE) {
             int ink = GraphPalette.mix(palette.of(trust), palette.card(), faint);
             raster.shape(
-                    markX - 17 * unit,
-                    markY + unit,
-                    12 * unit,
-                    13.5f * unit,
-                    Shield.of(trust),
-                    ink);
+                    markX - 17 * unit, markY + unit, 12 * unit, 13.5 * unit, Shield.of(trust), ink);
         }
     }
 
@@ -504,12 +463,12 @@ final class GraphPainter {
             Raster raster,
             GraphFrame frame,
             int node,
-            float x,
-            float y,
-            float w,
-            float h,
-            float round) {
-        float wide = (float) frame.density() * (frame.selected().get(node) ? 2.5f : 1.5f);
+            double x,
+            double y,
+            double w,
+            double h,
+            double round) {
+        double wide = frame.density() * (frame.selected().get(node) ? 2.5 : 1.5);
         if (frame.selected().get(node) || frame.hover() == node) {
             raster.box(
                     x - wide,
@@ -522,7 +481,7 @@ final class GraphPainter {
         }
     }
 
-    /// The node at a point in device pixels, or -1.
+    /// The node at a point of the view in device pixels, or -1.
     int nodeAt(GraphFrame frame, double atX, double atY) {
         double layoutX = (atX - frame.left()) / frame.scale();
         double layoutY = (atY - frame.top()) / frame.scale();

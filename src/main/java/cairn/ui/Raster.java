@@ -6,12 +6,15 @@ import java.util.Arrays;
 ///
 /// Without a graphics card the scene graph strokes a few hundred lines in the time in which this
 /// draws a hundred thousand. Colours are `0xRRGGBB`, strengths 0 to 256, coordinates pixels whose
-/// middles lie at one half. Everything outside is clipped. One thread at a time.
+/// middles lie at one half. Everything outside is clipped, and what is moved by whole pixels looks
+/// the same. One thread at a time.
 final class Raster {
     static final int OPAQUE = 256;
     private static final int PAIR = 0xff00ff;
     private static final int GREEN = 0x00ff00;
     private static final int ALPHA = 0xff000000;
+    private static final int FINE_BITS = 32;
+    private static final double FINE = 0x1p32;
 
     final int width;
     final int height;
@@ -40,11 +43,11 @@ final class Raster {
     }
 
     /// A straight line one pixel wide.
-    void line(float x1, float y1, float x2, float y2, int colour, int strength) {
-        float startX = x1 - 0.5f;
-        float startY = y1 - 0.5f;
-        float dx = x2 - x1;
-        float dy = y2 - y1;
+    void line(double x1, double y1, double x2, double y2, int colour, int strength) {
+        double startX = x1 - 0.5;
+        double startY = y1 - 0.5;
+        double dx = x2 - x1;
+        double dy = y2 - y1;
         if (Math.abs(dx) >= Math.abs(dy)) {
             run(startX, startY, dx, dy, width, height, 1, width, colour, strength);
         } else {
@@ -54,41 +57,42 @@ final class Raster {
 
     /// Steps along the longer direction and shares each step's strength between two pixels.
     private void run(
-            float start,
-            float across,
-            float length,
-            float rise,
+            double start,
+            double across,
+            double length,
+            double rise,
             int along,
             int wide,
             int step,
             int side,
             int colour,
             int strength) {
-        float from = length < 0 ? start + length : start;
-        float at = length < 0 ? across + rise : across;
-        float size = Math.abs(length);
-        float slope = size == 0 ? 0 : (length < 0 ? -rise : rise) / size;
-        int first = Math.max(0, (int) Math.ceil(from - 0.5f));
-        int last = Math.min(along - 1, (int) Math.floor(from + size + 0.49f));
+        double from = length < 0 ? start + length : start;
+        double at = length < 0 ? across + rise : across;
+        double size = Math.abs(length);
+        double slope = size == 0 ? 0 : (length < 0 ? -rise : rise) / size;
+        int begin = (int) Math.ceil(from - 0.5);
+        int first = Math.max(0, begin);
+        int last = Math.min(along - 1, (int) Math.floor(from + size + 0.49));
         // Only the part between the two long sides.
         if (slope == 0) {
             if (at < -1 || at > wide) {
                 return;
             }
         } else {
-            float enter = from + ((slope > 0 ? -1 : wide) - at) / slope;
-            float leave = from + ((slope > 0 ? wide : -1) - at) / slope;
-            first = Math.max(first, (int) Math.ceil(Math.min(enter, along)));
-            last = Math.min(last, (int) Math.floor(Math.max(leave, -1)));
+            double enter = from + ((slope > 0 ? -1 : wide) - at) / slope;
+            double leave = from + ((slope > 0 ? wide : -1) - at) / slope;
+            first = Math.max(first, (int) Math.floor(Math.min(enter, along)));
+            last = Math.min(last, (int) Math.ceil(Math.max(leave, -1)));
         }
-        if (first > last) {
-            return;
-        }
-        long position = (long) ((at + (first - from) * slope) * 65536f);
-        long increment = (long) (slope * 65536f);
+        // Counted from the line's own beginning, so that clipping moves no pixel of it.
+        long increment = Math.round(slope * FINE);
+        long position =
+                (long) Math.floor((at + (begin - from) * slope) * FINE)
+                        + ((long) first - begin) * increment;
         for (int i = first, base = first * step; i <= last; i++, base += step) {
-            int cell = (int) (position >> 16);
-            int part = (int) (position >> 8) & 0xff;
+            int cell = (int) (position >> FINE_BITS);
+            int part = (int) (position >> FINE_BITS - 8) & 0xff;
             if (cell >= 0 && cell < wide) {
                 blend(base + cell * side, colour, (OPAQUE - part) * strength >> 8);
             }
@@ -100,39 +104,47 @@ final class Raster {
     }
 
     /// A curve of some thickness that leaves and arrives level, from left to right.
-    void curve(float x1, float y1, float x2, float y2, float thickness, int colour, int strength) {
+    void curve(
+            double x1,
+            double y1,
+            double x2,
+            double y2,
+            double thickness,
+            int colour,
+            int strength) {
         int first = Math.max(0, (int) Math.floor(x1));
         int last = Math.min(width - 1, (int) Math.ceil(x2) - 1);
-        float length = x2 - x1;
+        double length = x2 - x1;
         if (length <= 0) {
             return;
         }
-        float highest = Math.min(y1, y2) - thickness - 1;
-        float lowest = Math.max(y1, y2) + thickness + 1;
+        double highest = Math.min(y1, y2) - thickness - 1;
+        double lowest = Math.max(y1, y2) + thickness + 1;
         if (lowest < 0 || highest > height) {
             return;
         }
         for (int x = first; x <= last; x++) {
-            float begin = Math.max(x, x1);
-            float end = Math.min(x + 1, x2);
-            float t = ((begin + end) / 2 - x1) / length;
-            float y = y1 + (y2 - y1) * t * t * (3 - 2 * t);
-            float slope = Math.abs(6 * (y2 - y1) / length * t * (1 - t));
+            double begin = Math.max(x, x1);
+            double end = Math.min(x + 1, x2);
+            double t = ((begin + end) / 2 - x1) / length;
+            double y = y1 + (y2 - y1) * t * t * (3 - 2 * t);
+            double slope = Math.abs(6 * (y2 - y1) / length * t * (1 - t));
             stripe(x, y, slope, thickness, colour, strength * (end - begin));
         }
     }
 
     /// One column of a line: the exact cover is a trapezoid, as high as the line is steep.
-    private void stripe(int x, float y, float slope, float thickness, int colour, float strength) {
-        float rise = Math.max(slope, 1);
-        float thick = thickness * (float) Math.sqrt(1 + slope * slope);
-        float reach = (rise + thick) / 2;
-        float ramp = Math.min(rise, thick);
-        float most = Math.min(1, thick / rise) * strength;
+    private void stripe(
+            int x, double y, double slope, double thickness, int colour, double strength) {
+        double rise = Math.max(slope, 1);
+        double thick = thickness * Math.sqrt(1 + slope * slope);
+        double reach = (rise + thick) / 2;
+        double ramp = Math.min(rise, thick);
+        double most = Math.min(1, thick / rise) * strength;
         int first = Math.max(0, (int) Math.floor(y - reach));
         int last = Math.min(height - 1, (int) Math.floor(y + reach));
         for (int i = first; i <= last; i++) {
-            float cover = (reach - Math.abs(i + 0.5f - y)) / ramp;
+            double cover = (reach - Math.abs(i + 0.5 - y)) / ramp;
             if (cover > 0) {
                 blend(i * width + x, colour, (int) (Math.min(cover, 1) * most));
             }
@@ -140,43 +152,43 @@ final class Raster {
     }
 
     /// A point of about a pixel, as a square of the same area.
-    void spot(float x, float y, float radius, int colour) {
-        float half = radius * 0.886f;
+    void spot(double x, double y, double radius, int colour) {
+        double half = radius * 0.886;
         int left = Math.max(0, (int) Math.floor(x - half));
         int right = Math.min(width - 1, (int) Math.floor(x + half));
         int top = Math.max(0, (int) Math.floor(y - half));
         int bottom = Math.min(height - 1, (int) Math.floor(y + half));
         for (int row = top; row <= bottom; row++) {
-            float high = Math.min(row + 1, y + half) - Math.max(row, y - half);
+            double high = Math.min(row + 1, y + half) - Math.max(row, y - half);
             for (int i = left; i <= right; i++) {
-                float wide = Math.min(i + 1, x + half) - Math.max(i, x - half);
+                double wide = Math.min(i + 1, x + half) - Math.max(i, x - half);
                 blend(row * width + i, colour, (int) (wide * high * OPAQUE));
             }
         }
     }
 
-    void disc(float x, float y, float radius, int colour, int strength) {
-        int top = Math.max(0, (int) Math.floor(y - radius - 0.5f));
-        int bottom = Math.min(height - 1, (int) Math.ceil(y + radius + 0.5f));
+    void disc(double x, double y, double radius, int colour, int strength) {
+        int top = Math.max(0, (int) Math.floor(y - radius - 0.5));
+        int bottom = Math.min(height - 1, (int) Math.ceil(y + radius + 0.5));
         for (int row = top; row <= bottom; row++) {
-            float dy = row + 0.5f - y;
-            float outer = (radius + 0.5f) * (radius + 0.5f) - dy * dy;
+            double dy = row + 0.5 - y;
+            double outer = (radius + 0.5) * (radius + 0.5) - dy * dy;
             if (outer <= 0) {
                 continue;
             }
-            float half = (float) Math.sqrt(outer);
+            double half = Math.sqrt(outer);
             int first = Math.max(0, (int) Math.floor(x - half));
             int last = Math.min(width - 1, (int) Math.ceil(x + half) - 1);
-            float sure = (radius - 0.5f) * (radius - 0.5f) - dy * dy;
-            float inner = radius < 0.5f || sure < 0 ? -1 : (float) Math.sqrt(sure);
+            double sure = (radius - 0.5) * (radius - 0.5) - dy * dy;
+            double inner = radius < 0.5 || sure < 0 ? -1 : Math.sqrt(sure);
             for (int i = first; i <= last; i++) {
-                float dx = i + 0.5f - x;
+                double dx = i + 0.5 - x;
                 if (Math.abs(dx) <= inner) {
                     blend(row * width + i, colour, strength);
                 } else {
-                    float cover = radius + 0.5f - (float) Math.sqrt(dx * dx + dy * dy);
+                    double cover = radius + 0.5 - Math.sqrt(dx * dx + dy * dy);
                     // A disc smaller than a pixel is a fainter pixel.
-                    float faint = Math.min(1, cover) * Math.min(1, 2 * radius);
+                    double faint = Math.min(1, cover) * Math.min(1, 2 * radius);
                     if (cover > 0) {
                         blend(row * width + i, colour, (int) (faint * strength));
                     }
@@ -186,20 +198,20 @@ final class Raster {
     }
 
     /// A filled rectangle with round corners.
-    void box(float x, float y, float w, float h, float radius, int colour, int strength) {
-        float round = Math.min(radius, Math.min(w, h) / 2);
+    void box(double x, double y, double w, double h, double radius, int colour, int strength) {
+        double round = Math.min(radius, Math.min(w, h) / 2);
         int left = Math.max(0, (int) Math.floor(x));
         int right = Math.min(width - 1, (int) Math.ceil(x + w) - 1);
         int top = Math.max(0, (int) Math.floor(y));
         int bottom = Math.min(height - 1, (int) Math.ceil(y + h) - 1);
         for (int row = top; row <= bottom; row++) {
-            float coverY = Math.min(row + 1, y + h) - Math.max(row, y);
-            float dy = Math.max(Math.max(y + round - row - 0.5f, row + 0.5f - y - h + round), 0);
+            double coverY = Math.min(row + 1, y + h) - Math.max(row, y);
+            double dy = Math.max(Math.max(y + round - row - 0.5, row + 0.5 - y - h + round), 0);
             for (int i = left; i <= right; i++) {
-                float dx = Math.max(Math.max(x + round - i - 0.5f, i + 0.5f - x - w + round), 0);
-                float cover;
+                double dx = Math.max(Math.max(x + round - i - 0.5, i + 0.5 - x - w + round), 0);
+                double cover;
                 if (dx > 0 && dy > 0) {
-                    cover = round + 0.5f - (float) Math.sqrt(dx * dx + dy * dy);
+                    cover = round + 0.5 - Math.sqrt(dx * dx + dy * dy);
                 } else {
                     cover = coverY * (Math.min(i + 1, x + w) - Math.max(i, x));
                 }
@@ -213,7 +225,7 @@ final class Raster {
     }
 
     /// A shape inside a rectangle, sampled four times in each direction of a pixel.
-    void shape(float x, float y, float w, float h, Shape shape, int colour) {
+    void shape(double x, double y, double w, double h, Shape shape, int colour) {
         int left = Math.max(0, (int) Math.floor(x));
         int right = Math.min(width - 1, (int) Math.ceil(x + w) - 1);
         int top = Math.max(0, (int) Math.floor(y));

@@ -14,11 +14,11 @@ import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.application.Application;
 import javafx.application.Platform;
@@ -28,6 +28,7 @@ import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.image.Image;
+import javafx.scene.image.PixelFormat;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GraphCanvasTest {
     /// 0 → 1 → 2 → 3, 0 → 4 → 3; 0 → 3 is implied; 4 is a derivation.
@@ -201,6 +203,58 @@ class GraphCanvasTest {
         assertEquals(colours(before), colours(settled()));
     }
 
+    /// Dragging moves what is drawn already; selecting has it drawn anew.
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 8, 40})
+    void draggingLooksExactlyAsIfAllWereDrawnAnew(double closer) throws Exception {
+        show(GraphPanning.view(3000, 9000));
+        settled();
+        call(() -> {
+            canvas.zoom(closer);
+            return null;
+        });
+        Image before = settled();
+        call(() -> {
+            fire(MouseEvent.MOUSE_PRESSED, new Point2D(500, 350), 1, false);
+            fire(MouseEvent.MOUSE_DRAGGED, new Point2D(452, 371), 1, false);
+            fire(MouseEvent.MOUSE_RELEASED, new Point2D(452, 371), 1, false);
+            return null;
+        });
+        Image moved = settled();
+        click(0, 1, false);
+        settled();
+        call(() -> press(KeyCode.ESCAPE));
+        Image anew = settled();
+        assertEquals(0, differences(moved, anew));
+        assertTrue(differences(moved, before) > 1000);
+    }
+
+    @Test
+    void whatCannotBeDrawnIsSaidAndNothingWaitsForIt() throws Exception {
+        var failing =
+                call(() ->
+                        new GraphCanvas(_ -> {
+                            throw new IllegalStateException("no ink");
+                        }));
+        var done = new CompletableFuture<String>();
+        call(() -> {
+            failing.failureProperty()
+                    .subscribe(e -> {
+                        if (e != null) {
+                            done.complete(e + " " + e.getCause());
+                        }
+                    });
+            failing.viewProperty().set(diamond());
+            return root.getChildren().setAll(failing);
+        });
+        assertEquals(
+                "java.lang.IllegalStateException: the graph could not be drawn"
+                        + " java.lang.IllegalStateException: no ink",
+                done.get());
+        canvas = failing;
+        settled();
+    }
+
     @Test
     void theSelectionStaysWhenTheGraphGrows() throws Exception {
         show(diamond());
@@ -274,34 +328,36 @@ class GraphCanvasTest {
         return call(() -> canvas.selected().stream().map(GraphView.Node::id).toList());
     }
 
-    private void click(String id, int times, boolean adding) throws Exception {
+    private void click(Object id, int times, boolean adding) throws Exception {
         call(() -> {
-            for (EventType<MouseEvent> type :
-                    List.of(MouseEvent.MOUSE_PRESSED, MouseEvent.MOUSE_RELEASED)) {
-                var at = canvas.place(id);
-                canvas.fireEvent(
-                        new MouseEvent(
-                                type,
-                                at.getX(),
-                                at.getY(),
-                                at.getX(),
-                                at.getY(),
-                                MouseButton.PRIMARY,
-                                times,
-                                adding,
-                                false,
-                                false,
-                                false,
-                                true,
-                                false,
-                                false,
-                                true,
-                                false,
-                                true,
-                                null));
-            }
+            var at = canvas.place(id);
+            fire(MouseEvent.MOUSE_PRESSED, at, times, adding);
+            fire(MouseEvent.MOUSE_RELEASED, at, times, adding);
             return null;
         });
+    }
+
+    private void fire(EventType<MouseEvent> type, Point2D at, int times, boolean adding) {
+        canvas.fireEvent(
+                new MouseEvent(
+                        type,
+                        at.getX(),
+                        at.getY(),
+                        at.getX(),
+                        at.getY(),
+                        MouseButton.PRIMARY,
+                        times,
+                        adding,
+                        false,
+                        false,
+                        false,
+                        true,
+                        false,
+                        false,
+                        true,
+                        false,
+                        true,
+                        null));
     }
 
     /// Moves the pointer and clicks, as a hand would.
@@ -334,27 +390,30 @@ class GraphCanvasTest {
         return result.get();
     }
 
+    private static int[] pixels(Image image) {
+        int wide = (int) image.getWidth();
+        int high = (int) image.getHeight();
+        var pixels = new int[wide * high];
+        image.getPixelReader()
+                .getPixels(0, 0, wide, high, PixelFormat.getIntArgbInstance(), pixels, 0, wide);
+        return pixels;
+    }
+
     private static Set<Integer> colours(Image image) {
-        var colours = new HashSet<Integer>();
-        for (int y = 0; y < image.getHeight(); y++) {
-            for (int x = 0; x < image.getWidth(); x++) {
-                colours.add(image.getPixelReader().getArgb(x, y));
-            }
-        }
-        return colours;
+        return IntStream.of(pixels(image)).boxed().collect(Collectors.toSet());
+    }
+
+    private static long differences(Image one, Image other) {
+        int[] first = pixels(one);
+        int[] second = pixels(other);
+        return IntStream.range(0, first.length).filter(i -> first[i] != second[i]).count();
     }
 
     private static void save(Image image, String name) throws IOException {
-        var picture =
-                new BufferedImage(
-                        (int) image.getWidth(),
-                        (int) image.getHeight(),
-                        BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < picture.getHeight(); y++) {
-            for (int x = 0; x < picture.getWidth(); x++) {
-                picture.setRGB(x, y, image.getPixelReader().getArgb(x, y));
-            }
-        }
+        int wide = (int) image.getWidth();
+        int high = (int) image.getHeight();
+        var picture = new BufferedImage(wide, high, BufferedImage.TYPE_INT_RGB);
+        picture.setRGB(0, 0, wide, high, pixels(image), 0, wide);
         ImageIO.write(picture, "png", new File("target/" + name + ".png"));
     }
 }

@@ -8,14 +8,14 @@ import cairn.ui.model.TrustMark;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.event.EventType;
+import javafx.geometry.Point2D;
 import javafx.scene.Scene;
-import javafx.scene.image.ImageView;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.stage.Stage;
@@ -86,15 +86,33 @@ public final class GraphPanning {
         return GraphView.of(graph, described, 0, 0);
     }
 
-    private static double pan(GraphView view, double scale) throws InterruptedException {
-        var done = new CountDownLatch(1);
-        var frames = new int[1];
-        Platform.runLater(() -> {
-            var canvas = new GraphCanvas();
+    /// How many frames a second show just what the drag asked for.
+    private static double pan(GraphView view, double scale) {
+        var frames = new CompletableFuture<Integer>();
+        Platform.runLater(() -> new Panning(frames).open(view, scale));
+        return frames.join() / (double) SECONDS;
+    }
+
+    /// Drags once a pulse from the first picture on. A frame counts that is on its way to the
+    /// screen with the graph at another place than in the last, and at the one asked for.
+    private static final class Panning extends AnimationTimer {
+        private final CompletableFuture<Integer> counted;
+        private final GraphCanvas canvas = new GraphCanvas();
+        private final Stage stage = new Stage();
+        private Point2D last = Point2D.ZERO;
+        private long start;
+        private int step;
+        private int frames;
+
+        Panning(CompletableFuture<Integer> counted) {
+            this.counted = counted;
+        }
+
+        void open(GraphView view, double scale) {
             canvas.viewProperty().set(view);
-            var stage = new Stage();
             var scene = new Scene(canvas, 1200, 800);
             scene.getStylesheets().setAll(Look.sheet("light.css"), Look.sheet("cairn.css"));
+            scene.addPostLayoutPulseListener(this::count);
             stage.setScene(scene);
             stage.show();
             if (scale > 0) {
@@ -102,34 +120,38 @@ public final class GraphPanning {
                 canvas.focus();
                 canvas.zoom(scale);
             }
-            var picture = (ImageView) canvas.lookup(".graph-picture");
-            var timer =
-                    new AnimationTimer() {
-                        private long start;
-                        private int step;
+            start();
+        }
 
-                        @Override
-                        public void handle(long now) {
-                            if (start == 0) {
-                                start = now;
-                                picture.imageProperty().addListener(_ -> frames[0]++);
-                                fire(canvas, MouseEvent.MOUSE_PRESSED, 600, 400);
-                            }
-                            step++;
-                            double x = 600 + 200 * Math.sin(step / 30.0);
-                            double y = 400 + 150 * Math.cos(step / 40.0);
-                            fire(canvas, MouseEvent.MOUSE_DRAGGED, x, y);
-                            if (now - start > TimeUnit.SECONDS.toNanos(SECONDS)) {
-                                stop();
-                                stage.close();
-                                done.countDown();
-                            }
-                        }
-                    };
-            timer.start();
-        });
-        done.await();
-        return frames[0] / (double) SECONDS;
+        private void count() {
+            var at = canvas.place(0);
+            if (start > 0 && canvas.isUpToDate() && !at.equals(last)) {
+                frames++;
+                last = at;
+            }
+        }
+
+        @Override
+        public void handle(long now) {
+            if (start == 0 && canvas.drawingProperty().get()) {
+                return;
+            }
+            if (start == 0) {
+                start = now;
+                fire(canvas, MouseEvent.MOUSE_PRESSED, 600, 400);
+            }
+            if (now - start > TimeUnit.SECONDS.toNanos(SECONDS)) {
+                stop();
+                stage.close();
+                counted.complete(frames);
+                return;
+            }
+            step++;
+            double x = 600 + 200 * Math.sin(step / 30.0);
+            double y = 400 + 150 * Math.cos(step / 40.0);
+            // As of a mouse: between two pulses.
+            Platform.runLater(() -> fire(canvas, MouseEvent.MOUSE_DRAGGED, x, y));
+        }
     }
 
     private static void fire(GraphCanvas canvas, EventType<MouseEvent> type, double x, double y) {
