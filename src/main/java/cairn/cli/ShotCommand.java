@@ -2,6 +2,7 @@ package cairn.cli;
 
 import cairn.ui.Shot;
 import cairn.ui.model.Place;
+import java.util.ArrayList;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,16 +38,21 @@ final class ShotCommand implements Command {
                     ExitCode.USAGE, "--size is width x height from 100x100 to 9999x9999");
         }
         var shown = Place.parse(place);
+        var failures = new ArrayList<Exception>();
         output.write(
                 session,
                 out ->
                         Shot.render(
-                                session.engine(),
-                                shown,
-                                Integer.parseInt(parts.group(1)),
-                                Integer.parseInt(parts.group(2)),
-                                dark,
-                                out));
+                                        session.engine(),
+                                        shown,
+                                        Integer.parseInt(parts.group(1)),
+                                        Integer.parseInt(parts.group(2)),
+                                        dark,
+                                        out)
+                                .ifPresent(failures::add));
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
         return ExitCode.DONE;
     }
 }

@@ -54,6 +54,7 @@ public final class DagController {
                         canvas.viewProperty().set(view);
                     }
                 });
+        canvas.failureProperty().subscribe(model.graph()::refuse);
         canvas.selected()
                 .addListener(
                         (ListChangeListener<Object>)

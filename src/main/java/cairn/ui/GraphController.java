@@ -43,6 +43,7 @@ public final class GraphController {
                                         Figures.size(drawing.size())));
                     }
                 });
+        canvas.failureProperty().subscribe(model.drawing()::refuse);
         canvas.selected()
                 .addListener((ListChangeListener<Object>) _ -> model.select(canvas.selected()));
         canvas.setOnOpen(model::open);

@@ -7,6 +7,7 @@ import cairn.ui.model.SettingsModel.Theme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import javafx.animation.AnimationTimer;
@@ -29,15 +30,21 @@ public final class Shot {
 
     private Shot() {}
 
+    /// What there is to see, and why something of it is not, if so.
+    private record View(WritableImage picture, Optional<Exception> failure) {}
+
     /// Writes a place as a PNG once its view has all that it asks for. Blocks until then.
-    public static void render(
+    ///
+    /// @return why something of it could not be shown, if so; the picture tells it too
+    public static Optional<Exception> render(
             Engine engine, Place place, int width, int height, boolean dark, OutputStream out)
             throws IOException, InterruptedException {
         Toolkit.start(true);
-        var picture = new CompletableFuture<WritableImage>();
-        Platform.runLater(() -> take(engine, place, width, height, dark, picture));
+        var view = new CompletableFuture<View>();
+        Platform.runLater(() -> take(engine, place, width, height, dark, view));
         try {
-            write(picture.get(), out);
+            write(view.get().picture, out);
+            return view.get().failure;
         } catch (ExecutionException e) {
             throw new IOException("could not draw " + place.link(), e.getCause());
         }
@@ -50,7 +57,8 @@ public final class Shot {
             int width,
             int height,
             boolean dark,
-            CompletableFuture<WritableImage> picture) {
+            CompletableFuture<View> view) {
+        Thread.currentThread().setUncaughtExceptionHandler((_, e) -> view.completeExceptionally(e));
         try {
             var settings = new SettingsModel(SettingsModel.fileOf(engine.store().home()));
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
@@ -69,14 +77,15 @@ public final class Shot {
                     quiet = window.isBusy() ? 0 : quiet + 1;
                     if (quiet >= QUIET) {
                         stop();
-                        picture.complete(content.snapshot(null, new WritableImage(width, height)));
+                        var picture = content.snapshot(null, new WritableImage(width, height));
+                        view.complete(new View(picture, window.failure()));
                         stage.close();
                         window.close();
                     }
                 }
             }.start();
         } catch (Exception e) {
-            picture.completeExceptionally(e);
+            view.completeExceptionally(e);
         }
     }
 

@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.ui.model.Answer;
 import cairn.ui.model.Problem;
 import cairn.ui.model.Words;
+import java.util.Optional;
 import javafx.animation.PauseTransition;
 import javafx.beans.DefaultProperty;
 import javafx.beans.property.ObjectProperty;
@@ -16,6 +17,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
+import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 
 /// Shows what an answer holds, or that it is waited for, that there is none, or why it failed.
@@ -29,6 +31,7 @@ public final class StatePane extends StackPane {
     private final ObjectProperty<Node> content = new SimpleObjectProperty<>(this, "content");
     private final ObjectProperty<Node> empty = new SimpleObjectProperty<>(this, "empty");
     private final PauseTransition patience = new PauseTransition(PATIENCE);
+    private @Nullable Problem problem;
 
     public StatePane() {
         getStyleClass().add("state-pane");
@@ -60,6 +63,11 @@ public final class StatePane extends StackPane {
         empty.set(node);
     }
 
+    /// Why there is nothing to show, if it failed.
+    Optional<Problem> problem() {
+        return Optional.ofNullable(problem);
+    }
+
     /// Follows an answer from now on; it must not live longer than the pane.
     void follow(Answer<?> answer) {
         answer.phaseProperty().subscribe(phase -> show(answer, phase));
@@ -67,6 +75,7 @@ public final class StatePane extends StackPane {
 
     private void show(Answer<?> answer, Answer.Phase phase) {
         patience.stop();
+        problem = phase == Answer.Phase.FAILED ? answer.problemProperty().get() : null;
         switch (phase) {
             case WAITING -> {
                 getChildren().clear();
@@ -79,7 +88,6 @@ public final class StatePane extends StackPane {
             }
             case EMPTY -> getChildren().setAll(empty.get() == null ? content.get() : empty.get());
             case FAILED -> {
-                Problem problem = answer.problemProperty().get();
                 if (problem != null) {
                     getChildren().setAll(failed(problem, answer));
                 }

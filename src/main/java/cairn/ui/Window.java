@@ -2,9 +2,11 @@ package cairn.ui;
 
 import cairn.engine.Engine;
 import cairn.ui.model.Place;
+import cairn.ui.model.Problem;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.ShellModel;
 import cairn.ui.model.Words;
+import java.util.Optional;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -41,6 +43,15 @@ final class Window implements AutoCloseable {
                                 node instanceof GraphCanvas canvas
                                         && canvas.getWidth() >= 1
                                         && canvas.drawingProperty().get());
+    }
+
+    /// Why something that the window should show is not there, if so.
+    Optional<Exception> failure() {
+        return scene.getRoot().lookupAll(".state-pane").stream()
+                .filter(StatePane.class::isInstance)
+                .flatMap(pane -> ((StatePane) pane).problem().stream())
+                .map(Problem::cause)
+                .findFirst();
     }
 
     @Override

@@ -64,6 +64,15 @@ public final class Answer<T> {
         }
     }
 
+    /// Takes note that what was answered cannot be shown.
+    ///
+    /// @param cause null if it can
+    public void refuse(@Nullable Exception cause) {
+        if (cause != null) {
+            fail(cause);
+        }
+    }
+
     public void cancel() {
         current.cancel();
     }

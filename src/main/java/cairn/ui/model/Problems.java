@@ -4,8 +4,6 @@ import cairn.cid.FormatException;
 import cairn.nix.StorePath;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -20,9 +18,7 @@ public final class Problems {
         if (cause instanceof ExecutionException && cause.getCause() instanceof Exception inner) {
             return describe(inner);
         }
-        var stack = new StringWriter();
-        cause.printStackTrace(new PrintWriter(stack));
-        return new Problem(sentence(cause), advice(cause), stack.toString());
+        return new Problem(sentence(cause), advice(cause), cause);
     }
 
     private static String sentence(Exception cause) {
