@@ -4,11 +4,14 @@ import cairn.ui.model.ImportModel;
 import cairn.ui.model.ImportModel.Source;
 import cairn.ui.model.Words;
 import java.util.Map;
+import javafx.beans.binding.BooleanExpression;
 import javafx.fxml.FXML;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.VBox;
 
 /// Binds `Import.fxml` to an [ImportModel].
 public final class ImportController {
@@ -24,6 +27,11 @@ public final class ImportController {
     @FXML private Label locationLabel;
     @FXML private TextField address;
     @FXML private Button choose;
+    @FXML private VBox choice;
+    @FXML private ToggleButton everything;
+    @FXML private ToggleButton some;
+    @FXML private TextField targets;
+    @FXML private Label refusal;
     @FXML private Button start;
 
     ImportController(ImportModel model, Chooser chooser, Runnable onClose) {
@@ -40,6 +48,18 @@ public final class ImportController {
                 .forEach((button, source) ->
                         button.setOnAction(_ -> model.sourceProperty().set(source)));
         model.sourceProperty().subscribe(this::show);
+        targets.textProperty().bindBidirectional(model.targetsProperty());
+        everything.setOnAction(_ -> model.everythingProperty().set(true));
+        some.setOnAction(_ -> {
+            model.everythingProperty().set(false);
+            targets.requestFocus();
+        });
+        everything.disableProperty().bind(model.listed().not());
+        appear(choice, model.sourceProperty().isNotEqualTo(Source.FILE));
+        appear(refusal, model.listed().not());
+        var all = model.everythingProperty().and(model.listed());
+        appear(targets, all.not());
+        all.subscribe(whole -> (whole ? everything : some).setSelected(true));
     }
 
     @FXML
@@ -60,6 +80,11 @@ public final class ImportController {
     @FXML
     private void close() {
         onClose.run();
+    }
+
+    private static void appear(Node node, BooleanExpression when) {
+        node.visibleProperty().bind(when);
+        node.managedProperty().bind(when);
     }
 
     private void show(Source source) {

@@ -86,6 +86,17 @@ class PathGraphTest {
                 new PackageName(packageName, version, output), PackageName.of(path('x', name)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "openssl-3.0.13, openssl",
+        "openssl-3.0.13-bin, openssl-bin",
+        "openssl-3.0.13.drv, openssl.drv",
+        "source, source"
+    })
+    void labelsEachOutputOfAPackageDifferently(String name, String label) {
+        assertEquals(label, PackageName.of(path('x', name)).label());
+    }
+
     @Test
     void pairsVersionsAndCountsWhatStays() {
         var glibcNew = path('n', "glibc-2.40");

@@ -16,8 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
@@ -34,16 +37,33 @@ public final class ImportModel {
 
     private static final Pattern STORE = Pattern.compile("^(local$|local\\?|file:|https?:|car:)");
 
+    private static final Pattern HTTP = Pattern.compile("^https?:");
+
     private final Engine engine;
     private final ObjectProperty<Source> source =
             new SimpleObjectProperty<>(this, "source", Source.NIX);
     private final StringProperty location = new SimpleStringProperty(this, "location", "");
     private final StringProperty targets = new SimpleStringProperty(this, "targets", "");
+    private final BooleanProperty everything = new SimpleBooleanProperty(this, "everything", true);
+    private final BooleanBinding listed;
     private final BooleanBinding startable;
 
     public ImportModel(Engine engine) {
         this.engine = engine;
-        startable = source.isEqualTo(Source.NIX).or(location.isNotEmpty());
+        listed =
+                Bindings.createBooleanBinding(
+                        () ->
+                                source.get() != Source.URL
+                                        || !HTTP.matcher(location.get().strip()).find(),
+                        source,
+                        location);
+        startable =
+                source.isEqualTo(Source.NIX)
+                        .or(location.isNotEmpty())
+                        .and(
+                                source.isEqualTo(Source.FILE)
+                                        .or(everything.and(listed))
+                                        .or(targets.isNotEmpty()));
     }
 
     public ObjectProperty<Source> sourceProperty() {
@@ -55,7 +75,18 @@ public final class ImportModel {
         return location;
     }
 
-    /// What to bring, by name, hash or path, in words; empty for everything.
+    /// Whether the source can tell what it has; a binary cache over HTTP cannot.
+    public BooleanBinding listed() {
+        return listed;
+    }
+
+    /// Whether to bring all that the source has, if it can tell that, rather than the targets.
+    public BooleanProperty everythingProperty() {
+        return everything;
+    }
+
+    /// What to bring with all that it needs, in words: hashes or store paths, and names where the
+    /// source can tell what it has.
     public StringProperty targetsProperty() {
         return targets;
     }
@@ -72,7 +103,9 @@ public final class ImportModel {
                     case FOLDER -> Path.of(place).toUri().toString();
                     case URL, FILE -> place;
                 },
-                targets.get());
+                source.get() == Source.FILE || everything.get() && listed.get()
+                        ? ""
+                        : targets.get());
     }
 
     /// Brings everything from this machine's Nix.
