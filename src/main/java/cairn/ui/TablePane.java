@@ -373,16 +373,24 @@ public final class TablePane<S> extends VBox {
     }
 
     private ContextMenu menu(Listing<S> listing, Consumer<S> open) {
+        var here = item("list.open", () -> open(listing, open, false));
+        var beside = item("list.open-beside", () -> open(listing, open, true));
         var menu =
                 new ContextMenu(
-                        item("list.open", () -> open(listing, open, false)),
-                        item("list.open-beside", () -> open(listing, open, true)),
+                        here,
+                        beside,
                         new SeparatorMenuItem(),
                         item("list.copy", () -> Clip.copy(listing.copied(chosen()))),
                         item("list.copy-cell", () -> copyCell(listing)),
                         item("list.copy-table", () -> listing.tabbed(chosen(), Clip::copy)),
                         new SeparatorMenuItem());
         menu.getItems().addAll(exports(listing));
+        menu.setOnShowing(_ -> {
+            S row = table.getSelectionModel().getSelectedItem();
+            boolean leads = row != null && listing.kind().place().apply(row).isPresent();
+            here.setDisable(!leads);
+            beside.setDisable(!leads);
+        });
         return menu;
     }
 

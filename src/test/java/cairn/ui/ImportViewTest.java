@@ -74,8 +74,8 @@ class ImportViewTest {
     }
 
     @AfterEach
-    void close() throws IOException {
-        model.close();
+    void close(FxRobot robot) throws IOException {
+        robot.interact(model::close); // after what is still to be shown
         engine.close();
         try (var files = Files.walk(room)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

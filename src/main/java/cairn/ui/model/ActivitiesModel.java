@@ -66,6 +66,22 @@ public final class ActivitiesModel implements AutoCloseable {
         }
     }
 
+    /// What a list of lines shows of each.
+    static final Listing.Kind<Line> KIND =
+            new Listing.Kind<>(
+                    "activities",
+                    Line::activity,
+                    line -> line.activity.title() + ": " + line.status(),
+                    line -> line.activity.title() + " " + line.status(),
+                    _ -> Subject.NOTHING,
+                    _ -> Optional.empty(),
+                    List.of(
+                            Column.text("title", line -> line.activity.title()),
+                            Column.text("status", Line::status),
+                            Column.number(
+                                    "milliseconds", line -> line.snapshot.elapsed().toMillis()),
+                            Column.time("startedAt", line -> line.activity.startedAt())));
+
     private final Activities activities;
     private final Runnable onDone;
     private final Activities.Registration registration;

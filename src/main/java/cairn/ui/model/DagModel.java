@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
@@ -36,7 +37,7 @@ public final class DagModel implements Screen {
                     row -> row.cid.toString(),
                     row -> row.name + " " + row.target + " " + row.cid,
                     row -> new Subject.OfBlock(row.cid),
-                    row -> new Place.Dag(row.cid),
+                    row -> Optional.of(new Place.Dag(row.cid)),
                     List.of(
                             Column.number("number", LinkRow::number),
                             Column.text("name", LinkRow::name),

@@ -133,7 +133,7 @@ public final class DiffModel implements Screen {
                 row -> row.path().toString(),
                 row -> searched(row.before) + " " + searched(row.after),
                 row -> new Subject.OfPath(row.path()),
-                row -> new Place.OfPath(row.path().hash()),
+                row -> Optional.of(new Place.OfPath(row.path().hash())),
                 List.of(
                         Column.text("change", row -> row.fate.name().toLowerCase(Locale.ROOT)),
                         Column.text("name", Row::name),

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -43,14 +44,14 @@ public final class Listing<S> {
     /// @param copied what of a row goes to the clipboard
     /// @param text what words are looked for in
     /// @param subject what a selected row tells the inspector
-    /// @param place where a row leads
+    /// @param place where a row leads, if anywhere
     public record Kind<S>(
             String name,
             Function<S, Object> id,
             Function<S, String> copied,
             Function<S, String> text,
             Function<S, Subject> subject,
-            Function<S, Place> place,
+            Function<S, Optional<Place>> place,
             List<Column<S>> columns) {
         public Kind {
             columns = List.copyOf(columns);
@@ -214,11 +215,11 @@ public final class Listing<S> {
     }
 
     public void open(S row) {
-        side.open(kind.place.apply(row));
+        kind.place.apply(row).ifPresent(side::open);
     }
 
     public void openBeside(S row) {
-        side.openBeside(kind.place.apply(row));
+        kind.place.apply(row).ifPresent(side::openBeside);
     }
 
     public void open(Place place) {

@@ -5,6 +5,7 @@ import cairn.nix.StorePath;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
@@ -39,7 +40,7 @@ public final class OverviewModel implements Screen {
                     row -> row.path.toString(),
                     row -> row.path.name(),
                     row -> new Subject.OfPath(row.path),
-                    row -> new Place.OfPath(row.path.hash()),
+                    row -> Optional.of(new Place.OfPath(row.path.hash())),
                     List.of(
                             Column.text("path", (Weighed row) -> row.path.toString())
                                     .sorted(Comparator.comparing(row -> row.path.name())),

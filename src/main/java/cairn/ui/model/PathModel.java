@@ -99,7 +99,7 @@ public final class PathModel implements Screen {
                 row -> row.path.toString(),
                 row -> row.path.hash() + "-" + row.path.name(),
                 row -> new Subject.OfPath(row.path),
-                row -> new Place.OfPath(row.path.hash()),
+                row -> Optional.of(new Place.OfPath(row.path.hash())),
                 List.of(
                         Column.text("path", (Neighbour row) -> row.path.toString())
                                 .sorted(Comparator.comparing(row -> row.path.name())),
@@ -118,7 +118,7 @@ public final class PathModel implements Screen {
                         facts.known()
                                 .<Subject>map(known -> new Subject.OfPath(known.path()))
                                 .orElse(Subject.NOTHING),
-                _ -> new Place.OfPath(hash, Tab.SIGNATURES),
+                _ -> Optional.empty(),
                 List.of(
                         Column.text("key", Verdict.Signed::key),
                         Column.text("verdict", row -> Words.of(row.mark())),
@@ -137,7 +137,7 @@ public final class PathModel implements Screen {
                                 .<Subject>map(known ->
                                         new Subject.OfFile(known.path(), row.inside, row.file))
                                 .orElse(Subject.NOTHING),
-                row -> new Place.Dag(row.file.cid()),
+                row -> Optional.of(new Place.Dag(row.file.cid())),
                 List.of(
                         Column.text("file", Entry::inside),
                         Column.text("type", row -> row.file.type().name().toLowerCase(Locale.ROOT)),

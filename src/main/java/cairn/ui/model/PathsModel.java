@@ -6,6 +6,7 @@ import cairn.store.Catalog.Summary;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -73,7 +74,7 @@ public final class PathsModel implements Screen {
                 row -> row.path().toString(),
                 row -> row.path().hash() + "-" + row.path().name(),
                 row -> new Subject.OfPath(row.path()),
-                row -> new Place.OfPath(row.path().hash()),
+                row -> Optional.of(new Place.OfPath(row.path().hash())),
                 List.of(
                         Column.text("path", (Summary row) -> row.path().toString())
                                 .sorted(Comparator.comparing(row -> row.path().name())),

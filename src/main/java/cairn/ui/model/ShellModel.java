@@ -19,6 +19,7 @@ public final class ShellModel implements AutoCloseable {
     private final SettingsModel settings;
     private final InspectorModel inspector;
     private final ActivitiesModel activities;
+    private final Listing<ActivitiesModel.Line> activityList;
     private final ImportModel importing;
     private final SearchModel search;
     private final Side first;
@@ -42,6 +43,9 @@ public final class ShellModel implements AutoCloseable {
         active.set(first);
         search = new SearchModel(library, work, actions(), this::open, this::openBeside);
         activities = new ActivitiesModel(engine.activities(), uiThread, () -> refresh.run());
+        activityList = new Listing<>(ActivitiesModel.KIND, library, work, first);
+        activityList.set(activities.lines());
+        activities.lines().subscribe(() -> activityList.set(activities.lines()));
     }
 
     public Engine engine() {
@@ -66,6 +70,10 @@ public final class ShellModel implements AutoCloseable {
 
     public ActivitiesModel activities() {
         return activities;
+    }
+
+    public Listing<ActivitiesModel.Line> activityList() {
+        return activityList;
     }
 
     public ImportModel importing() {

@@ -78,9 +78,8 @@ class ImportModelTest {
 
     private void ended(CountDownLatch done) {
         if (engine.activities().list().stream()
-                .noneMatch(
-                        activity ->
-                                activity.snapshot().state() instanceof Activity.State.Running)) {
+                .noneMatch(activity ->
+                        activity.snapshot().state() instanceof Activity.State.Running)) {
             done.countDown();
         }
     }

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class ListingTest {
                         Row::name,
                         Row::name,
                         _ -> Subject.NOTHING,
-                        row -> new Place.Paths(row.name),
+                        row -> Optional.of(new Place.Paths(row.name)),
                         List.of(
                                 Column.text("name", Row::name),
                                 Column.number("weight", Row::weight)));
