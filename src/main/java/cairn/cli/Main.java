@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -20,10 +21,18 @@ public final class Main {
     public static void main(String[] args) {
         muteLibraries();
         int code = run(List.of(args), System.getenv(), Streams.standard());
-        if (code != ExitCode.DONE) {
+        // An exit looks for a logger in every library first, so the end is left to come by itself.
+        if (code != ExitCode.DONE || !isAlone()) {
             System.exit(code);
         }
-        // An exit would look for a logger in every library first.
+    }
+
+    /// Whether no other thread keeps the process alive.
+    private static boolean isAlone() {
+        var threads = new Thread[Thread.activeCount() + 16];
+        int count = Thread.enumerate(threads);
+        return Arrays.stream(threads, 0, count)
+                .allMatch(thread -> thread.isDaemon() || thread.equals(Thread.currentThread()));
     }
 
     /// SQLite's driver throws what it logs; else its first line would start the logging of the JDK.

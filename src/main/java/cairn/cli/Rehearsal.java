@@ -27,5 +27,6 @@ final class Rehearsal {
             words.addAll(List.of(line.split(" ")));
             int _ = Main.run(words, System.getenv(), streams);
         }
+        System.exit(ExitCode.DONE);
     }
 }
