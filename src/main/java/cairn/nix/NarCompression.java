@@ -1,5 +1,6 @@
 package cairn.nix;
 
+import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import com.github.luben.zstd.RecyclingBufferPool;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
@@ -9,6 +10,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,11 +24,14 @@ import org.tukaani.xz.XZOutputStream;
 
 /// How a binary cache packs an archive.
 public enum NarCompression {
-    NONE("none", ""),
-    XZ("xz", ".xz"),
-    ZSTD("zstd", ".zst"),
-    BZIP2("bzip2", ".bz2"),
-    GZIP("gzip", ".gz");
+    XZ("xz", ".xz", "fd377a585a00"),
+    ZSTD("zstd", ".zst", "28b52ffd"),
+    BZIP2("bzip2", ".bz2", "425a68"),
+    GZIP("gzip", ".gz", "1f8b"),
+    NONE("none", "", "");
+
+    /// How many bytes tell one from another.
+    public static final int MAGIC = 6;
 
     private static final int BUFFER = 1 << 16;
 
@@ -36,9 +41,14 @@ public enum NarCompression {
     private final String label;
     private final String extension;
 
-    NarCompression(String label, String extension) {
+    /// Its first bytes, in hexadecimal.
+    private final String magic;
+
+
+    NarCompression(String label, String extension, String magic) {
         this.label = label;
         this.extension = extension;
+        this.magic = magic;
     }
 
     /// The compression that the field `Compression` of a narinfo names.
@@ -56,6 +66,19 @@ public enum NarCompression {
         return Arrays.stream(values())
                 .filter(compression -> name.endsWith(".nar" + compression.extension))
                 .findFirst();
+    }
+
+    /// The compression that the first bytes tell, which stay to be read.
+    ///
+    /// @param source takes back [#MAGIC] bytes
+    public static NarCompression of(PushbackInputStream source) throws IOException {
+        byte[] bytes = source.readNBytes(MAGIC);
+        source.unread(bytes);
+        String first = Bytes.wrap(bytes).toHex();
+        return Arrays.stream(values())
+                .filter(compression -> first.startsWith(compression.magic))
+                .findFirst()
+                .orElse(NONE);
     }
 
     /// What a file's name has behind `.nar`.

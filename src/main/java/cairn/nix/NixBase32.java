@@ -7,7 +7,7 @@ import cairn.cid.FormatException;
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/protocols/nix32.html">Nix32</a>
 public final class NixBase32 {
-    private static final String ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz";
+    static final String ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz";
 
     private NixBase32() {}
 

@@ -68,9 +68,33 @@ public final class PathImport implements AutoCloseable {
                             .formatted(info.path(), info.narSize(), MAX_NAR));
         }
         List<Cid> references = references(info);
-        var tree = new TreeImport(this::put, info.narSize(), store.threads());
+        return add(info, read(content, info.narSize()), references);
+    }
+
+    /// Imports a tree before it is known whose it is. The import may then wait for that: it holds
+    /// little memory.
+    ///
+    /// @param limit the most bytes that its NAR may have
+    public TreeImport.Imported tree(NarSource content, long limit) throws IOException {
+        var imported = read(content, limit);
+        writer.settle();
+        return imported;
+    }
+
+    /// Imports a path of a tree that this import [brought][#tree], as if its content was given.
+    public StoredPath add(PathInfo info, TreeImport.Imported imported) throws IOException {
+        var known = keep(info.path());
+        return known.isPresent() ? again(known.get(), info) : add(info, imported, references(info));
+    }
+
+    private TreeImport.Imported read(NarSource content, long limit) throws IOException {
+        var tree = new TreeImport(this::put, limit, store.threads());
         content.writeTo(tree);
-        var imported = tree.finish();
+        return tree.finish();
+    }
+
+    private StoredPath add(PathInfo info, TreeImport.Imported imported, List<Cid> references)
+            throws IOException {
         if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {
             throw new FormatException(
                     "nar",

@@ -227,6 +227,23 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         int _ = commit(_ -> 0);
     }
 
+    /// Hands what was put to the packs, uncommitted, and lets go of the memory that it took.
+    void settle() throws IOException {
+        lock.lock();
+        try {
+            check();
+            flush();
+        } finally {
+            lock.unlock();
+        }
+        appending.lock();
+        try {
+            arrays.clear();
+        } finally {
+            appending.unlock();
+        }
+    }
+
     /// By how many bytes this writer made packs longer so far.
     long appended() {
         return packs.stream().mapToLong(PackAppender::appended).sum();

@@ -1,0 +1,32 @@
+package cairn.engine;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/// Thrown when what somebody brings is not taken. The message tells him why.
+public final class RefusedException extends IOException {
+    @Serial private static final long serialVersionUID = 1;
+
+    /// What kind of reason it is.
+    public enum Reason {
+        /// Its parts do not agree with each other.
+        WRONG,
+        /// He may not do this.
+        FORBIDDEN,
+        /// It does not go with what is here.
+        CONFLICT,
+        TOO_LARGE,
+        TOO_SLOW
+    }
+
+    private final Reason reason;
+
+    public RefusedException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,520 @@
+package cairn.engine;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.cid.HashFunction;
+import cairn.engine.RefusedException.Reason;
+import cairn.nix.Derivation;
+import cairn.nix.NarCompression;
+import cairn.nix.NarInfo;
+import cairn.nix.NarReader;
+import cairn.nix.NixHash;
+import cairn.nix.ReferenceScan;
+import cairn.nix.StorePath;
+import cairn.store.PathImport;
+import cairn.store.PathInfo;
+import cairn.store.Progress;
+import cairn.store.Store;
+import cairn.store.StoredPath;
+import cairn.store.TreeImport;
+import cairn.store.TreeNar;
+import cairn.trust.PublicKey;
+import cairn.trust.Signature;
+import cairn.trust.TrustedKeys;
+import cairn.unixfs.Chunker;
+import cairn.unixfs.FileBuilder;
+import cairn.unixfs.UnixFsNode;
+import cairn.unixfs.UnixFsReader;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Takes paths as Nix brings them to a binary cache: first the archive, later what it is.
+///
+/// An archive becomes blocks as it arrives; they are not committed, and so are not there, until its
+/// narinfo says whose they are and everything agrees. If none comes in time they are forgotten.
+/// Safe for use by several threads.
+public final class Uploads implements AutoCloseable {
+    private static final int MAX_SIGNATURES = 100;
+    private static final int MAX_DERIVATION = 16 << 20;
+    private static final int MAX_LOG = 256 << 20;
+
+    private static final Logger LOG = System.getLogger(Uploads.class.getName());
+
+    private final Store store;
+    private final InstantSource clock;
+    private final TrustedKeys trusted;
+    private final Limits limits;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final ReentrantLock registering = new ReentrantLock();
+
+    /// By the names of their files, the oldest first. Guarded by itself.
+    private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
+
+    private final ExecutorService sweeper =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("uploads").factory());
+
+    private Uploads(Store store, InstantSource clock, TrustedKeys trusted, Limits limits) {
+        this.store = store;
+        this.clock = clock;
+        this.trusted = trusted;
+        this.limits = limits;
+    }
+
+    /// What may be asked of this machine.
+    ///
+    /// @param narBytes the most bytes of an archive, unpacked
+    /// @param waiting how many archives wait for their narinfo; a newer one ousts the oldest
+    /// @param patience how long one waits
+    public record Limits(long narBytes, int waiting, Duration patience) {
+        public static final Limits DEFAULT = new Limits(64L << 30, 64, Duration.ofMinutes(10));
+    }
+
+    /// An archive that is here in blocks of a writer that has not committed them.
+    private record Waiting(
+            PathImport paths,
+            TreeImport.Imported tree,
+            NixHash fileHash,
+            long fileSize,
+            NarCompression compression,
+            ReferenceScan scan,
+            long since) {}
+
+    /// Starts to look after what is waiting; close the result to stop.
+    public static Uploads start(
+            Store store, InstantSource clock, TrustedKeys trusted, Limits limits) {
+        var uploads = new Uploads(store, clock, trusted, limits);
+        uploads.sweeper.execute(uploads::sweep);
+        return uploads;
+    }
+
+    /// Takes an archive, however it is packed, which its first bytes tell: Nix does not always say
+    /// so in the name.
+    ///
+    /// @param file the name by which its narinfo will refer to it: `<hash>.nar.xz`
+    /// @param packed not closed
+    public void archive(String file, InputStream packed) throws IOException {
+        var source = new PushbackInputStream(packed, NarCompression.MAGIC);
+        var compression = NarCompression.of(source);
+        // What is not packed has the hash of its archive.
+        var digest = compression == NarCompression.NONE ? null : HashFunction.sha256();
+        var counted = new Counted(source, digest);
+        var paths = new PathImport(store, clock, Progress.NONE);
+        boolean taken = false;
+        try (var unpacked = compression.decompress(counted, Long.MAX_VALUE);
+                var scan = new ReferenceScan(new Bounded(unpacked, limits.narBytes));
+                var nar = new NarReader(scan)) {
+            var tree = paths.tree(nar, limits.narBytes);
+            // What is behind the archive is not part of it, but of what was sent.
+            if (counted.read() >= 0) {
+                throw new FormatException("nar", tree.narSize(), "more follows after its end");
+            }
+            var hash =
+                    digest == null ? tree.narHash() : NixHash.sha256(Bytes.wrap(digest.digest()));
+            keep(
+                    file,
+                    new Waiting(
+                            paths,
+                            tree,
+                            hash,
+                            counted.count,
+                            compression,
+                            scan,
+                            System.nanoTime()));
+            taken = true;
+        } finally {
+            if (!taken) {
+                paths.close();
+            }
+        }
+    }
+
+    /// Tells whether an archive of this name waits for its narinfo.
+    public boolean isWaiting(String file) {
+        synchronized (waiting) {
+            return waiting.containsKey(file);
+        }
+    }
+
+    /// How many archives wait for their narinfo.
+    public int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
+    /// Registers a path of which the archive came before, or says why not.
+    public StoredPath register(NarInfo narInfo) throws IOException {
+        var info =
+                new PathInfo(
+                        narInfo.path(),
+                        narInfo.narHash(),
+                        narInfo.narSize(),
+                        narInfo.references(),
+                        narInfo.deriver(),
+                        narInfo.signatures(),
+                        narInfo.ca());
+        checkSignatures(info);
+        checkDeriver(info);
+        registering.lock();
+        try {
+            var there = store.catalog().path(info.path().hash());
+            return there.isPresent() ? again(there.get(), info) : fresh(narInfo, info);
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    /// Takes the log of a build.
+    public void log(StorePath derivation, InputStream text) throws IOException {
+        try (var writer = store.writer();
+                var bounded = new Bounded(text, MAX_LOG)) {
+            var file = new FileBuilder(writer);
+            var chunker = new Chunker(bounded);
+            for (var chunk = chunker.next(); chunk.isPresent(); chunk = chunker.next()) {
+                file.add(chunk.get());
+            }
+            Cid cid = file.finish(false).cid();
+            int _ =
+                    writer.commit(transaction -> {
+                        transaction.log(derivation, cid);
+                        return 0;
+                    });
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped.countDown();
+        registering.lock();
+        try {
+            synchronized (waiting) {
+                waiting.values().forEach(Uploads::forget);
+                waiting.clear();
+            }
+        } finally {
+            registering.unlock();
+        }
+        sweeper.close();
+    }
+
+    /// Who knows more of a path may add to it; nobody changes what is known.
+    private StoredPath again(StoredPath there, PathInfo info) throws IOException {
+        if (!there.info().path().equals(info.path())) {
+            throw new RefusedException(
+                    Reason.CONFLICT,
+                    "%s has the characters of %s, which is here"
+                            .formatted(info.path(), there.info().path()));
+        }
+        try (var paths = new PathImport(store, clock, Progress.NONE)) {
+            var stored = paths.add(info, new TreeNar(store, there.tree()));
+            paths.commit();
+            return stored;
+        }
+    }
+
+    private StoredPath fresh(NarInfo narInfo, PathInfo info) throws IOException {
+        checkReferences(info);
+        String file = file(narInfo.url());
+        Waiting archive;
+        synchronized (waiting) {
+            // Nobody else closes it meanwhile.
+            archive = waiting.remove(file);
+        }
+        if (archive == null) {
+            return sameTree(file, info);
+        }
+        boolean mayTryAgain = false;
+        try {
+            checkArchive(narInfo, archive);
+            if (!isVouchedFor(info)) {
+                checkMentions(info, archive.scan);
+            }
+            var stored = archive.paths.add(info, archive.tree);
+            archive.paths.commit();
+            return stored;
+        } catch (RefusedException | FormatException e) {
+            mayTryAgain = true;
+            throw e;
+        } finally {
+            if (mayTryAgain) {
+                keep(file, archive);
+            } else {
+                archive.paths.close();
+            }
+        }
+    }
+
+    /// Takes the tree of another path that has the same archive, which Nix does not bring twice.
+    private StoredPath sameTree(String file, PathInfo info) throws IOException {
+        var twin = store.catalog().withNar(info.narHash());
+        if (twin.isEmpty()) {
+            throw new RefusedException(
+                    Reason.CONFLICT,
+                    "the archive nar/%s of %s did not come, or too long ago; bring it first"
+                            .formatted(file, info.path()));
+        }
+        try (var paths = new PathImport(store, clock, Progress.NONE)) {
+            var stored = paths.add(info, new TreeNar(store, twin.getFirst().tree()));
+            paths.commit();
+            return stored;
+        }
+    }
+
+    private void checkReferences(PathInfo info) throws IOException {
+        var missing = new ArrayList<String>();
+        for (StorePath reference : info.dependencies()) {
+            if (store.catalog().path(reference).isEmpty()) {
+                missing.add(reference.toString());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new RefusedException(
+                    Reason.CONFLICT,
+                    "%s refers to what is not here: %s. Bring that first"
+                            .formatted(info.path(), String.join(" ", missing)));
+        }
+    }
+
+    private static void checkArchive(NarInfo narInfo, Waiting archive) throws RefusedException {
+        if (!narInfo.compression().equals(archive.compression.toString())) {
+            throw wrong(narInfo, "compression", archive.compression, narInfo.compression());
+        }
+        if (!narInfo.fileHash().orElse(archive.fileHash).equals(archive.fileHash)) {
+            throw wrong(narInfo, "FileHash", archive.fileHash, narInfo.fileHash().orElseThrow());
+        }
+        if (narInfo.fileSize().orElse(archive.fileSize) != archive.fileSize) {
+            throw wrong(narInfo, "FileSize", archive.fileSize, narInfo.fileSize().orElseThrow());
+        }
+        if (!narInfo.narHash().equals(archive.tree.narHash())) {
+            throw wrong(narInfo, "NarHash", archive.tree.narHash(), narInfo.narHash());
+        }
+        if (narInfo.narSize() != archive.tree.narSize()) {
+            throw wrong(narInfo, "NarSize", archive.tree.narSize(), narInfo.narSize());
+        }
+    }
+
+    private static RefusedException wrong(
+            NarInfo info, String field, Object found, Object claimed) {
+        return new RefusedException(
+                Reason.WRONG,
+                "the archive of %s has the %s %s, not %s"
+                        .formatted(info.path(), field, found, claimed));
+    }
+
+    /// Tells whether the references need no other proof: a trusted signature covers them, and so
+    /// does the name of what is addressed by its content.
+    private boolean isVouchedFor(PathInfo info) {
+        return info.ca().isPresent()
+                || !trusted.vouchers(info.fingerprint(), info.signatures()).isEmpty();
+    }
+
+    /// What a build made refers to what it mentions, because this is how Nix finds references.
+    private static void checkMentions(PathInfo info, ReferenceScan scan) throws RefusedException {
+        for (StorePath reference : info.references()) {
+            if (!scan.found(reference.hash())) {
+                throw new RefusedException(
+                        Reason.WRONG,
+                        "%s is said to refer to %s, and does not mention it"
+                                .formatted(info.path(), reference));
+            }
+        }
+    }
+
+    /// Refuses a signature in the name of a trusted key that it did not make.
+    private void checkSignatures(PathInfo info) throws IOException {
+        if (info.signatures().size() > MAX_SIGNATURES) {
+            throw new RefusedException(
+                    Reason.TOO_LARGE, "more than " + MAX_SIGNATURES + " signatures");
+        }
+        Bytes fingerprint = Bytes.utf8(info.fingerprint());
+        for (String text : info.signatures()) {
+            var signature = Signature.parse(text);
+            List<PublicKey> named =
+                    trusted.keys().stream()
+                            .filter(key -> key.name().equals(signature.keyName()))
+                            .toList();
+            if (!named.isEmpty()
+                    && named.stream().noneMatch(key -> key.verifies(fingerprint, signature))) {
+                throw new RefusedException(
+                        Reason.WRONG,
+                        "the signature of %s by %s does not match"
+                                .formatted(info.path(), signature.keyName()));
+            }
+        }
+    }
+
+    /// Refuses a deriver that is here and has no such output.
+    private void checkDeriver(PathInfo info) throws IOException {
+        if (info.deriver().isEmpty()) {
+            return;
+        }
+        StorePath path = info.deriver().get();
+        var stored = store.catalog().path(path);
+        if (stored.isEmpty() || !path.isDerivation()) {
+            return;
+        }
+        var reader = new UnixFsReader(store);
+        if (!(reader.node(stored.get().tree()) instanceof UnixFsNode.RegularFile file)
+                || file.size() > MAX_DERIVATION) {
+            return;
+        }
+        Derivation derivation;
+        try (var in = reader.contents(file)) {
+            derivation = Derivation.decode(Bytes.wrap(in.readAllBytes()));
+        } catch (FormatException _) {
+            return;
+        }
+        boolean makesIt =
+                derivation.outputs().values().stream()
+                        .anyMatch(output ->
+                                switch (output) {
+                                    case Derivation.Output.InputAddressed(var made) ->
+                                            made.equals(info.path());
+                                    case Derivation.Output.Fixed(var made, _) ->
+                                            made.equals(info.path());
+                                    case Derivation.Output.Floating _,
+                                            Derivation.Output.Deferred _,
+                                            Derivation.Output.Impure _ ->
+                                            true;
+                                });
+        if (!makesIt) {
+            throw new RefusedException(
+                    Reason.WRONG, "%s is not built by %s".formatted(info.path(), path));
+        }
+    }
+
+    private static String file(String url) throws RefusedException {
+        if (!url.startsWith("nar/")) {
+            throw new RefusedException(Reason.WRONG, "the URL of an archive begins with nar/");
+        }
+        return url.substring("nar/".length());
+    }
+
+    private void keep(String file, Waiting archive) {
+        var ousted = new ArrayList<Waiting>();
+        synchronized (waiting) {
+            if (stopped.getCount() == 0) {
+                ousted.add(archive);
+            } else {
+                var same = waiting.remove(file);
+                if (same != null) {
+                    ousted.add(same);
+                }
+                waiting.put(file, archive);
+                while (waiting.size() > limits.waiting) {
+                    ousted.add(waiting.pollFirstEntry().getValue());
+                }
+            }
+        }
+        ousted.forEach(Uploads::forget);
+    }
+
+    private static void forget(Waiting archive) {
+        try {
+            archive.paths.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "an archive that nobody wanted could not be let go of", e);
+        }
+    }
+
+    private void sweep() {
+        try {
+            while (!stopped.await(limits.patience.toMillis() / 4 + 1, TimeUnit.MILLISECONDS)) {
+                expire();
+            }
+        } catch (InterruptedException _) {
+            // Nobody interrupts this thread; if so, it is no longer wanted.
+        }
+    }
+
+    private void expire() {
+        long now = System.nanoTime();
+        var expired = new ArrayList<Waiting>();
+        synchronized (waiting) {
+            waiting.values()
+                    .removeIf(archive -> {
+                        boolean old = now - archive.since > limits.patience.toNanos();
+                        if (old) {
+                            expired.add(archive);
+                        }
+                        return old;
+                    });
+        }
+        expired.forEach(Uploads::forget);
+    }
+
+    /// Counts and hashes what passes by, unless there is nothing to hash for.
+    private static final class Counted extends FilterInputStream {
+        private final @Nullable MessageDigest digest;
+        private long count;
+
+        Counted(InputStream in, @Nullable MessageDigest digest) {
+            super(in);
+            this.digest = digest;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            if (read > 0) {
+                count += read;
+                if (digest != null) {
+                    digest.update(target, offset, read);
+                }
+            }
+            return read;
+        }
+    }
+
+    /// Refuses to give more than so many bytes.
+    private static final class Bounded extends FilterInputStream {
+        private final long limit;
+        private long count;
+
+        Bounded(InputStream in, long limit) {
+            super(in);
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            count += Math.max(0, read);
+            if (count > limit) {
+                throw new RefusedException(
+                        Reason.TOO_LARGE, "more than the %d bytes allowed".formatted(limit));
+            }
+            return read;
+        }
+    }
+}
