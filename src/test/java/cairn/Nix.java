@@ -22,8 +22,12 @@ public final class Nix {
 
     private final Path root;
 
-    private Nix(Path root) {
+    /// Where it keeps what it remembers.
+    private final Path room;
+
+    private Nix(Path root, Path room) {
         this.root = root;
+        this.room = room;
     }
 
     /// The closure of 49 paths that `packaging/closure.sh` builds, made once and then shared: only
@@ -54,7 +58,7 @@ public final class Nix {
         assumeInstalled();
         synchronized (BUILT) {
             if (BUILT.isEmpty()) {
-                var nix = new Nix(Path.of("target", "closure").toAbsolutePath());
+                var nix = in(Path.of("target", "closure"));
                 String top = text(run(List.of(PACKAGING + "/closure.sh", nix.root.toString())));
                 BUILT.add(
                         new Closure(
@@ -67,7 +71,13 @@ public final class Nix {
     /// A store that has no path yet, with its root in this folder.
     public static Nix in(Path folder) throws IOException {
         assumeInstalled();
-        return new Nix(Files.createDirectories(folder).toAbsolutePath());
+        Path root = Files.createDirectories(folder).toAbsolutePath();
+        return new Nix(root, root);
+    }
+
+    /// The same store for somebody who remembers nothing, such as what a cache once had.
+    public Nix forgetful(Path room) {
+        return new Nix(root, room);
     }
 
     /// The folder that has `nix/store` in it.
@@ -104,6 +114,11 @@ public final class Nix {
         return text(output(command));
     }
 
+    /// What a command of Nix prints that names its store itself.
+    public String elsewhere(String... command) throws IOException {
+        return text(alone(List.of(command)));
+    }
+
     /// The lines that a command of Nix on this store prints.
     public List<String> lines(String... command) throws IOException {
         return text(command).lines().toList();
@@ -116,7 +131,7 @@ public final class Nix {
     private byte[] alone(List<String> command) throws IOException {
         var words = new ArrayList<String>();
         words.add(PACKAGING + "/nix-alone.sh");
-        words.add(root.toString());
+        words.add(room.toString());
         words.addAll(command);
         return run(words);
     }

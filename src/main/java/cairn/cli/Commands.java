@@ -32,6 +32,7 @@ final class Commands {
                     "unpin",
                     "gc",
                     "repair",
+                    "node",
                     "stats",
                     "shot",
                     "doctor",
@@ -63,6 +64,7 @@ final class Commands {
             case "unpin" -> new UnpinCommand();
             case "gc" -> new GcCommand();
             case "repair" -> new RepairCommand();
+            case "node" -> new NodeCommand();
             case "stats" -> new StatsCommand();
             case "shot" -> new ShotCommand();
             case "doctor" -> new DoctorCommand();

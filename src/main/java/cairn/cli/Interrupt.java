@@ -12,7 +12,7 @@ final class Interrupt {
     private static final long PATIENCE_SECONDS = 10;
 
     private final CountDownLatch finished = new CountDownLatch(1);
-    private volatile boolean set;
+    private final CountDownLatch set = new CountDownLatch(1);
     private boolean listening;
 
     /// Lets signals set this from now on, instead of ending the process.
@@ -24,7 +24,12 @@ final class Interrupt {
     }
 
     boolean isSet() {
-        return set;
+        return set.getCount() == 0;
+    }
+
+    /// Returns when a signal has come.
+    void awaitSignal() throws InterruptedException {
+        set.await();
     }
 
     /// Tells that the command has ended, and has said how.
@@ -36,7 +41,7 @@ final class Interrupt {
         if (finished.getCount() == 0) {
             return;
         }
-        set = true;
+        set.countDown();
         try {
             boolean _ = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException _) {

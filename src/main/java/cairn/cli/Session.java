@@ -102,6 +102,12 @@ final class Session implements AutoCloseable {
         return new ProgressLine(err(), shown, unit, interrupt);
     }
 
+    /// Tells when the user wants the command to end.
+    Interrupt interrupt() {
+        interrupt.listen();
+        return interrupt;
+    }
+
     /// Whether whoever reads standard output sees colours, and likes to.
     boolean isColourful() {
         return streams.outIsTerminal()

@@ -3,6 +3,7 @@ package cairn.engine;
 import cairn.nix.StorePath;
 import cairn.trust.SecretKey;
 import cairn.trust.TrustedKeys;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ public interface CacheServer extends AutoCloseable {
         /// Only for this machine, and only for reading.
         public static Settings reading(int port) {
             return new Settings(
-                    new InetSocketAddress("127.0.0.1", port),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                     Set.of(),
                     false,
                     List.of(),

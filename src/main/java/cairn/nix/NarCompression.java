@@ -44,7 +44,6 @@ public enum NarCompression {
     /// Its first bytes, in hexadecimal.
     private final String magic;
 
-
     NarCompression(String label, String extension, String magic) {
         this.label = label;
         this.extension = extension;

@@ -1,0 +1,386 @@
+package cairn.gateway;
+
+import cairn.engine.RefusedException;
+import cairn.engine.RefusedException.Reason;
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+
+/// One request and its answer. Belongs to one thread.
+final class Exchange {
+    private static final int ZSTD_LEVEL = 3;
+    private static final long GRACE_NANOS = 30_000_000_000L;
+    private static final long SLOWEST_BYTES_PER_SECOND = 1 << 10;
+    private static final int DRAINED = 4 << 20;
+    private static final byte[] NOTHING = {};
+    private static final Header TEXT = type("text/plain; charset=utf-8");
+    private static final Header LASTING =
+            HeaderValues.createCached(
+                    HeaderNames.CACHE_CONTROL, "public, max-age=31536000, immutable");
+    private static final Header RANGES =
+            HeaderValues.createCached(HeaderNames.ACCEPT_RANGES, "bytes");
+    private static final Header VARY =
+            HeaderValues.createCached(HeaderNames.VARY, "Accept-Encoding");
+    private static final Header ZSTD =
+            HeaderValues.createCached(HeaderNames.CONTENT_ENCODING, "zstd");
+
+    private final ServerRequest request;
+    private final ServerResponse response;
+    private final Metrics metrics;
+    private final String method;
+    private boolean begun;
+
+    Exchange(ServerRequest request, ServerResponse response, Metrics metrics) {
+        this.request = request;
+        this.response = response;
+        this.metrics = metrics;
+        method = request.prologue().method().text();
+    }
+
+    static Header type(String type) {
+        return HeaderValues.createCached(HeaderNames.CONTENT_TYPE, type);
+    }
+
+    /// As it was sent, without the query.
+    String path() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    String query(String name) {
+        return request.query().first(name).orElse("");
+    }
+
+    boolean isRead() {
+        return method.equals("GET") || isHead();
+    }
+
+    boolean isHead() {
+        return method.equals("HEAD");
+    }
+
+    boolean isWrite() {
+        return method.equals("PUT");
+    }
+
+    /// The first value of a header, or an empty text.
+    String header(HeaderName name) {
+        return request.headers().first(name).orElse("");
+    }
+
+    /// Tells whether headers of the answer are on their way, so that no other answer is possible.
+    boolean hasBegun() {
+        return begun;
+    }
+
+    int status() {
+        return response.status().code();
+    }
+
+    Exchange with(Header header) {
+        response.header(header);
+        return this;
+    }
+
+    Exchange with(HeaderName name, String value) {
+        return with(HeaderValues.create(name, value));
+    }
+
+    /// Answers in full.
+    void answer(int status, Header type, byte[] body) {
+        response.status(Status.create(status));
+        response.header(type);
+        finish(body);
+    }
+
+    /// Answers by one sentence.
+    void say(int status, String sentence) {
+        answer(status, TEXT, (sentence + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Answers without a body.
+    void done(int status) {
+        response.status(Status.create(status));
+        finish(NOTHING);
+    }
+
+    /// Answers `HEAD` by how long the body would be.
+    void head(long size) {
+        begun = true;
+        response.headers().contentLength(size);
+        response.send(NOTHING);
+    }
+
+    /// Answers by one sentence, and has done with a client that has more to send. What is on its
+    /// way already is taken off the wire, so that the client comes to read the sentence.
+    void turnAway(int status, String sentence) throws IOException {
+        boolean sending =
+                request.headers().contentLength().orElse(0) > 0
+                        || request.headers().contains(HeaderNames.TRANSFER_ENCODING);
+        if (!sending || request.content().consumed()) {
+            say(status, sentence);
+            return;
+        }
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        say(status, sentence);
+        boolean waits = request.headers().contains(HeaderNames.EXPECT) && !request.continueSent();
+        if (!waits) {
+            drain();
+        }
+        throw new CloseConnectionException("turned away");
+    }
+
+    /// Serves an entity or what is wanted of it.
+    void serve(Entity entity) throws IOException {
+        boolean packed = entity.packable() && wantsZstd();
+        String tag = '"' + entity.tag() + (packed ? "-zstd" : "") + '"';
+        response.header(HeaderNames.ETAG, tag);
+        if (entity.packable()) {
+            response.header(VARY);
+        }
+        if (entity.lasting()) {
+            response.header(LASTING);
+        }
+        if (isKnown(tag)) {
+            done(Status.NOT_MODIFIED_304.code());
+            return;
+        }
+        response.header(type(entity.type()));
+        String wanted = header(HeaderNames.RANGE);
+        String condition = header(HeaderNames.IF_RANGE);
+        boolean partial =
+                !packed && !wanted.isEmpty() && (condition.isEmpty() || condition.equals(tag));
+        var part =
+                partial
+                        ? ByteRange.of(wanted, entity.size())
+                        : Optional.of(ByteRange.whole(entity.size()));
+        if (part.isEmpty()) {
+            response.header(HeaderNames.CONTENT_RANGE, "bytes */" + entity.size());
+            say(416, "it has %d bytes".formatted(entity.size()));
+            return;
+        }
+        if (packed && !isHead()) {
+            response.header(ZSTD);
+            stream(out -> pack(entity, out));
+            return;
+        }
+        if (!packed) {
+            response.header(RANGES);
+        }
+        if (part.get().length() < entity.size()) {
+            response.status(Status.PARTIAL_CONTENT_206);
+            response.header(HeaderNames.CONTENT_RANGE, part.get().of(entity.size()));
+        }
+        send(entity, part.get());
+    }
+
+    /// Tells whether the client has the entity of this tag already.
+    boolean isKnown(String tag) {
+        String known = header(HeaderNames.IF_NONE_MATCH);
+        return !known.isEmpty()
+                && (known.equals("*")
+                        || Arrays.stream(known.split(",", -1))
+                                .map(String::strip)
+                                .anyMatch(each -> each.equals(tag) || each.equals("W/" + tag)));
+    }
+
+    /// Writes the body of an answer.
+    @FunctionalInterface
+    interface Body {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /// Answers by a body whose length is not known before.
+    void stream(Body body) throws IOException {
+        begun = true;
+        var out = new Counted(response.outputStream());
+        try {
+            body.write(out);
+            out.close();
+        } finally {
+            metrics.sent(out.count);
+        }
+    }
+
+    /// What the client sends. Gives up on one that is too slow.
+    ///
+    /// @throws RefusedException if it does not say how long it is, as Nix does
+    InputStream body(long limit) throws IOException {
+        if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
+            throw new RefusedException(Reason.WRONG, "say how long the body is: Content-Length");
+        }
+        long length = request.headers().contentLength().orElse(0);
+        if (length > limit) {
+            throw new RefusedException(
+                    Reason.TOO_LARGE,
+                    "%d bytes are more than the %d that are taken".formatted(length, limit));
+        }
+        try {
+            return new Paced(
+                    length == 0 ? InputStream.nullInputStream() : request.content().inputStream(),
+                    limit);
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+    }
+
+    /// A small body.
+    byte[] small(int limit) throws IOException {
+        try (var in = body(limit)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private void finish(byte[] body) {
+        if (isHead()) {
+            head(body.length);
+        } else {
+            begun = true;
+            response.send(body);
+            metrics.sent(body.length);
+        }
+    }
+
+    private void send(Entity entity, ByteRange part) throws IOException {
+        if (isHead() || part.length() == 0) {
+            head(part.length());
+            return;
+        }
+        response.headers().contentLength(part.length());
+        stream(out -> entity.content().write(out, part));
+    }
+
+    private static void pack(Entity entity, OutputStream out) throws IOException {
+        try (var packed =
+                new ZstdOutputStreamNoFinalizer(out, RecyclingBufferPool.INSTANCE, ZSTD_LEVEL)) {
+            entity.content().write(packed, ByteRange.whole(entity.size()));
+        }
+    }
+
+    /// Within this machine bytes travel faster than they are packed, so there it takes a client
+    /// that wants nothing else.
+    private boolean wantsZstd() {
+        String accepted = header(HeaderNames.ACCEPT_ENCODING);
+        if (!accepted.contains("zstd") || !header(HeaderNames.RANGE).isEmpty()) {
+            return false;
+        }
+        var codings = Arrays.stream(accepted.split(",", -1)).map(String::strip).toList();
+        boolean refused =
+                codings.stream().anyMatch(coding -> coding.matches("zstd *; *q=0(\\.0*)?"));
+        return !refused && (codings.size() == 1 || !isLocal());
+    }
+
+    private boolean isLocal() {
+        return request.remotePeer().address() instanceof InetSocketAddress peer
+                && peer.getAddress().isLoopbackAddress();
+    }
+
+    private void drain() {
+        byte[] buffer = new byte[1 << 14];
+        try (var in = new Paced(request.content().inputStream(), DRAINED)) {
+            int read = 0;
+            while (read >= 0) {
+                read = in.read(buffer, 0, buffer.length);
+            }
+        } catch (IOException | RuntimeException _) {
+            // The connection is given up anyway.
+        }
+    }
+
+    /// Counts what is sent.
+    private static final class Counted extends OutputStream {
+        private final OutputStream out;
+        private long count;
+
+        Counted(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            out.write(source, offset, length);
+            count += length;
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+        }
+    }
+
+    /// Counts what comes, and refuses to wait for a trickle.
+    private final class Paced extends FilterInputStream {
+        private final long started = System.nanoTime();
+        private final long limit;
+        private long count;
+
+        Paced(InputStream in, long limit) {
+            super(in);
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = receive(target, offset, length);
+            if (read > 0) {
+                count += read;
+                metrics.received(read);
+            }
+            if (count > limit) {
+                throw new RefusedException(
+                        Reason.TOO_LARGE, "more than the %d bytes that are taken".formatted(limit));
+            }
+            long took = System.nanoTime() - started;
+            if (took > GRACE_NANOS && count / (took / 1e9) < SLOWEST_BYTES_PER_SECOND) {
+                throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+            }
+            return read;
+        }
+
+        private int receive(byte[] target, int offset, int length) throws IOException {
+            try {
+                return super.read(target, offset, length);
+            } catch (UncheckedIOException e) {
+                if (e.getCause() instanceof SocketTimeoutException) {
+                    throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+                }
+                throw new RefusedException(Reason.WRONG, "the body ends too early");
+            } catch (DataReader.InsufficientDataAvailableException _) {
+                throw new RefusedException(Reason.WRONG, "the body ends too early");
+            }
+        }
+
+        /// The end is the connection's matter.
+        @Override
+        public void close() {}
+    }
+}

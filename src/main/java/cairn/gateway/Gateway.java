@@ -1,0 +1,506 @@
+package cairn.gateway;
+
+import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.engine.CacheServer;
+import cairn.engine.Engine;
+import cairn.engine.Realisations;
+import cairn.engine.RefusedException;
+import cairn.engine.RefusedException.Reason;
+import cairn.engine.Uploads;
+import cairn.nix.NarInfo;
+import cairn.nix.NarListing;
+import cairn.nix.NixHash;
+import cairn.nix.Realisation;
+import cairn.nix.StorePath;
+import cairn.store.Store;
+import cairn.store.StoredPath;
+import cairn.store.TreeNar;
+import cairn.unixfs.MissingBlockException;
+import cairn.unixfs.UnixFsNode;
+import cairn.unixfs.UnixFsReader;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Serves the engine over HTTP, each request on a virtual thread of its own.
+///
+/// ```
+/// /nix-cache-info  /<hash>.narinfo  /<hash>.ls  /nar/<narHash>.nar        a binary cache
+/// /realisations/<id>.doi  /log/<drv>
+/// /serve/<hash>/<path…>                                                  a file inside a path
+/// /ipfs/<cid>?format=raw|car                                             blocks
+/// /metrics
+/// ```
+///
+/// Archives are told under the hash of what they hold, so that there is one for each tree. They are
+/// made of the blocks while they are sent.
+public final class Gateway implements CacheServer {
+    private static final Logger LOG = System.getLogger(Gateway.class.getName());
+
+    /// Kept so that it stays as it is set: what the server says of itself is not for people.
+    private static final java.util.logging.Logger SERVER_LOG =
+            java.util.logging.Logger.getLogger("io.helidon");
+
+    static {
+        SERVER_LOG.setLevel(java.util.logging.Level.SEVERE);
+    }
+
+    private static final Pattern NARINFO = Pattern.compile("/([0-9a-z]{32})\\.narinfo");
+    private static final Pattern LISTING = Pattern.compile("/([0-9a-z]{32})\\.ls");
+    private static final Pattern NAR = Pattern.compile("/nar/([0-9a-z]{52})\\.nar");
+    private static final Pattern ARCHIVE =
+            Pattern.compile("/nar/([0-9a-zA-Z]{1,128}\\.nar(?:\\.[a-z0-9]{1,4})?)");
+    private static final Pattern REALISATION = Pattern.compile("/realisations/(.{1,300})\\.doi");
+    private static final int MAX_LISTING = 64 << 20;
+    private static final int MAX_REALISATION = 1 << 20;
+    private static final int MAX_INFO = 64 << 10;
+    private static final long MAX_LOG = 256 << 20;
+    private static final Header INFO_TYPE = Exchange.type("text/x-nix-cache-info");
+    private static final Header NARINFO_TYPE = Exchange.type("text/x-nix-narinfo");
+    private static final Header JSON = Exchange.type("application/json");
+    private static final Header METRICS_TYPE =
+            Exchange.type("text/plain; version=0.0.4; charset=utf-8");
+    private static final Header LOGIN =
+            HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, "Basic realm=\"cairn\"");
+
+    private final Settings settings;
+    private final Store store;
+    private final Door door;
+    private final Metrics metrics = new Metrics();
+    private final NarInfos narInfos;
+    private final Realisations realisations;
+    private final Uploads uploads;
+    private final Files files;
+    private final Ipfs ipfs;
+    private final WebServer server;
+
+    private Gateway(Engine engine, Settings settings, Uploads uploads) throws IOException {
+        this.settings = settings;
+        this.uploads = uploads;
+        store = engine.store();
+        door = new Door(settings);
+        narInfos = new NarInfos(store.catalog(), settings);
+        realisations = new Realisations(store, settings.trusted());
+        files = new Files(store, settings.folder());
+        ipfs = new Ipfs(store);
+        server = server(settings);
+    }
+
+    /// Starts to listen; close the result to stop. The engine stays open.
+    ///
+    /// @throws IOException also if the address cannot be had
+    public static Gateway start(Engine engine, Settings settings) throws IOException {
+        if (settings.writable() && store(engine).isReadOnly()) {
+            throw new IOException(store(engine).home().folder() + " can only be read");
+        }
+        var uploads =
+                Uploads.start(
+                        engine.store(), engine.clock(), settings.trusted(), settings.limits());
+        try {
+            var gateway = new Gateway(engine, settings, uploads);
+            gateway.server.start();
+            return gateway;
+        } catch (IOException | RuntimeException e) {
+            uploads.close();
+            throw e instanceof IOException io
+                    ? io
+                    : new IOException(
+                            "cannot listen on %s: %s".formatted(settings.listen(), e.getMessage()),
+                            e);
+        }
+    }
+
+    private static Store store(Engine engine) {
+        return engine.store();
+    }
+
+    @Override
+    public URI address() {
+        String host = settings.listen().getHostString();
+        return URI.create(
+                "%s://%s:%d"
+                        .formatted(
+                                settings.certificate().isPresent() ? "https" : "http",
+                                host.contains(":") ? "[" + host + "]" : host,
+                                server.port()));
+    }
+
+    @Override
+    public Traffic traffic() {
+        return metrics.traffic();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+        uploads.close();
+    }
+
+    private WebServer server(Settings settings) throws IOException {
+        InetSocketAddress listen = settings.listen();
+        var builder =
+                WebServer.builder()
+                        .address(listen.getAddress())
+                        .port(listen.getPort())
+                        .shutdownHook(false)
+                        .writeBufferSize(0)
+                        // Reads of the other kind know no time-out.
+                        .useNio(false)
+                        .connectionOptions(options -> options.readTimeout(PATIENCE))
+                        .idleConnectionTimeout(Duration.ofMinutes(2))
+                        .shutdownGracePeriod(Duration.ofSeconds(2))
+                        .contentEncoding(PackedBodies.context())
+                        .routing(routing -> routing.any(this::handle));
+        if (settings.certificate().isPresent()) {
+            builder.tls(PemFiles.tls(settings.certificate().get()));
+        }
+        return builder.build();
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) {
+        long started = System.nanoTime();
+        var exchange = new Exchange(request, response, metrics);
+        var route = Route.of(exchange.path());
+        try {
+            answer(route, exchange);
+        } finally {
+            metrics.answered(route, exchange.status(), System.nanoTime() - started);
+        }
+    }
+
+    private void answer(Route route, Exchange exchange) {
+        try {
+            try {
+                if (isWelcome(exchange)) {
+                    dispatch(route, exchange);
+                }
+            } catch (IOException e) {
+                if (exchange.hasBegun()) {
+                    LOG.log(Level.INFO, "{0} was cut short: {1}", exchange.path(), e.getMessage());
+                    throw new CloseConnectionException("cut short", e);
+                }
+                fail(exchange, e);
+            }
+        } catch (IOException e) {
+            throw new CloseConnectionException("the client is gone", e);
+        }
+    }
+
+    private boolean isWelcome(Exchange exchange) throws IOException {
+        String host = exchange.header(HeaderNames.HOST);
+        if (!door.isOurs(host)) {
+            exchange.turnAway(403, "this server is not called " + shown(host));
+            return false;
+        }
+        String origin = exchange.header(HeaderNames.ORIGIN);
+        if (!origin.isEmpty() && !Door.isOwnPage(origin, host)) {
+            exchange.turnAway(403, "a page of " + shown(origin) + " may not ask this");
+            return false;
+        }
+        return true;
+    }
+
+    private void dispatch(Route route, Exchange exchange) throws IOException {
+        if (exchange.isRead()) {
+            read(route, exchange);
+        } else if (!exchange.isWrite()) {
+            exchange.with(HeaderNames.ALLOW, "GET, HEAD, PUT")
+                    .turnAway(405, "only GET, HEAD and PUT are understood");
+        } else if (!settings.writable()) {
+            exchange.turnAway(
+                    403, "this cache can only be read; cairn node --writable takes paths");
+        } else if (settings.writers().isEmpty()) {
+            write(route, exchange, false);
+        } else {
+            var writer = door.writer(exchange.header(HeaderNames.AUTHORIZATION));
+            if (writer.isEmpty()) {
+                exchange.with(LOGIN)
+                        .turnAway(401, "writing needs a token, as the password in a netrc file");
+                return;
+            }
+            write(route, exchange, writer.get().mayRealise());
+        }
+    }
+
+    private void read(Route route, Exchange exchange) throws IOException {
+        switch (route) {
+            case NARINFO -> narInfo(exchange);
+            case NAR -> nar(exchange);
+            case CACHE_INFO -> exchange.answer(200, INFO_TYPE, cacheInfo());
+            case LISTING -> listing(exchange);
+            case REALISATION -> realisation(exchange);
+            case LOG -> log(exchange);
+            case SERVE -> files.serve(exchange);
+            case IPFS -> ipfs.serve(exchange);
+            case METRICS ->
+                    exchange.answer(
+                            200,
+                            METRICS_TYPE,
+                            metrics.text(store.catalog().count(""), uploads.waiting())
+                                    .getBytes(StandardCharsets.UTF_8));
+            case UNKNOWN -> exchange.say(404, "there is nothing of this name");
+        }
+    }
+
+    private void write(Route route, Exchange exchange, boolean mayRealise) throws IOException {
+        switch (route) {
+            case NARINFO -> putNarInfo(exchange);
+            case NAR -> putArchive(exchange);
+            case CACHE_INFO -> putCacheInfo(exchange);
+            case LISTING -> putListing(exchange);
+            case REALISATION -> putRealisation(exchange, mayRealise);
+            case LOG -> putLog(exchange);
+            case SERVE, IPFS, METRICS, UNKNOWN -> exchange.turnAway(403, "nothing can be put here");
+        }
+    }
+
+    private void narInfo(Exchange exchange) throws IOException {
+        String path = exchange.path();
+        var found =
+                path.length() == "/".length() + StorePath.HASH_LENGTH + ".narinfo".length()
+                        ? narInfos.of(path.substring(1, 1 + StorePath.HASH_LENGTH))
+                        : Optional.<NarInfos.Rendered>empty();
+        metrics.looked(found.isPresent());
+        if (found.isEmpty()) {
+            exchange.say(404, "this path is not here");
+            return;
+        }
+        exchange.with(found.get().tagHeader());
+        if (exchange.isKnown('"' + found.get().tag() + '"')) {
+            exchange.done(304);
+        } else {
+            exchange.answer(200, NARINFO_TYPE, found.get().bytes());
+        }
+    }
+
+    private void nar(Exchange exchange) throws IOException {
+        var match = NAR.matcher(exchange.path());
+        var found = match.matches() ? byNar(match.group(1)) : Optional.<StoredPath>empty();
+        if (found.isPresent()) {
+            exchange.serve(Entity.nar(store, found.get().tree(), found.get().info().narSize()));
+            return;
+        }
+        var waiting = ARCHIVE.matcher(exchange.path());
+        if (exchange.isHead() && waiting.matches() && uploads.isWaiting(waiting.group(1))) {
+            exchange.done(200);
+            return;
+        }
+        exchange.say(404, "this archive is not here");
+    }
+
+    private Optional<StoredPath> byNar(String hash) throws IOException {
+        NixHash narHash;
+        try {
+            narHash = NixHash.parse(NixHash.Algorithm.SHA256, hash);
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
+        return store.catalog().withNar(narHash).stream().findFirst();
+    }
+
+    private byte[] cacheInfo() {
+        return """
+        StoreDir: %s
+        WantMassQuery: 1
+        Priority: %d
+        """
+                .formatted(settings.folder(), settings.priority())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void listing(Exchange exchange) throws IOException {
+        var match = LISTING.matcher(exchange.path());
+        var found =
+                match.matches()
+                        ? store.catalog().path(match.group(1))
+                        : Optional.<StoredPath>empty();
+        if (found.isEmpty()) {
+            exchange.say(404, "this path is not here");
+            return;
+        }
+        String tag = '"' + found.get().tree().toString() + "-ls\"";
+        exchange.with(HeaderNames.ETAG, tag);
+        if (exchange.isKnown(tag)) {
+            exchange.done(304);
+            return;
+        }
+        Bytes listing = NarListing.of(new TreeNar(store, found.get().tree())).encode();
+        exchange.answer(200, JSON, listing.toByteArray());
+    }
+
+    private void realisation(Exchange exchange) throws IOException {
+        var id = realisationId(exchange);
+        var found =
+                id.isPresent()
+                        ? realisations.believed(settings.folder(), id.get())
+                        : Optional.<Realisation>empty();
+        if (found.isPresent()) {
+            exchange.answer(200, JSON, found.get().encode().toByteArray());
+        } else {
+            exchange.say(404, "nobody who is believed has said what became of this output");
+        }
+    }
+
+    private Optional<Realisation.Id> realisationId(Exchange exchange) {
+        var match = REALISATION.matcher(UrlPath.text(exchange.path()).orElse(""));
+        try {
+            return match.matches()
+                    ? Optional.of(Realisation.Id.parse(match.group(1)))
+                    : Optional.empty();
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void log(Exchange exchange) throws IOException {
+        var derivation = derivation(exchange);
+        var cid =
+                derivation.isPresent()
+                        ? store.catalog().log(derivation.get())
+                        : Optional.<cairn.cid.Cid>empty();
+        if (cid.isPresent()
+                && new UnixFsReader(store).node(cid.get()) instanceof UnixFsNode.RegularFile text) {
+            exchange.with(Files.NO_GUESSING)
+                    .serve(Entity.file("text/plain; charset=utf-8", store, text));
+        } else {
+            exchange.say(404, "there is no log of this");
+        }
+    }
+
+    private Optional<StorePath> derivation(Exchange exchange) {
+        String base = UrlPath.text(exchange.path()).orElse("/log/").substring("/log/".length());
+        try {
+            return Optional.of(StorePath.parse(settings.folder(), base));
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void putNarInfo(Exchange exchange) throws IOException {
+        var match = NARINFO.matcher(exchange.path());
+        if (!match.matches()) {
+            exchange.turnAway(400, "a narinfo is named by 32 characters");
+            return;
+        }
+        var info = NarInfo.decode(Bytes.wrap(exchange.small(NarInfo.MAX_BYTES)));
+        if (!info.path().hash().equals(match.group(1))) {
+            throw new RefusedException(
+                    Reason.WRONG, "%s tells of %s".formatted(match.group(1), info.path()));
+        }
+        if (!info.path().folder().equals(settings.folder())) {
+            throw new RefusedException(
+                    Reason.WRONG,
+                    "%s is not of the store %s".formatted(info.path(), settings.folder()));
+        }
+        var _ = uploads.register(info);
+        narInfos.refresh();
+        exchange.done(201);
+    }
+
+    private void putArchive(Exchange exchange) throws IOException {
+        var match = ARCHIVE.matcher(exchange.path());
+        if (!match.matches()) {
+            exchange.turnAway(400, "an archive is named by a hash and .nar, .nar.xz and the like");
+            return;
+        }
+        uploads.archive(match.group(1), exchange.body(settings.limits().narBytes()));
+        exchange.done(201);
+    }
+
+    private void putCacheInfo(Exchange exchange) throws IOException {
+        String text = new String(exchange.small(MAX_INFO), StandardCharsets.UTF_8);
+        if (text.lines().noneMatch(line -> line.equals("StoreDir: " + settings.folder()))) {
+            throw new RefusedException(
+                    Reason.WRONG, "this cache is of the store " + settings.folder());
+        }
+        exchange.done(201);
+    }
+
+    /// Read and let go of: listings are made of the trees when they are asked for.
+    private void putListing(Exchange exchange) throws IOException {
+        if (!LISTING.matcher(exchange.path()).matches()) {
+            exchange.turnAway(400, "a listing is named by 32 characters");
+            return;
+        }
+        var _ = NarListing.decode(Bytes.wrap(exchange.small(MAX_LISTING)));
+        exchange.done(201);
+    }
+
+    private void putRealisation(Exchange exchange, boolean mayRealise) throws IOException {
+        var id = realisationId(exchange);
+        if (id.isEmpty()) {
+            exchange.turnAway(400, "a realisation is named sha256:<hash>!<output>.doi");
+            return;
+        }
+        var realisation =
+                Realisation.decode(settings.folder(), Bytes.wrap(exchange.small(MAX_REALISATION)));
+        if (!realisation.id().equals(id.get())) {
+            throw new RefusedException(
+                    Reason.WRONG, "%s tells of %s".formatted(id.get(), realisation.id()));
+        }
+        if (realisations.put(realisation, mayRealise)) {
+            exchange.done(201);
+        } else {
+            // Nix would try again and again if this were no success.
+            exchange.say(200, "kept as a claim, and not served: nobody who is believed says so");
+        }
+    }
+
+    private void putLog(Exchange exchange) throws IOException {
+        var derivation = derivation(exchange);
+        if (derivation.isEmpty() || !derivation.get().isDerivation()) {
+            exchange.turnAway(400, "a log is named by its derivation");
+            return;
+        }
+        uploads.log(derivation.get(), exchange.body(MAX_LOG));
+        exchange.done(201);
+    }
+
+    private void fail(Exchange exchange, IOException e) throws IOException {
+        int status =
+                switch (e) {
+                    case RefusedException refused ->
+                            switch (refused.reason()) {
+                                case WRONG -> 400;
+                                case FORBIDDEN -> 403;
+                                case CONFLICT -> 409;
+                                case TOO_LARGE -> 413;
+                                case TOO_SLOW -> 408;
+                            };
+                    case FileAlreadyExistsException _ -> 409;
+                    case MissingBlockException _ -> 500;
+                    case FormatException _ -> exchange.isRead() ? 500 : 400;
+                    default -> isFull(e) ? 507 : 500;
+                };
+        if (status >= 500) {
+            LOG.log(Level.ERROR, exchange.path(), e);
+        }
+        exchange.turnAway(status, String.valueOf(e.getMessage()));
+    }
+
+    private static boolean isFull(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains("disk is full") || message.contains("No space left");
+    }
+
+    private static String shown(String text) {
+        return text.substring(0, Math.min(text.length(), 80)).replaceAll("[^ -~]", "?");
+    }
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+}
