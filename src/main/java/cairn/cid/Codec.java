@@ -29,6 +29,11 @@ public enum Codec {
         return Arrays.stream(values()).filter(codec -> codec.code == code).findFirst();
     }
 
+    /// The name of a codec, or its number where it has no name here.
+    public static String label(long code) {
+        return of(code).map(Codec::toString).orElseGet(() -> "0x" + Long.toHexString(code));
+    }
+
     public static Optional<Codec> named(String label) {
         return Arrays.stream(values()).filter(codec -> codec.label.equals(label)).findFirst();
     }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +35,9 @@ import picocli.CommandLine.Parameters;
             ".json; all else is raw. A stored block stays while something pinned leads to it: cairn pin CID"
         })
 final class BlockCommand implements Command {
+    private static final List<Codec> CODECS =
+            List.of(Codec.DAG_CBOR, Codec.DAG_JSON, Codec.DAG_PB, Codec.JSON, Codec.RAW);
+
     @Parameters(index = "0", paramLabel = "get|put", description = "what to do")
     private String action = "";
 
@@ -152,9 +154,8 @@ final class BlockCommand implements Command {
 
     private static Codec byName(String file) {
         String end = file.substring(file.lastIndexOf('.') + 1);
-        return Stream.of(Codec.DAG_CBOR, Codec.DAG_JSON, Codec.DAG_PB, Codec.JSON, Codec.CBOR)
-                .filter(known -> known.toString().equals(end))
-                .findFirst()
+        return Codec.named(end)
+                .filter(codec -> codec == Codec.CBOR || CODECS.contains(codec))
                 .orElse(Codec.RAW);
     }
 
@@ -162,19 +163,11 @@ final class BlockCommand implements Command {
         if (name == null) {
             return Optional.empty();
         }
-        var known =
-                Stream.of(Codec.DAG_CBOR, Codec.DAG_JSON, Codec.DAG_PB, Codec.JSON, Codec.RAW)
-                        .toList();
-        var found = known.stream().filter(each -> each.toString().equals(name)).findFirst();
+        var found = Codec.named(name).filter(CODECS::contains);
         if (found.isEmpty()) {
+            var known = CODECS.stream().map(Codec::toString).collect(Collectors.joining(", "));
             throw new Failure.Reported(
-                    ExitCode.USAGE,
-                    "codec '%s' is not one of %s"
-                            .formatted(
-                                    name,
-                                    known.stream()
-                                            .map(Codec::toString)
-                                            .collect(Collectors.joining(", "))));
+                    ExitCode.USAGE, "codec '%s' is not one of %s".formatted(name, known));
         }
         return found;
     }

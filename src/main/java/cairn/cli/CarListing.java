@@ -180,7 +180,7 @@ final class CarListing {
     private static Map<String, Object> block(Block block) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("type", block.cid().hash().isVerifiable() ? "block" : "unverifiable");
-        fields.put("codec", CodecName.of(block.cid()));
+        fields.put("codec", Codec.label(block.cid().codec()));
         fields.put("size", block.bytes().length());
         return fields;
     }

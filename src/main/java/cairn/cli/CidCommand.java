@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.cid.Cid;
+import cairn.cid.Codec;
 import cairn.cid.HashFunction;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ final class CidCommand implements Command {
         var anatomy = new LinkedHashMap<String, Object>();
         anatomy.put("cid", cid.toString());
         anatomy.put("version", cid.version());
-        anatomy.put("codec", CodecName.of(cid));
+        anatomy.put("codec", Codec.label(cid.codec()));
         anatomy.put(
                 "hash",
                 cid.hash()

@@ -2,6 +2,7 @@ package cairn.cli;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
+import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.engine.Target;
@@ -126,7 +127,7 @@ final class DagCommand implements Command {
         for (Vertex vertex : vertices.values()) {
             var node = new LinkedHashMap<String, Object>();
             node.put("cid", vertex.cid);
-            node.put("codec", CodecName.of(vertex.cid));
+            node.put("codec", Codec.label(vertex.cid.codec()));
             node.put("size", vertex.size < 0 ? Optional.empty() : Optional.of(vertex.size));
             node.put("kind", vertex.kind.label());
             nodes.add(node);

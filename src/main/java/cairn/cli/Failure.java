@@ -86,7 +86,7 @@ record Failure(int code, String sentence) {
         if (json) {
             Json.print(Map.of("error", sentence), err);
         } else {
-            err.println("cairn: " + sentence);
+            err.println("cairn: " + Session.shown(sentence));
         }
         return code;
     }

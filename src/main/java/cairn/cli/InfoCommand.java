@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import cairn.cid.Codec;
 import cairn.engine.Target;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
@@ -54,7 +55,7 @@ final class InfoCommand implements Command {
                     var block = source.block(cid);
                     var fields = new LinkedHashMap<String, Object>();
                     fields.put("cid", cid);
-                    fields.put("codec", CodecName.of(cid));
+                    fields.put("codec", Codec.label(cid.codec()));
                     fields.put("size", block.bytes().length());
                     fields.put("kind", Kind.of(block).label());
                     yield List.of(fields);

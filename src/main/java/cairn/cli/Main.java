@@ -3,6 +3,7 @@ package cairn.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,6 +21,7 @@ public final class Main {
 
     public static void main(String[] args) {
         muteLibraries();
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // numbers look alike everywhere
         int code = run(List.of(args), System.getenv(), Streams.standard());
         // An exit looks for a logger in every library first, so the end is left to come by itself.
         if (code != ExitCode.DONE || !isAlone()) {

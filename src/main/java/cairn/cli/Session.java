@@ -12,10 +12,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a command works with: the engine of the home that was asked for, and where to print.
 final class Session implements AutoCloseable {
+    private static final Pattern STRANGE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
     private final Globals globals;
     private final Map<String, String> environment;
     private final Streams streams;
@@ -143,9 +146,10 @@ final class Session implements AutoCloseable {
         return streams;
     }
 
-    /// A text that a stranger chose, fit for one line of a terminal.
+    /// A text that a stranger chose, fit for one line of a terminal: with nothing in it that moves
+    /// the cursor, or changes the order or the look of what stands around it.
     static String shown(String text) {
-        return text.replaceAll("\\p{Cntrl}", "\ufffd");
+        return STRANGE.matcher(text).replaceAll("\ufffd");
     }
 
     /// Tells what went wrong with one of several things, and returns its exit code.

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out what a text stands for.
 ///
-/// In this order: a store path in full or without its folder; a file that exists; a CID; the 32
-/// characters of a path, as `<hash>.narinfo` too; a NAR hash; the name of a path, or the beginning
-/// of one. Where a name begins several paths, an exact name goes first, then the one that is not a
-/// derivation.
+/// In this order: a store path in full or without its folder; a file that exists and has a folder
+/// before its name; a CID; the 32 characters of a path, as `<hash>.narinfo` too; a NAR hash; the
+/// name of a path, or the beginning of one; any file that exists. Where a name begins several
+/// paths, an exact name goes first, then the one that is not a derivation.
 public final class Targets {
     private static final int CANDIDATES = 20;
     private static final Comparator<StorePath> BY_NAME =
@@ -71,7 +71,7 @@ public final class Targets {
         if (written != null && (store.info(written).isPresent() || !isFile(text))) {
             return new Target.OfPath(written);
         }
-        if (isFile(text)) {
+        if (text.indexOf('/') >= 0 && isFile(text)) {
             return new Target.OfFile(Path.of(text));
         }
         try {
@@ -88,7 +88,10 @@ public final class Targets {
         if (text.isEmpty() || text.indexOf('/') >= 0) {
             return new Target.Unknown(text);
         }
-        return named(text, names.beginning(text));
+        Target named = named(text, names.beginning(text));
+        return named instanceof Target.Unknown && isFile(text)
+                ? new Target.OfFile(Path.of(text))
+                : named;
     }
 
     private static Target named(String text, List<StorePath> found) {

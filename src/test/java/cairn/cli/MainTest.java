@@ -200,6 +200,22 @@ class MainTest {
     }
 
     @Test
+    void namesOfStrangersMoveNothingOnATerminal() {
+        assertEquals(
+                "a\ufffd[2J\ufffdb\ufffdc\ufffd\ufffdgrüße",
+                Session.shown("a\u001b[2J\u009bb\u202ec\u2028\ngrüße"));
+    }
+
+    @Test
+    void aFileBesideDoesNotHideAPathOfItsName() throws IOException {
+        // The tests run in the project's folder.
+        Path file = Files.writeString(folder.resolve("pom.xml"), "a");
+        String path = cli.json("add", file.toString()).get("path").asString();
+        assertEquals(path, cli.json("info", "pom.xml").get(0).get("path").asString());
+        assertEquals(2, cli.run("info", "README.md").code());
+    }
+
+    @Test
     void pinsWhatCanBePinned() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), "a");
         String path = cli.json("add", "--no-pin", file.toString()).get("path").asString();

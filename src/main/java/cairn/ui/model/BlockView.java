@@ -30,9 +30,7 @@ public record BlockView(
     }
 
     public String codec() {
-        return Codec.of(cid.codec())
-                .map(Codec::toString)
-                .orElseGet(() -> "0x" + Long.toHexString(cid.codec()));
+        return Codec.label(cid.codec());
     }
 
     /// Pretty dag-json, or rows of hexadecimal where there is no structure.
