@@ -163,6 +163,9 @@ final class Collector {
             leased.addAll(claim.keys());
         }
         marker.mark(roots(database, since, leased));
+        while (marker.isLacking() && markByIndex(database)) {
+            progress.check();
+        }
         var paths = new ArrayList<StorePath>();
         try (var rows =
                 database.query("SELECT folder, hash, name, cid FROM path ORDER BY folder, hash")) {
@@ -184,6 +187,30 @@ final class Collector {
             }
         }
         return new Sweep(paths, blocks);
+    }
+
+    /// Where the node of a path is lost or damaged, the index still tells what the path needs.
+    ///
+    /// @return whether more is marked now
+    private boolean markByIndex(Database database) throws IOException, SQLException {
+        var needed = new ArrayList<Cid>();
+        try (var rows =
+                database.query(
+                        """
+                        SELECT cid, tree FROM path UNION ALL
+                        SELECT p.cid, t.cid FROM reference r
+                        JOIN path p ON p.id = r.path JOIN path t ON t.id = r.target\
+                        """)) {
+            while (rows.next()) {
+                Cid cid = Catalog.cid(rows, 2);
+                if (marker.isMarked(BlockKey.of(Catalog.cid(rows, 1)))
+                        && !marker.isMarked(BlockKey.of(cid))) {
+                    needed.add(cid);
+                }
+            }
+        }
+        marker.mark(needed);
+        return !needed.isEmpty();
     }
 
     /// Pins, build logs, what the caller names, and the paths that a live writer relies on.
@@ -209,6 +236,8 @@ final class Collector {
     }
 
     private long compact(Set<Bytes> swept) throws IOException {
+        // Their lengths first: a pack that a writer makes longer meanwhile is left alone.
+        var packs = store.index().read(Collector::packs);
         var frames = store.index().read(Collector::frames);
         var uses = store.index().read(database -> uses(database, swept));
         var bases = new HashSet<Long>();
@@ -217,7 +246,6 @@ final class Collector {
                 bases.add(frame.at().base());
             }
         }
-        var packs = store.index().read(Collector::packs);
         frames.forEach(frame ->
                 packs.computeIfAbsent(frame.at().pack(), id -> new Pack(id, 0, new ArrayList<>()))
                         .frames
@@ -227,7 +255,7 @@ final class Collector {
             for (Pack pack : packs.values()) {
                 progress.check();
                 progress.step("packs", done++, packs.size());
-                if (isWorthIt(pack, uses, bases) && rewriter.begin(pack.id)) {
+                if (isWorthIt(pack, uses, bases) && rewriter.begin(pack.id, pack.length)) {
                     for (Row frame : pack.frames) {
                         progress.check();
                         move(rewriter, frame, use(uses, frame), bases, swept);

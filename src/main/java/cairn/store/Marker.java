@@ -14,13 +14,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// Finds every block that can be reached from some roots. A block that cannot be decoded leads
-/// nowhere, one that is missing neither. Belongs to one thread.
+/// nowhere, one that is missing neither, unless it is there when it is reached again. Belongs to
+/// one thread.
 final class Marker {
     private final Store store;
     private final Progress progress;
     private final KeySet reached = new KeySet();
     private final Set<Cid> expanded = new HashSet<>();
     private long count;
+    private boolean lacking;
 
     Marker(Store store, Progress progress) {
         this.store = store;
@@ -39,6 +41,9 @@ final class Marker {
                 var bytes = store.block(cid);
                 if (bytes.isPresent()) {
                     expand(new Block(cid, bytes.get()), open);
+                } else {
+                    expanded.remove(cid.toV1());
+                    lacking = true;
                 }
             }
         }
@@ -48,7 +53,12 @@ final class Marker {
         return reached.contains(key);
     }
 
-    private static void expand(Block block, ArrayDeque<Cid> open) {
+    /// Whether something may be unmarked because what leads to it is missing or damaged.
+    boolean isLacking() {
+        return lacking;
+    }
+
+    private void expand(Block block, ArrayDeque<Cid> open) {
         try {
             // In front, so that neighbours in the packs are visited one after the other.
             for (NamedLink link : Codecs.links(block).reversed()) {
@@ -56,6 +66,7 @@ final class Marker {
             }
         } catch (FormatException _) {
             // Kept as it is; what it should have led to cannot be known.
+            lacking = true;
         }
     }
 }

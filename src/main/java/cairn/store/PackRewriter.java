@@ -62,26 +62,26 @@ final class PackRewriter implements AutoCloseable {
 
     /// Begins with a pack.
     ///
-    /// @return false if it must stay as it is: a writer has it, or it is not sound enough to tell
-    ///   its journals
-    boolean begin(long pack) throws IOException {
+    /// @param expected its length when its frames were looked up, or before
+    /// @return false if it must stay as it is: a writer has it or had it since, or it is not sound
+    ///   enough to tell its journals
+    boolean begin(long pack, long expected) throws IOException {
         var lock = store.leases().tryLock(pack);
         if (lock.isEmpty()) {
             return false;
         }
         var name = store.index().packName(pack);
-        if (name.isEmpty()) {
+        if (name.isEmpty() || store.index().packLength(pack) != expected) {
             lock.get().release();
             return false;
         }
         Path file = store.packs().file(name.get());
-        long length = store.index().packLength(pack);
-        var found = journals(file, length);
+        var found = journals(file, expected);
         if (found.isEmpty()) {
             lock.get().release();
             return false;
         }
-        sources.add(new Source(pack, length, file, lock.get()));
+        sources.add(new Source(pack, expected, file, lock.get()));
         for (byte[] journal : found.get()) {
             append(Bytes.wrap(journal));
             journals += journal.length;

@@ -39,12 +39,14 @@ final class Repacker {
     Repacked run() throws IOException {
         try (var _ = Collector.lock(store);
                 var rewriter = new PackRewriter(store, false)) {
+            // Before their frames: a pack that a writer makes longer meanwhile is left alone.
+            var lengths = store.index().read(Repacker::lengths);
             var packs = store.index().read(Repacker::packs);
             long total =
                     packs.values().stream().flatMap(List::stream).filter(Candidate::isNew).count();
             for (var pack : packs.entrySet()) {
                 if (pack.getValue().stream().anyMatch(Candidate::isNew)
-                        && rewriter.begin(pack.getKey())) {
+                        && rewriter.begin(pack.getKey(), lengths.getOrDefault(pack.getKey(), 0L))) {
                     for (Candidate frame : pack.getValue()) {
                         progress.check();
                         move(rewriter, frame);
@@ -178,6 +180,16 @@ final class Repacker {
                         });
         fresh.clear();
         looked.clear();
+    }
+
+    private static Map<Long, Long> lengths(Database database) throws SQLException {
+        var lengths = new HashMap<Long, Long>();
+        try (var rows = database.query("SELECT id, length FROM pack")) {
+            while (rows.next()) {
+                lengths.put(rows.getLong(1), rows.getLong(2));
+            }
+        }
+        return lengths;
     }
 
     private static Map<Long, List<Candidate>> packs(Database database) throws SQLException {

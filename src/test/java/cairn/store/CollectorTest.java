@@ -143,6 +143,38 @@ class CollectorTest {
         assertTrue(Samples.size(folder.resolve("packs")) > before);
     }
 
+    /// Between the look at its frames and the taking of its lock.
+    @Test
+    void leavesAPackAloneThatAWriterMakesLongerMeanwhile() throws IOException {
+        var late = Samples.blocks(13, 10);
+        Samples.store(store, Samples.blocks(12, 40));
+        store.collect(
+                Roots.NONE,
+                new AtFirst("packs") {
+                    @Override
+                    void run() throws IOException {
+                        Samples.store(store, late);
+                    }
+                });
+        Samples.assertHolds(store, late);
+    }
+
+    @Test
+    void keepsWhatAPathNeedsWhoseNodeIsLost() throws IOException {
+        var library = path("library");
+        var program = path("program", library);
+        store.commit(tx -> tx.register(library) && tx.register(program));
+        pin("program", program.cid());
+        int _ =
+                store.index()
+                        .write(database ->
+                                database.change(
+                                        "DELETE FROM block WHERE key = ?",
+                                        BlockKey.of(program.cid())));
+        assertEquals(0, collect().paths());
+        assertTrue(store.has(library.cid()));
+    }
+
     @Test
     void sparesWhatAnOpenWriterCommitted() throws IOException {
         var blocks = Samples.blocks(4, 10);

@@ -119,6 +119,32 @@ class RepackerTest {
         }
     }
 
+    /// While the first pack is written anew a writer makes the second longer.
+    @Test
+    void leavesAPackAloneThatAWriterMakesLongerMeanwhile() throws IOException {
+        var blocks = versions(8, 2);
+        var late = Samples.blocks(9, 10);
+        try (var store = Store.open(folder)) {
+            try (var one = store.writer();
+                    var other = store.writer()) {
+                for (int i = 0; i < blocks.size(); i++) {
+                    (i % 2 == 0 ? one : other).put(blocks.get(i));
+                }
+                one.commit();
+                other.commit();
+            }
+            store.repack(
+                    new AtFirst("frames") {
+                        @Override
+                        void run() throws IOException {
+                            Samples.store(store, late);
+                        }
+                    });
+            Samples.assertHolds(store, blocks);
+            Samples.assertHolds(store, late);
+        }
+    }
+
     /// A frame that builds on another is small; what is still used of it would not be on its own.
     @Test
     void aCollectionUnfoldsNothing() throws IOException {
