@@ -3,6 +3,8 @@ package cairn.graph;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jgrapht.Graph;
@@ -17,6 +19,8 @@ import org.jgrapht.graph.SimpleDirectedGraph;
 /// are numbered: those of node 0 first, each node's by ascending target. An edge that is given
 /// twice counts once, and one from a node to itself not at all. Cycles are legal everywhere.
 public final class Digraph {
+    private static final int PASSES = 16;
+
     private final int[] outStart;
     private final int[] out;
     private final int[] inStart;
@@ -197,6 +201,33 @@ public final class Digraph {
     /// The sum of the sizes of everything that can be reached from some nodes.
     public long closureSize(long[] sizes, int... roots) {
         return IntStream.of(closure(roots)).mapToLong(node -> sizes[node]).sum();
+    }
+
+    /// For each node about [#closureSize], mostly to within a third, in a few passes over all edges
+    /// instead of one over each closure.
+    ///
+    /// In each pass every node draws the time until something of its size happens; what happens
+    /// first in a closure comes the sooner the larger the closure is.
+    ///
+    /// @see <a href="https://doi.org/10.1006/jcss.1997.1534">Cohen, Size-Estimation Framework</a>
+    public double[] estimatedClosureSizes(long[] sizes) {
+        int[] order = topologicalOrder();
+        var random = new SplittableRandom(1);
+        var sums = new double[nodes()];
+        var first = new double[nodes()];
+        for (int pass = 0; pass < PASSES; pass++) {
+            Arrays.fill(first, Double.POSITIVE_INFINITY);
+            for (int i = order.length - 1; i >= 0; i--) {
+                int node = order[i];
+                double soonest = -Math.log(1 - random.nextDouble()) / Math.max(1, sizes[node]);
+                for (int e = outStart[node]; e < outStart[node + 1]; e++) {
+                    soonest = Math.min(soonest, first[out[e]]);
+                }
+                first[node] = soonest;
+                sums[node] += soonest;
+            }
+        }
+        return DoubleStream.of(sums).map(sum -> (PASSES - 1) / sum).toArray();
     }
 
     /// All nodes, each before what it leads to; an edge that closes a cycle points backwards.

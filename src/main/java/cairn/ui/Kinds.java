@@ -19,6 +19,11 @@ final class Kinds {
             case FILE -> icon(NodeKind.FILE);
             case PROGRAM -> icon("fth-terminal", NodeKind.FILE);
             case SYMLINK -> icon("fth-corner-down-right", NodeKind.UNKNOWN);
+            case UNREADABLE -> {
+                FontIcon icon = icon("fth-alert-triangle", NodeKind.UNKNOWN);
+                icon.getStyleClass().add("unreadable");
+                yield icon;
+            }
         };
     }
 

@@ -436,7 +436,7 @@ public final class PathController {
         @Override
         protected void updateItem(@Nullable FileNode file, boolean empty) {
             super.updateItem(file, empty);
-            if (empty || file == null || file.type() == FileNode.Type.SYMLINK) {
+            if (empty || file == null || file.type() == FileNode.Type.SYMLINK || file.size() < 0) {
                 setText("");
                 setTooltip(null);
                 return;

@@ -48,6 +48,20 @@ class DigraphTest {
     }
 
     @Test
+    void aboutWeighsClosures() {
+        Digraph graph = Samples.dependencies(3000, 9000, 1);
+        long[] sizes = IntStream.range(0, 3000).mapToLong(i -> 1 + i * 7919L % 5000).toArray();
+        double[] about = graph.estimatedClosureSizes(sizes);
+        long near =
+                IntStream.range(0, 3000)
+                        .mapToDouble(node -> about[node] / graph.closureSize(sizes, node))
+                        .filter(ratio -> ratio > 0.5 && ratio < 2)
+                        .count();
+        assertTrue(near > 2900, near + " of 3000");
+        assertEquals(0, Digraph.of(0, new int[0], new int[0]).estimatedClosureSizes(sizes).length);
+    }
+
+    @Test
     void mergesRepeatedEdgesAndDropsLoops() {
         var graph = Samples.of(4, 2, 1, 0, 3, 2, 1, 1, 1, 0, 1, 2, 0);
         assertEquals(

@@ -61,9 +61,13 @@ public final class Figures {
         if (seconds < 86_400) {
             return Words.text("figures.hours", seconds / 3600);
         }
-        return seconds < 86_400 * 60
-                ? Words.text("figures.days", seconds / 86_400)
-                : Words.text("figures.months", seconds / (86_400 * 30));
+        long days = seconds / 86_400;
+        if (days < 60) {
+            return Words.text("figures.days", days);
+        }
+        return days < 730
+                ? Words.text("figures.months", days / 30)
+                : Words.text("figures.years", days / 365);
     }
 
     /// A time to the second in the zone of whoever looks.

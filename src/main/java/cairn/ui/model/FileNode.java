@@ -14,7 +14,10 @@ public record FileNode(Bytes name, Cid cid, Type type, long size, String target)
         DIRECTORY,
         FILE,
         PROGRAM,
-        SYMLINK
+        SYMLINK,
+
+        /// Something whose block is damaged or missing.
+        UNREADABLE
     }
 
     /// The same under another name.

@@ -207,10 +207,11 @@ public final class InspectorModel {
                             case FILE -> "kind.file";
                             case PROGRAM -> "kind.program";
                             case SYMLINK -> "kind.symlink";
+                            case UNREADABLE -> "kind.unreadable";
                         }),
                 file.cid().toString(),
                 Optional.empty(),
-                List.of(size("figure.size", file.size(), dag)),
+                file.size() < 0 ? List.of() : List.of(size("figure.size", file.size(), dag)),
                 names,
                 List.of(new Way(Words.text("way.blocks"), dag)));
     }

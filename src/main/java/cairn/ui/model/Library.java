@@ -22,6 +22,7 @@ import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import cairn.unixfs.DirectoryEntry;
+import cairn.unixfs.MissingBlockException;
 import cairn.unixfs.UnixFsData;
 import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
@@ -316,6 +317,15 @@ public final class Library {
         };
     }
 
+    /// An entry as far as it can be read: what is damaged in one leaves its neighbours readable.
+    private FileNode entry(DirectoryEntry entry) throws IOException {
+        try {
+            return file(entry.name(), entry.cid(), entry.totalSize());
+        } catch (FormatException | MissingBlockException _) {
+            return new FileNode(entry.name(), entry.cid(), FileNode.Type.UNREADABLE, -1, "");
+        }
+    }
+
     /// What a directory holds, in the order of names.
     public List<FileNode> entries(Cid directory) throws IOException {
         if (!(files.node(directory) instanceof UnixFsNode.Directory found)) {
@@ -323,7 +333,7 @@ public final class Library {
         }
         var entries = new ArrayList<FileNode>();
         for (DirectoryEntry entry : files.entries(found)) {
-            entries.add(file(entry.name(), entry.cid(), entry.totalSize()));
+            entries.add(entry(entry));
         }
         return entries;
     }

@@ -14,6 +14,9 @@ import javafx.beans.value.ObservableValue;
 public final class OverviewModel implements Screen {
     private static final int LISTED = 8;
 
+    /// Of how many closures, the largest by estimate, the sizes are summed.
+    private static final int WEIGHED = 5 * LISTED;
+
     /// What there is.
     ///
     /// @param logicalBytes the NARs of all paths, one after the other
@@ -101,17 +104,23 @@ public final class OverviewModel implements Screen {
         closures.cancel();
     }
 
+    private static Weighed weighed(PathGraph graph, int node) {
+        int[] closure = graph.digraph().closure(node);
+        long size = IntStream.of(closure).mapToLong(graph::size).sum();
+        return new Weighed(graph.path(node), size, closure.length);
+    }
+
     private Numbers count() throws IOException {
         PathGraph graph = library.graph();
         long bytes = IntStream.range(0, graph.paths().size()).mapToLong(graph::size).sum();
+        double[] about = graph.digraph().estimatedClosureSizes(graph.sizes());
         var closures =
                 IntStream.of(graph.digraph().roots())
-                        .mapToObj(graph::path)
-                        .filter(path -> !path.isDerivation())
-                        .limit(1000)
-                        .map(path ->
-                                new Weighed(
-                                        path, graph.closureSize(path), graph.closure(path).size()))
+                        .filter(node -> !graph.path(node).isDerivation())
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(node -> -about[node]))
+                        .limit(WEIGHED)
+                        .map(node -> weighed(graph, node))
                         .sorted(Comparator.comparingLong(weighed -> -weighed.closureSize))
                         .limit(LISTED)
                         .toList();

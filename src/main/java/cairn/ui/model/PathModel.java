@@ -135,7 +135,10 @@ public final class PathModel implements Screen {
                 row ->
                         facts.known()
                                 .<Subject>map(known ->
-                                        new Subject.OfFile(known.path(), row.inside, row.file))
+                                        row.inside.isEmpty()
+                                                ? new Subject.OfPath(known.path())
+                                                : new Subject.OfFile(
+                                                        known.path(), row.inside, row.file))
                                 .orElse(Subject.NOTHING),
                 row -> Optional.of(new Place.Dag(row.file.cid())),
                 List.of(
