@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// Store paths and their references, with the sizes of their contents; it does not change.
+/// Store paths and their references, with the sizes of their contents; it does not change. Safe for
+/// use by several threads.
 ///
 /// Nodes of the underlying [Digraph] are paths by their place in [#paths()]; an edge leads from a
 /// path to one that it refers to. Methods that take a path ask for one that [#contains] knows.
@@ -29,6 +31,7 @@ public final class PathGraph {
     private final long[] sizes;
     private final Digraph digraph;
     private final Map<StorePath, Integer> nodes;
+    private volatile long @Nullable [] closureSizes;
 
     private PathGraph(List<StorePath> paths, long[] sizes, Digraph digraph) {
         this.paths = List.copyOf(paths);
@@ -147,6 +150,18 @@ public final class PathGraph {
     /// The bytes of a closure.
     public long closureSize(StorePath... roots) {
         return digraph.closureSize(sizes, nodes(roots));
+    }
+
+    /// The bytes of the closure of each node, computed once; the caller leaves the array as it is.
+    ///
+    /// @throws InterruptedException when the thread is interrupted, soon after that
+    public long[] closureSizes() throws InterruptedException {
+        long[] known = closureSizes;
+        if (known == null) {
+            known = ClosureSizes.of(digraph, sizes);
+            closureSizes = known;
+        }
+        return known;
     }
 
     /// For each node the bytes that would go from the closure of some paths if the node went.

@@ -42,6 +42,11 @@ class DigraphTest {
                                 Samples.dependencies(40, 110, seed)));
     }
 
+    /// Of more nodes than are weighed together.
+    static Stream<Digraph> largerGraphs() {
+        return Stream.of(Samples.random(1100, 2000, 1), Samples.dependencies(1300, 4000, 2));
+    }
+
     static Stream<Digraph> acyclicGraphs() {
         return IntStream.range(0, 6)
                 .mapToObj(seed -> Samples.dependencies(60, 60 + 15 * seed, seed));
@@ -219,6 +224,17 @@ class DigraphTest {
                         IntStream.range(0, nodes - 1).toArray(),
                         IntStream.range(1, nodes).toArray());
         assertEquals(successors(line), successors(ladder.reduced()));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"anyGraphs", "largerGraphs"})
+    void allClosuresAtOnceWeighWhatEachDoes(Digraph graph) throws InterruptedException {
+        long[] sizes = squares(graph);
+        assertArrayEquals(
+                IntStream.range(0, graph.nodes())
+                        .mapToLong(node -> graph.closureSize(sizes, node))
+                        .toArray(),
+                ClosureSizes.of(graph, sizes));
     }
 
     @ParameterizedTest

@@ -1,7 +1,9 @@
 package cairn.ui.model;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -17,29 +19,57 @@ public record Column<S>(String key, Value<S> value, Sorting<S> sorting) {
         Object of(S row) throws Exception;
     }
 
-    /// Makes the order of a column, ascending.
+    /// Makes the order of a column.
     @FunctionalInterface
     public interface Sorting<S> {
-        Comparator<S> comparator() throws Exception;
+        Keys<S, ?> keys() throws Exception;
+    }
+
+    /// What rows are sorted by, ascending; the key of a row is worked out once.
+    public record Keys<S, K>(Function<S, K> key, Comparator<? super K> order) {
+        private record Keyed<S, K>(S row, K key) {}
+
+        /// Sorts rows; those with equal keys keep their order.
+        ///
+        /// @throws InterruptedException when the thread is interrupted, soon after that
+        List<S> sorted(List<S> rows, boolean descending) throws InterruptedException {
+            var keyed = new ArrayList<Keyed<S, K>>(rows.size());
+            for (S row : rows) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                keyed.add(new Keyed<>(row, key.apply(row)));
+            }
+            Comparator<Keyed<S, K>> ascending = Comparator.comparing(Keyed::key, order);
+            keyed.sort(descending ? ascending.reversed() : ascending);
+            return keyed.stream().map(Keyed::row).toList();
+        }
     }
 
     public static <S> Column<S> text(String key, Function<S, String> value) {
         return new Column<>(
-                key,
-                value::apply,
-                () -> Comparator.comparing(value, String.CASE_INSENSITIVE_ORDER));
+                key, value::apply, () -> new Keys<>(value, String.CASE_INSENSITIVE_ORDER));
     }
 
     public static <S> Column<S> number(String key, ToLongFunction<S> value) {
-        return new Column<>(key, value::applyAsLong, () -> Comparator.comparingLong(value));
+        return new Column<>(
+                key,
+                value::applyAsLong,
+                () -> new Keys<S, Long>(value::applyAsLong, Comparator.naturalOrder()));
     }
 
     public static <S> Column<S> time(String key, Function<S, Instant> value) {
-        return new Column<>(key, value::apply, () -> Comparator.comparing(value));
+        return new Column<>(
+                key, value::apply, () -> new Keys<>(value, Comparator.<Instant>naturalOrder()));
     }
 
     /// The same column in another order.
     public Column<S> sorted(Comparator<S> order) {
-        return new Column<>(key, value, () -> order);
+        return sorted(Function.identity(), order);
+    }
+
+    /// The same column in another order, that of a key of each row.
+    public <K> Column<S> sorted(Function<S, K> by, Comparator<? super K> order) {
+        return new Column<>(key, value, () -> new Keys<>(by, order));
     }
 }

@@ -148,10 +148,13 @@ public final class Library {
                 size,
                 () -> {
                     PathGraph graph = graph();
-                    var sizes = new HashMap<StorePath, Long>();
-                    return Comparator.comparing(row ->
-                            sizes.computeIfAbsent(
-                                    path.apply(row), each -> closureSize(graph, each)));
+                    long[] sizes = graph.closureSizes();
+                    return new Column.Keys<S, Long>(
+                            row -> {
+                                var of = path.apply(row);
+                                return graph.contains(of) ? sizes[graph.node(of)] : 0;
+                            },
+                            Comparator.naturalOrder());
                 });
     }
 
@@ -164,11 +167,9 @@ public final class Library {
         return new Column<>(
                 "trust",
                 row -> mark(path.apply(row)).name().toLowerCase(Locale.ROOT),
-                () -> {
-                    var marks = new HashMap<StorePath, TrustMark>();
-                    return Comparator.comparing(
-                            row -> marks.computeIfAbsent(path.apply(row), this::mark));
-                });
+                () ->
+                        new Column.Keys<S, TrustMark>(
+                                row -> mark(path.apply(row)), Comparator.naturalOrder()));
     }
 
     /// How far a path is trusted; no mark where that could not be read.

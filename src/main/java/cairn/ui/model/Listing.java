@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +17,9 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyIntegerProperty;
 import javafx.beans.property.ReadOnlyIntegerWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -91,6 +92,7 @@ public final class Listing<S> {
     private final ReadOnlyIntegerWrapper total = new ReadOnlyIntegerWrapper(this, "total");
     private All<S> all = new All<>(List.of(), List.of());
     private Finder<S> rest = _ -> List.of();
+    private Function<String, Predicate<S>> names = _ -> _ -> false;
     private boolean complete = true;
     private @Nullable Callable<List<S>> unread;
     private Order order = Order.AS_GIVEN;
@@ -107,6 +109,13 @@ public final class Listing<S> {
         this.work = work;
         this.side = side;
         filter.subscribe((_, _) -> sift());
+    }
+
+    /// Lets words find rows by more than their text.
+    ///
+    /// @param naming makes of a word, as it was typed, a test whether it names a row
+    public void setNames(Function<String, Predicate<S>> naming) {
+        names = naming;
     }
 
     public Kind<S> kind() {
@@ -392,6 +401,8 @@ public final class Listing<S> {
         if (text.isBlank()) {
             return known.rows;
         }
+        String[] typed = text.strip().split("\\s+", -1);
+        var naming = Stream.of(typed).map(names).toList();
         String[] words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
         for (int i = 0; i < words.length; i++) {
             if (words[i].startsWith(StorePath.NIX_STORE + "/")) {
@@ -403,16 +414,18 @@ public final class Listing<S> {
         }
         var found = new ArrayList<S>();
         for (int i = 0; i < known.rows.size(); i++) {
-            if (matches(known.texts.get(i), words)) {
-                found.add(known.rows.get(i));
+            S row = known.rows.get(i);
+            if (matches(known.texts.get(i), row, words, naming)) {
+                found.add(row);
             }
         }
         return found;
     }
 
-    private static boolean matches(String text, String... words) {
-        for (String word : words) {
-            if (!text.contains(word)) {
+    private static <S> boolean matches(
+            String text, S row, String[] words, List<Predicate<S>> naming) {
+        for (int i = 0; i < words.length; i++) {
+            if (!text.contains(words[i]) && !naming.get(i).test(row)) {
                 return false;
             }
         }
@@ -422,10 +435,7 @@ public final class Listing<S> {
     private List<S> sorted(List<S> found, Order by) throws Exception {
         for (Column<S> column : kind.columns) {
             if (column.key().equals(by.key)) {
-                Comparator<S> comparator = column.sorting().comparator();
-                return found.stream()
-                        .sorted(by.descending ? comparator.reversed() : comparator)
-                        .toList();
+                return column.sorting().keys().sorted(found, by.descending);
             }
         }
         return found;

@@ -1,5 +1,7 @@
 package cairn.ui.model;
 
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.graph.PackageName;
 import cairn.nix.StorePath;
 import cairn.store.Catalog.Summary;
@@ -7,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -38,6 +41,7 @@ public final class PathsModel implements Screen {
         closureSizes = new Lazily<>(work, library::closureSizes);
         verdicts = new Lazily<>(work, library::verdicts);
         listing = new Listing<>(kind(library), library, work, side);
+        listing.setNames(PathsModel::naming);
         listing.filterProperty().set(place.filter());
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.paths"))));
         all = new Answer<>(work, page -> page.rows.isEmpty() && page.complete);
@@ -77,14 +81,13 @@ public final class PathsModel implements Screen {
                 row -> Optional.of(new Place.OfPath(row.path().hash())),
                 List.of(
                         Column.text("path", (Summary row) -> row.path().toString())
-                                .sorted(Comparator.comparing(row -> row.path().name())),
+                                .sorted(row -> row.path().name(), Comparator.naturalOrder()),
                         Column.text(
                                         "version",
                                         (Summary row) -> PackageName.of(row.path()).version())
                                 .sorted(
-                                        Comparator.comparing(
-                                                row -> PackageName.of(row.path()).version(),
-                                                Versions::compare)),
+                                        row -> PackageName.of(row.path()).version(),
+                                        Versions::compare),
                         Column.number("narSize", Summary::narSize),
                         library.closureColumn(Summary::path),
                         Column.number("references", Summary::references),
@@ -93,6 +96,16 @@ public final class PathsModel implements Screen {
                         Column.time("registeredAt", Summary::registeredAt),
                         Column.text("hash", row -> row.path().hash()),
                         Column.text("cid", row -> row.cid().toString())));
+    }
+
+    /// A CID names the paths whose closure it is the name of.
+    private static Predicate<Summary> naming(String word) {
+        try {
+            var cid = Cid.parse(word).toV1();
+            return row -> row.cid().equals(cid);
+        } catch (FormatException _) {
+            return _ -> false;
+        }
     }
 
     public ReadOnlyObjectProperty<Answer.Phase> phaseProperty() {

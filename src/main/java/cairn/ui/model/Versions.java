@@ -10,12 +10,11 @@ final class Versions {
         while (i < first.length() && j < second.length()) {
             int endOfFirst = part(first, i);
             int endOfSecond = part(second, j);
-            String one = first.substring(i, endOfFirst);
-            String other = second.substring(j, endOfSecond);
+            boolean numbers = isDigit(first.charAt(i)) && isDigit(second.charAt(j));
             int order =
-                    isDigit(one.charAt(0)) && isDigit(other.charAt(0))
-                            ? compareNumbers(one, other)
-                            : one.compareTo(other);
+                    numbers
+                            ? compareNumbers(first, i, endOfFirst, second, j, endOfSecond)
+                            : compare(first, i, endOfFirst, second, j, endOfSecond);
             if (order != 0) {
                 return order;
             }
@@ -33,12 +32,31 @@ final class Versions {
         return end;
     }
 
-    private static int compareNumbers(String one, String other) {
-        String first = one.replaceFirst("^0+(?=.)", "");
-        String second = other.replaceFirst("^0+(?=.)", "");
-        return first.length() == second.length()
-                ? first.compareTo(second)
-                : Integer.compare(first.length(), second.length());
+    private static int compareNumbers(
+            String first, int i, int endOfFirst, String second, int j, int endOfSecond) {
+        int one = withoutZeros(first, i, endOfFirst);
+        int other = withoutZeros(second, j, endOfSecond);
+        return endOfFirst - one == endOfSecond - other
+                ? compare(first, one, endOfFirst, second, other, endOfSecond)
+                : Integer.compare(endOfFirst - one, endOfSecond - other);
+    }
+
+    private static int withoutZeros(String text, int from, int end) {
+        int i = from;
+        while (i < end - 1 && text.charAt(i) == '0') {
+            i++;
+        }
+        return i;
+    }
+
+    private static int compare(
+            String first, int i, int endOfFirst, String second, int j, int endOfSecond) {
+        for (int k = 0; k < Math.min(endOfFirst - i, endOfSecond - j); k++) {
+            if (first.charAt(i + k) != second.charAt(j + k)) {
+                return Character.compare(first.charAt(i + k), second.charAt(j + k));
+            }
+        }
+        return Integer.compare(endOfFirst - i, endOfSecond - j);
     }
 
     private static boolean isDigit(char c) {

@@ -52,6 +52,15 @@ class PathsModelTest {
     }
 
     @Test
+    void filtersByTheNameOfAClosure() throws IOException {
+        var cid = engine.catalog().path(Samples.TOOL).orElseThrow().cid();
+        model.listing().filterProperty().set("tool " + cid);
+        assertEquals(List.of("tool-1.9"), names());
+        model.listing().filterProperty().set("library " + cid);
+        assertEquals(List.of(), names());
+    }
+
+    @Test
     void sortsVersionsAsNumbers() {
         model.listing().sort(new Order("version", true));
         assertEquals(List.of("Application-2.0", "library-1.10", "tool-1.9"), names());
