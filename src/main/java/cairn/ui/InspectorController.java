@@ -14,6 +14,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.MouseButton;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -89,6 +90,7 @@ public final class InspectorController {
         title.getStyleClass().add("inspector-title");
         title.setWrapText(true);
         title.setTooltip(new Tooltip(found.title()));
+        Clip.offer(title);
         var kind = new Label(found.subtitle(), Kinds.icon(found.kind()));
         kind.getStyleClass().add("secondary");
         var line = new HBox(kind);
@@ -105,6 +107,7 @@ public final class InspectorController {
         var reason = new Label(verdict.reason());
         reason.getStyleClass().add("secondary");
         reason.setWrapText(true);
+        Clip.offer(reason);
         return new VBox(mark, reason);
     }
 
@@ -119,13 +122,18 @@ public final class InspectorController {
         label.getStyleClass().add("secondary");
         Label number = new Label(figure.text());
         number.getStyleClass().add("figure");
+        Clip.offer(number);
         if (!figure.exact().isEmpty()) {
             number.setTooltip(new Tooltip(figure.exact()));
         }
         figure.place()
                 .ifPresent(place -> {
                     number.getStyleClass().add("clickable");
-                    number.setOnMouseClicked(_ -> open.accept(place));
+                    number.setOnMouseClicked(event -> {
+                        if (event.getButton() == MouseButton.PRIMARY) {
+                            open.accept(place);
+                        }
+                    });
                 });
         grid.addRow(grid.getRowCount(), label, number);
         GridPane.setHgrow(label, Priority.ALWAYS);

@@ -10,7 +10,6 @@ import cairn.ui.model.PathModel.Entry;
 import cairn.ui.model.PathModel.Facts;
 import cairn.ui.model.PathModel.Neighbour;
 import cairn.ui.model.Place;
-import cairn.ui.model.Preview;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Verdict;
 import cairn.ui.model.Verdict.Signed;
@@ -20,13 +19,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.collections.FXCollections;
 import javafx.fxml.FXML;
-import javafx.geometry.Pos;
-import javafx.scene.Node;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
-import javafx.scene.control.ListView;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
 import javafx.scene.control.TableColumn;
@@ -37,12 +32,9 @@ import javafx.scene.control.TreeItem;
 import javafx.scene.control.TreeTableCell;
 import javafx.scene.control.TreeTableColumn;
 import javafx.scene.control.TreeTableView;
-import javafx.scene.image.Image;
-import javafx.scene.image.ImageView;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.jspecify.annotations.Nullable;
 
@@ -67,22 +59,22 @@ public final class PathController {
     @FXML private HBox previewBar;
     @FXML private Label choose;
     @FXML private StatePane previewState;
-    @FXML private StackPane preview;
+    @FXML private PreviewPane preview;
     @FXML private Tab filesTab;
     @FXML private Tab referencesTab;
-    @FXML private TablePane<Neighbour> references;
+    @FXML private TablePane<Neighbour> referencesPane;
     @FXML private TableColumn<Neighbour, StorePath> referenceName;
     @FXML private TableColumn<Neighbour, Long> referenceSize;
     @FXML private TableColumn<Neighbour, Long> referenceClosure;
     @FXML private TableColumn<Neighbour, Verdict> referenceTrust;
     @FXML private Tab referrersTab;
-    @FXML private TablePane<Neighbour> referrers;
+    @FXML private TablePane<Neighbour> referrersPane;
     @FXML private TableColumn<Neighbour, StorePath> referrerName;
     @FXML private TableColumn<Neighbour, Long> referrerSize;
     @FXML private TableColumn<Neighbour, Long> referrerClosure;
     @FXML private TableColumn<Neighbour, Verdict> referrerTrust;
     @FXML private Tab signaturesTab;
-    @FXML private TablePane<Signed> signatures;
+    @FXML private TablePane<Signed> signaturesPane;
     @FXML private TableColumn<Signed, String> signatureKey;
     @FXML private TableColumn<Signed, Verdict> signatureVerdict;
     @FXML private TableColumn<Signed, String> signatureReason;
@@ -103,12 +95,13 @@ public final class PathController {
     private void initialize() {
         state.follow(model.facts());
         previewState.follow(model.preview());
+        previewNote.textProperty().bind(preview.noteProperty());
         fillFiles();
         fillFound();
         fill(referenceName, referenceSize, referenceClosure, referenceTrust);
-        references.show(model.references(), settings);
+        referencesPane.show(model.references(), settings);
         fill(referrerName, referrerSize, referrerClosure, referrerTrust);
-        referrers.show(model.referrers(), settings);
+        referrersPane.show(model.referrers(), settings);
         fillSignatures();
         fillTabs();
         model.facts()
@@ -122,7 +115,7 @@ public final class PathController {
                 .valueProperty()
                 .subscribe(seen -> {
                     if (seen != null) {
-                        show(seen);
+                        preview.show(seen);
                     }
                 });
     }
@@ -220,7 +213,7 @@ public final class PathController {
                 _ -> Cells.trust());
         Cells.fill(signatureReason, Signed::reason, _ -> Cells.text());
         Cells.fill(signatureText, Signed::text, _ -> Cells.name());
-        signatures.show(model.signatures(), settings);
+        signaturesPane.show(model.signatures(), settings);
     }
 
     private void select(Entry entry) {
@@ -265,6 +258,7 @@ public final class PathController {
         var heading = new Label(name.name());
         heading.getStyleClass().add("title");
         heading.setTooltip(new Tooltip(path.toString()));
+        Clip.offer(heading);
         var version =
                 new Label(
                         name.output().isEmpty()
@@ -333,83 +327,9 @@ public final class PathController {
     private static Hyperlink figure(String text, Runnable open) {
         var link = new Hyperlink(text);
         link.getStyleClass().add("secondary");
+        Clip.offer(link);
         link.setOnAction(_ -> open.run());
         return link;
-    }
-
-    private void show(Preview seen) {
-        previewNote.setText("");
-        preview.getChildren()
-                .setAll(
-                        switch (seen) {
-                            case Preview.Text(var text, var complete) -> {
-                                cut(complete);
-                                yield sheet(text);
-                            }
-                            case Preview.Hex(var rows, var complete) -> {
-                                cut(complete);
-                                yield hex(rows);
-                            }
-                            case Preview.Picture(var bytes) -> {
-                                var image = new Image(bytes.toInputStream());
-                                if (!image.isError()) {
-                                    yield picture(image);
-                                }
-                                previewNote.setText(Words.text("preview.no-picture"));
-                                yield hex(Preview.rows(bytes));
-                            }
-                            case Preview.Link(var target) ->
-                                    notice(Words.text("preview.link", target));
-                            case Preview.Directory(var entries) ->
-                                    notice(
-                                            Words.text(
-                                                    "preview.directory",
-                                                    entries,
-                                                    Figures.count(entries)));
-                        });
-    }
-
-    private void cut(boolean complete) {
-        previewNote.setText(
-                complete ? "" : Words.text("preview.beginning", Figures.size(Preview.LIMIT)));
-    }
-
-    private static Node sheet(String text) {
-        var area = new TextArea(text);
-        area.setId("preview-text");
-        area.setEditable(false);
-        area.getStyleClass().addAll("mono", "sheet");
-        return area;
-    }
-
-    private static Node hex(List<String> rows) {
-        var list = new ListView<>(FXCollections.observableArrayList(rows));
-        list.setId("preview-hex");
-        list.getStyleClass().addAll("mono", "hex");
-        return list;
-    }
-
-    private static Node picture(Image image) {
-        var view = new ImageView(image);
-        view.setId("preview-picture");
-        view.setPreserveRatio(true);
-        var pane = new StackPane(view);
-        pane.getStyleClass().add("picture");
-        pane.setMinSize(0, 0);
-        pane.layoutBoundsProperty()
-                .subscribe(bounds -> {
-                    view.setFitWidth(Math.min(image.getWidth(), bounds.getWidth() - 32));
-                    view.setFitHeight(Math.min(image.getHeight(), bounds.getHeight() - 32));
-                });
-        return pane;
-    }
-
-    private static Node notice(String text) {
-        var label = new Label(text);
-        label.setWrapText(true);
-        label.getStyleClass().addAll("secondary", "padded");
-        StackPane.setAlignment(label, Pos.TOP_LEFT);
-        return label;
     }
 
     private static final class NameCell extends TreeTableCell<FileNode, FileNode> {

@@ -7,6 +7,7 @@ import cairn.ui.model.SearchModel;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.ShellModel;
 import cairn.ui.model.Side;
+import cairn.ui.model.Subject;
 import cairn.ui.model.Words;
 import java.io.File;
 import java.util.List;
@@ -20,22 +21,26 @@ import javafx.animation.Timeline;
 import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
+import javafx.event.Event;
 import javafx.fxml.FXML;
 import javafx.geometry.Bounds;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ProgressBar;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
+import javafx.scene.control.TreeTableView;
 import javafx.scene.input.DragEvent;
 import javafx.scene.input.Dragboard;
 import javafx.scene.input.KeyCode;
@@ -56,6 +61,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /// Binds `Shell.fxml` to a [ShellModel]: rail, search, the places, inspector, activity, keys.
 public final class ShellController {
     private static final Duration LOOK = Duration.millis(250);
+    private static final Duration WATCH = Duration.seconds(1);
     private static final double MIN_INSPECTOR = 220;
     private static final double MAX_INSPECTOR = 640;
     private static final double INSPECTOR_SHARE = 0.3;
@@ -67,6 +73,7 @@ public final class ShellController {
     private final Chooser chooser;
     private final Screens screens;
     private final Timeline looking;
+    private final Timeline watching;
 
     @FXML private StackPane root;
     @FXML private VBox rail;
@@ -98,6 +105,11 @@ public final class ShellController {
 
     private @Nullable SideController first;
     private @Nullable SideController second;
+    private @Nullable PeekController peek;
+
+    /// What had the focus before something was shown above the place.
+    private @Nullable Node before;
+
     private Subscription following = Subscription.EMPTY;
 
     ShellController(ShellModel model, Views views) {
@@ -111,6 +123,8 @@ public final class ShellController {
         screens = new Screens(model, views, this::openImport);
         looking = new Timeline(new KeyFrame(LOOK, _ -> model.activities().look()));
         looking.setCycleCount(Animation.INDEFINITE);
+        watching = new Timeline(new KeyFrame(WATCH, _ -> model.watch()));
+        watching.setCycleCount(Animation.INDEFINITE);
     }
 
     @FXML
@@ -127,6 +141,7 @@ public final class ShellController {
         root.setOnDragExited(_ -> drop.setVisible(false));
         root.setOnDragDropped(this::dropped);
         model.onStoreChange(this::refresh);
+        model.onStoreGrowth(() -> controllers().forEach(SideController::glance));
         model.historyOpenProperty()
                 .subscribe(open -> unveil(open, () -> new HistoryController(model)));
         model.keysOpenProperty().subscribe(open -> unveil(open, () -> new KeysController(model)));
@@ -186,8 +201,14 @@ public final class ShellController {
         model.activities().currentProperty().get().ifPresent(model.activities()::cancel);
     }
 
+    /// Looks every second whether the store has changed, until [#close()].
+    void watch() {
+        watching.play();
+    }
+
     /// Stops what the shell started.
     void close() {
+        watching.stop();
         looking.stop();
         if (first != null) {
             first.leave();
@@ -429,10 +450,99 @@ public final class ShellController {
             }
             return true;
         }
+        Node owner = root.getScene().getFocusOwner();
         if (event.isShortcutDown()) {
-            return shortcut(code, event.isShiftDown());
+            return code == KeyCode.ENTER && owner instanceof GraphCanvas
+                    ? openBeside()
+                    : shortcut(code, event.isShiftDown());
         }
-        return code == KeyCode.ESCAPE && backOut();
+        return switch (code) {
+            case ESCAPE -> backOut();
+            case SPACE -> peek(owner);
+            case DOWN -> sides.equals(owner) && enterTable();
+            case F, A, D, W, DIGIT0, NUMPAD0, PLUS, ADD, EQUALS, MINUS, SUBTRACT ->
+                    !event.isAltDown() && !isTyping() && !isList(owner) && toGraph(event);
+            default -> false;
+        };
+    }
+
+    private static boolean isList(@Nullable Node node) {
+        return node instanceof TableView<?>
+                || node instanceof TreeTableView<?>
+                || node instanceof ListView<?>;
+    }
+
+    /// Shows what is selected in a list or a graph over the place, or no longer.
+    private boolean peek(@Nullable Node owner) {
+        if (peek != null) {
+            boolean leaves = !isTyping() && !(owner instanceof ButtonBase);
+            if (leaves) {
+                closeVeil();
+            }
+            return leaves;
+        }
+        Subject subject = model.inspector().subjectProperty().get();
+        var place = Place.of(subject);
+        if (veil.isVisible()
+                || !(isList(owner) || owner instanceof GraphCanvas)
+                || place.isEmpty()) {
+            return false;
+        }
+        var controller =
+                new PeekController(model, views, screens, subject, place.get(), this::closeVeil);
+        show(controller);
+        peek = controller;
+        return true;
+    }
+
+    private boolean openBeside() {
+        var place = Place.of(model.inspector().subjectProperty().get());
+        place.ifPresent(model::openBeside);
+        return place.isPresent();
+    }
+
+    /// Hands a key to the graph that is shown, if it does not have the focus yet.
+    private boolean toGraph(KeyEvent event) {
+        for (Node node : visible(".graph-canvas")) {
+            if (!node.isFocused()) {
+                node.requestFocus();
+                Event.fireEvent(node, event.copyFor(node, node));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean enterTable() {
+        for (Node node : visible(".table-pane")) {
+            if (node instanceof TablePane<?> pane) {
+                pane.enter();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What is to be seen of a kind, in what lies above the place or in the half that is in use.
+    private List<Node> visible(String selector) {
+        Node scope =
+                veil.isVisible()
+                        ? veil
+                        : controllers().stream()
+                                .filter(each -> each.side() == model.activeProperty().get())
+                                .findFirst()
+                                .orElseThrow()
+                                .node();
+        return scope.lookupAll(selector).stream().filter(ShellController::isShown).toList();
+    }
+
+    private static boolean isShown(Node node) {
+        for (Node at = node; at != null; at = at.getParent()) {
+            if (!at.isVisible()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean shortcut(KeyCode code, boolean shift) {
@@ -485,12 +595,11 @@ public final class ShellController {
     }
 
     private boolean focusFilter() {
-        Side active = model.activeProperty().get();
-        for (SideController controller : controllers()) {
-            if (controller.side() == active
-                    && controller.node().lookup("#filter") instanceof TextField filter) {
-                filter.requestFocus();
-                filter.selectAll();
+        List<Node> panes = visible(".table-pane");
+        for (Node node :
+                Stream.concat(panes.stream().filter(Node::isFocusWithin), panes.stream())
+                        .toList()) {
+            if (node instanceof TablePane<?> pane && pane.enterFilter()) {
                 return true;
             }
         }
@@ -519,6 +628,9 @@ public final class ShellController {
     }
 
     private void show(Object controller) {
+        if (!veil.isVisible()) {
+            before = root.getScene().getFocusOwner();
+        }
         Parent card = views.load(controller);
         veil.getChildren().setAll(card);
         veil.setVisible(true);
@@ -526,10 +638,18 @@ public final class ShellController {
     }
 
     private void closeVeil() {
+        if (peek != null) {
+            peek.leave();
+            peek = null;
+        }
         veil.setVisible(false);
         veil.getChildren().clear();
         model.historyOpenProperty().set(false);
         model.keysOpenProperty().set(false);
+        if (before != null) {
+            (before.getScene() == null ? sides : before).requestFocus();
+            before = null;
+        }
     }
 
     private void pressMouse(MouseEvent event) {

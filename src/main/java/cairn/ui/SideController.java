@@ -76,6 +76,13 @@ public final class SideController {
         }
     }
 
+    /// Takes up what is cheap to learn while the store is being changed.
+    void glance() {
+        if (screen != null) {
+            screen.glance();
+        }
+    }
+
     /// Abandons what is being asked for, and shows nothing more.
     void leave() {
         placing.unsubscribe();

@@ -56,6 +56,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 @DefaultProperty("table")
 public final class TablePane<S> extends VBox {
     private static final double COUNT = 72;
+    private static final double WIDE = 560;
 
     private final ObservableList<Node> tools = FXCollections.observableArrayList();
     private final TextField filter = new TextField();
@@ -75,11 +76,15 @@ public final class TablePane<S> extends VBox {
         getStyleClass().add("table-pane");
         setMinSize(0, 0);
         bar.getStyleClass().add("bar");
+        bar.setMinHeight(Region.USE_PREF_SIZE);
+        bar.widthProperty()
+                .subscribe(width ->
+                        count.setMinWidth(
+                                width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT));
         show(bar, false);
         filter.setId("filter");
         count.setId("count");
         count.getStyleClass().add("secondary");
-        count.setMinWidth(COUNT);
         fresh.setId("fresh");
         fresh.getStyleClass().add("small");
         fresh.setMinWidth(Region.USE_PREF_SIZE);
@@ -174,6 +179,16 @@ public final class TablePane<S> extends VBox {
         if (table.getSelectionModel().isEmpty()) {
             table.getSelectionModel().selectFirst();
         }
+    }
+
+    /// Lets one type in the filter, if there is one.
+    boolean enterFilter() {
+        if (!bar.isVisible()) {
+            return false;
+        }
+        filter.requestFocus();
+        filter.selectAll();
+        return true;
     }
 
     private void fillBar(Listing<S> listing) {

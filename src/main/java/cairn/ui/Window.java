@@ -25,6 +25,7 @@ final class Window implements AutoCloseable {
         Parent root = views.load(controller);
         scene = new Scene(root, width, height);
         Look.follow(scene, settings);
+        controller.watch();
     }
 
     Scene scene() {

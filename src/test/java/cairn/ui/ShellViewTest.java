@@ -4,18 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cairn.engine.Engine;
-import cairn.ui.model.DirectWork;
 import cairn.ui.model.Place;
 import cairn.ui.model.Samples;
-import cairn.ui.model.SettingsModel;
-import cairn.ui.model.ShellModel;
-import cairn.ui.model.Words;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import javafx.scene.Scene;
 import javafx.scene.control.TableView;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
@@ -31,43 +22,30 @@ class ShellViewTest {
     private static final Place PATHS = new Place.Paths("");
     private static final Place TOOL = new Place.OfPath(Samples.TOOL.hash());
 
-    private final Path home = Files.createTempDirectory("cairn");
-    private final Engine engine = Samples.engine(home);
-    private final SettingsModel settings = new SettingsModel(home.resolve("settings"));
-    private final ShellModel model =
-            new ShellModel(engine, new DirectWork(), Runnable::run, settings, PATHS);
+    private final SampleWindow window = new SampleWindow();
 
     ShellViewTest() throws IOException {}
 
     @Start
     void open(Stage stage) {
-        var views = new Views(Words.bundle());
-        stage.setScene(new Scene(views.load(new ShellController(model, views)), 980, 700));
-        Look.follow(stage.getScene(), settings);
-        stage.show();
+        window.show(stage);
     }
 
     @AfterEach
-    void close() throws IOException {
-        model.close();
-        engine.close();
-        try (var files = Files.walk(home)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+    void close(FxRobot robot) throws IOException {
+        window.close(robot);
     }
 
     @Test
     void oneFindsAPathWithTheKeyboardAndComesBack(FxRobot robot) {
         robot.push(KeyCode.SLASH);
         robot.write("tool").push(KeyCode.ENTER);
-        assertEquals(TOOL, place());
+        assertEquals(TOOL, window.place());
         assertEquals("tool", robot.lookup(".title").queryLabeled().getText());
         robot.push(KeyCode.ALT, KeyCode.LEFT);
-        assertEquals(PATHS, place());
+        assertEquals(PATHS, window.place());
         robot.push(KeyCode.ALT, KeyCode.RIGHT);
-        assertEquals(TOOL, place());
+        assertEquals(TOOL, window.place());
     }
 
     @Test
@@ -78,16 +56,16 @@ class ShellViewTest {
             table.getSelectionModel().select(2);
         });
         assertEquals("tool-1.9", robot.lookup(".inspector-title").queryLabeled().getText());
-        assertEquals(PATHS, place());
+        assertEquals(PATHS, window.place());
         robot.push(KeyCode.ENTER);
-        assertEquals(TOOL, place());
+        assertEquals(TOOL, window.place());
     }
 
     @Test
     void theFilterIsReachedByItsKeyAndCountsWhatItLetsThrough(FxRobot robot) {
         robot.push(KeyCode.CONTROL, KeyCode.F).write("libr");
         assertEquals(1, robot.lookup("#paths-table").queryTableView().getItems().size());
-        assertEquals(new Place.Paths("libr"), place());
+        assertEquals(new Place.Paths("libr"), window.place());
         assertTrue(robot.lookup("#count").queryLabeled().getText().startsWith("1 of 3 paths"));
     }
 
@@ -99,10 +77,10 @@ class ShellViewTest {
             table.getSelectionModel().select(2);
         });
         robot.push(KeyCode.CONTROL, KeyCode.ENTER);
-        assertEquals(PATHS, model.first().history().placeProperty().get());
-        assertEquals(TOOL, place());
+        assertEquals(PATHS, window.model.first().history().placeProperty().get());
+        assertEquals(TOOL, window.place());
         robot.push(KeyCode.CONTROL, KeyCode.W);
-        assertEquals(PATHS, place());
+        assertEquals(PATHS, window.place());
     }
 
     @Test
@@ -115,7 +93,7 @@ class ShellViewTest {
 
     @Test
     void everyPlaceHasAView(FxRobot robot) throws IOException {
-        var cid = engine.catalog().path(Samples.TOOL).orElseThrow().cid();
+        var cid = window.engine.catalog().path(Samples.TOOL).orElseThrow().cid();
         for (String link :
                 new String[] {
                     "cairn:overview",
@@ -125,12 +103,8 @@ class ShellViewTest {
                     "cairn:diff/" + Samples.TOOL.hash() + "/" + Samples.APPLICATION.hash(),
                     "cairn:settings"
                 }) {
-            robot.interact(() -> model.follow(link));
-            assertEquals(link, place().link());
+            robot.interact(() -> window.model.follow(link));
+            assertEquals(link, window.place().link());
         }
-    }
-
-    private Place place() {
-        return model.activeProperty().get().history().placeProperty().get();
     }
 }

@@ -92,30 +92,37 @@ public final class Library {
                 paths.size() == 1
                         ? Words.text("verify.activity-one", paths.getFirst().name())
                         : Words.text("verify.activity", Figures.count(paths.size()));
+        start(title, Activity.Unit.PATHS, activity -> verified(paths, activity));
+    }
+
+    /// As [#verify], of all that is here.
+    void verifyAll() {
         start(
-                title,
+                Words.text("verify.activity-all"),
                 Activity.Unit.PATHS,
-                activity -> {
-                    var damaged = new ArrayList<Check>();
-                    engine.verify(
-                            paths,
-                            TrustedKeys.NONE,
-                            true,
-                            activity,
-                            check -> {
-                                if (check.content() != Check.Content.INTACT) {
-                                    damaged.add(check);
-                                }
-                            });
-                    return damaged.isEmpty()
-                            ? Words.text("verify.intact", Figures.count(paths.size()))
-                            : Words.text(
-                                    "verify.damaged",
-                                    Figures.count(damaged.size()),
-                                    Figures.count(paths.size()),
-                                    damaged.getFirst().path().name(),
-                                    damaged.getFirst().reason());
+                activity -> verified(graph().paths(), activity));
+    }
+
+    private String verified(List<StorePath> paths, Activity activity) throws IOException {
+        var damaged = new ArrayList<Check>();
+        engine.verify(
+                paths,
+                TrustedKeys.NONE,
+                true,
+                activity,
+                check -> {
+                    if (check.content() != Check.Content.INTACT) {
+                        damaged.add(check);
+                    }
                 });
+        return damaged.isEmpty()
+                ? Words.text("verify.intact", paths.size(), Figures.count(paths.size()))
+                : Words.text(
+                        "verify.damaged",
+                        Figures.count(damaged.size()),
+                        Figures.count(paths.size()),
+                        damaged.getFirst().path().name(),
+                        damaged.getFirst().reason());
     }
 
     /// How far a path is trusted, and why.

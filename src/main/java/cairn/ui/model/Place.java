@@ -64,6 +64,16 @@ public sealed interface Place {
 
     record Settings() implements Place {}
 
+    /// Where all is that can be told of a subject, if there is such a place.
+    static Optional<Place> of(Subject subject) {
+        return switch (subject) {
+            case Subject.Nothing _, Subject.OfPaths _ -> Optional.empty();
+            case Subject.OfPath(var path) -> Optional.of(new OfPath(path.hash()));
+            case Subject.OfBlock(var cid) -> Optional.of(new Dag(cid));
+            case Subject.OfFile(var path, _, _) -> Optional.of(new OfPath(path.hash()));
+        };
+    }
+
     /// Reads a link as [#link()] writes it.
     static Place parse(String link) throws FormatException {
         if (!link.startsWith(SCHEME)) {

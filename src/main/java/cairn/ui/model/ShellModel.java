@@ -29,6 +29,10 @@ public final class ShellModel implements AutoCloseable {
     private final BooleanProperty historyOpen = new SimpleBooleanProperty(this, "historyOpen");
     private final BooleanProperty keysOpen = new SimpleBooleanProperty(this, "keysOpen");
     private Runnable refresh = () -> {};
+    private Runnable growth = () -> {};
+    private long seen = -1;
+    private boolean watching;
+    private boolean stirred;
 
     /// @param uiThread runs something on the UI thread
     public ShellModel(
@@ -146,6 +150,35 @@ public final class ShellModel implements AutoCloseable {
         }
     }
 
+    /// Looks whether the store has changed, also by another process. While it goes on changing,
+    /// views only take up what is cheap; once it rests, everything is asked again.
+    public void watch() {
+        if (watching) {
+            return;
+        }
+        watching = true;
+        Work.Ticket _ =
+                work.run(
+                        library.catalog()::lastChange,
+                        cursor -> {
+                            watching = false;
+                            boolean moved = seen >= 0 && seen != cursor;
+                            seen = cursor;
+                            if (moved) {
+                                growth.run();
+                            } else if (stirred && activities.runningProperty().get() == 0) {
+                                refresh.run();
+                            }
+                            stirred = moved || stirred && activities.runningProperty().get() > 0;
+                        },
+                        _ -> watching = false);
+    }
+
+    /// What to do with all views while the store is being changed.
+    public void onStoreGrowth(Runnable action) {
+        growth = action;
+    }
+
     /// What to do with all views when the store changed.
     public void onStoreChange(Runnable action) {
         refresh = action;
@@ -172,6 +205,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),
                 action("action.import-sample", "", importing::sample),
+                action("action.verify", "", library::verifyAll),
                 action("action.back", "Alt+←", () -> active.get().history().back()),
                 action("action.forward", "Alt+→", () -> active.get().history().forward()),
                 action("action.inspector", "Ctrl+I", this::toggleInspector),

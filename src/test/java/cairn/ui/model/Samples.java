@@ -39,7 +39,7 @@ public final class Samples {
         return nar(content).length();
     }
 
-    static void add(Engine engine, StorePath path, String content, String... signatures)
+    public static void add(Engine engine, StorePath path, String content, String... signatures)
             throws IOException {
         add(engine, path, content, List.of(), signatures);
     }
@@ -89,7 +89,7 @@ public final class Samples {
         sink.endDirectory();
     }
 
-    static StorePath path(String hash, String name) {
+    public static StorePath path(String hash, String name) {
         return new StorePath(StorePath.NIX_STORE, hash, name);
     }
 }
