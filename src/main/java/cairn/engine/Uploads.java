@@ -121,7 +121,7 @@ public final class Uploads implements AutoCloseable {
         try (var unpacked = compression.decompress(counted, Long.MAX_VALUE);
                 var scan = new ReferenceScan(new Bounded(unpacked, limits.narBytes));
                 var nar = new NarReader(scan)) {
-            var tree = paths.tree(nar, limits.narBytes);
+            var tree = paths.tree(nar, Long.MAX_VALUE);
             // What is behind the archive is not part of it, but of what was sent.
             if (counted.read() >= 0) {
                 throw new FormatException("nar", tree.narSize(), "more follows after its end");

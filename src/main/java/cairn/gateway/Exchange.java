@@ -5,6 +5,7 @@ import cairn.engine.RefusedException.Reason;
 import com.github.luben.zstd.RecyclingBufferPool;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.helidon.common.buffers.DataReader;
+import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -19,7 +20,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -46,13 +46,15 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Metrics metrics;
+    private final Patience patience;
     private final String method;
     private boolean begun;
 
-    Exchange(ServerRequest request, ServerResponse response, Metrics metrics) {
+    Exchange(ServerRequest request, ServerResponse response, Metrics metrics, Patience patience) {
         this.request = request;
         this.response = response;
         this.metrics = metrics;
+        this.patience = patience;
         method = request.prologue().method().text();
     }
 
@@ -334,6 +336,7 @@ final class Exchange {
     /// Counts what comes, and refuses to wait for a trickle.
     private final class Paced extends FilterInputStream {
         private final long started = System.nanoTime();
+        private final Patience.Wait wait = patience.mine();
         private final long limit;
         private long count;
 
@@ -367,20 +370,30 @@ final class Exchange {
         }
 
         private int receive(byte[] target, int offset, int length) throws IOException {
+            wait.begin();
+            int read = 0;
+            boolean broken = false;
             try {
-                return super.read(target, offset, length);
-            } catch (UncheckedIOException e) {
-                if (e.getCause() instanceof SocketTimeoutException) {
-                    throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
-                }
-                throw new RefusedException(Reason.WRONG, "the body ends too early");
-            } catch (DataReader.InsufficientDataAvailableException _) {
+                read = super.read(target, offset, length);
+            } catch (UncheckedIOException
+                    | SocketWriterException
+                    | CloseConnectionException
+                    | DataReader.InsufficientDataAvailableException _) {
+                broken = true;
+            }
+            if (wait.end()) {
+                throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+            }
+            if (broken) {
                 throw new RefusedException(Reason.WRONG, "the body ends too early");
             }
+            return read;
         }
 
         /// The end is the connection's matter.
         @Override
-        public void close() {}
+        public void close() {
+            wait.close();
+        }
     }
 }

@@ -26,6 +26,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,6 +67,7 @@ public final class Gateway implements CacheServer {
     private static final Pattern ARCHIVE =
             Pattern.compile("/nar/([0-9a-zA-Z]{1,128}\\.nar(?:\\.[a-z0-9]{1,4})?)");
     private static final Pattern REALISATION = Pattern.compile("/realisations/(.{1,300})\\.doi");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MAX_LISTING = 64 << 20;
     private static final int MAX_REALISATION = 1 << 20;
     private static final int MAX_INFO = 64 << 10;
@@ -82,6 +84,7 @@ public final class Gateway implements CacheServer {
     private final Store store;
     private final Door door;
     private final Metrics metrics = new Metrics();
+    private final Patience patience;
     private final NarInfos narInfos;
     private final Realisations realisations;
     private final Uploads uploads;
@@ -89,9 +92,11 @@ public final class Gateway implements CacheServer {
     private final Ipfs ipfs;
     private final WebServer server;
 
-    private Gateway(Engine engine, Settings settings, Uploads uploads) throws IOException {
+    private Gateway(Engine engine, Settings settings, Uploads uploads, Patience patience)
+            throws IOException {
         this.settings = settings;
         this.uploads = uploads;
+        this.patience = patience;
         store = engine.store();
         door = new Door(settings);
         narInfos = new NarInfos(store.catalog(), settings);
@@ -111,11 +116,13 @@ public final class Gateway implements CacheServer {
         var uploads =
                 Uploads.start(
                         engine.store(), engine.clock(), settings.trusted(), settings.limits());
+        var patience = Patience.start(PATIENCE);
         try {
-            var gateway = new Gateway(engine, settings, uploads);
+            var gateway = new Gateway(engine, settings, uploads, patience);
             gateway.server.start();
             return gateway;
         } catch (IOException | RuntimeException e) {
+            patience.close();
             uploads.close();
             throw e instanceof IOException io
                     ? io
@@ -148,6 +155,7 @@ public final class Gateway implements CacheServer {
     @Override
     public void close() {
         server.stop();
+        patience.close();
         uploads.close();
     }
 
@@ -159,9 +167,7 @@ public final class Gateway implements CacheServer {
                         .port(listen.getPort())
                         .shutdownHook(false)
                         .writeBufferSize(0)
-                        // Reads of the other kind know no time-out.
-                        .useNio(false)
-                        .connectionOptions(options -> options.readTimeout(PATIENCE))
+                        .addProtocol(Http1Config.builder().addReceiveListener(patience).build())
                         .idleConnectionTimeout(Duration.ofMinutes(2))
                         .shutdownGracePeriod(Duration.ofSeconds(2))
                         .contentEncoding(PackedBodies.context())
@@ -174,7 +180,7 @@ public final class Gateway implements CacheServer {
 
     private void handle(ServerRequest request, ServerResponse response) {
         long started = System.nanoTime();
-        var exchange = new Exchange(request, response, metrics);
+        var exchange = new Exchange(request, response, metrics, patience);
         var route = Route.of(exchange.path());
         try {
             answer(route, exchange);
@@ -418,7 +424,9 @@ public final class Gateway implements CacheServer {
             exchange.turnAway(400, "an archive is named by a hash and .nar, .nar.xz and the like");
             return;
         }
-        uploads.archive(match.group(1), exchange.body(settings.limits().narBytes()));
+        try (var body = exchange.body(settings.limits().narBytes())) {
+            uploads.archive(match.group(1), body);
+        }
         exchange.done(201);
     }
 
@@ -467,7 +475,9 @@ public final class Gateway implements CacheServer {
             exchange.turnAway(400, "a log is named by its derivation");
             return;
         }
-        uploads.log(derivation.get(), exchange.body(MAX_LOG));
+        try (var body = exchange.body(MAX_LOG)) {
+            uploads.log(derivation.get(), body);
+        }
         exchange.done(201);
     }
 
@@ -501,6 +511,4 @@ public final class Gateway implements CacheServer {
     private static String shown(String text) {
         return text.substring(0, Math.min(text.length(), 80)).replaceAll("[^ -~]", "?");
     }
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 }
