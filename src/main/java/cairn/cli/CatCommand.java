@@ -3,7 +3,6 @@ package cairn.cli;
 import cairn.nix.NarListing;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
         description = "Writes a file's contents to standard output.",
@@ -16,20 +15,18 @@ import picocli.CommandLine.Parameters;
             "  cairn cat bafybei…/README"
         })
 final class CatCommand implements Command {
-    @Parameters(paramLabel = "TARGET/PATH", description = "a file inside a path, CID or archive")
-    private String target = "";
-
-    @Mixin private StoreOption store = new StoreOption();
+    @Mixin private InsideArgument target = new InsideArgument();
     @Mixin private OutputOption output = new OutputOption();
 
     @Override
     public int run(Session session) throws Exception {
-        try (var inside = Inside.find(target, store, session)) {
+        try (var inside = target.find(session)) {
             Optional<NarListing> found =
                     inside.read(() -> inside.tree().list(inside.place(), false));
             switch (found.orElse(null)) {
-                case null -> throw inside.nothing(target);
-                case NarListing.Directory _ -> throw not("is a directory. Try: cairn ls " + target);
+                case null -> throw inside.nothing(target.text());
+                case NarListing.Directory _ ->
+                        throw not("is a directory. Try: cairn ls " + target.text());
                 case NarListing.Symlink(var to) ->
                         throw not("is a symlink to " + Session.shown(to.toUtf8()));
                 case NarListing.Regular _ ->
@@ -44,6 +41,6 @@ final class CatCommand implements Command {
     }
 
     private Failure.Reported not(String problem) {
-        return new Failure.Reported(ExitCode.NO, target + " " + problem);
+        return new Failure.Reported(ExitCode.NO, target.text() + " " + problem);
     }
 }

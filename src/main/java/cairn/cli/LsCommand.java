@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
         description = "Lists the files of a path, a CID or an archive.",
@@ -23,26 +22,23 @@ import picocli.CommandLine.Parameters;
             "  cairn --json ls hello                  as nix store ls --json"
         })
 final class LsCommand implements Command {
-    @Parameters(paramLabel = "TARGET[/PATH]", description = "a path, CID or file, and where in it")
-    private String target = "";
-
     @Option(
             names = {"-R", "--recursive"},
             description = "lists what lies deeper, too")
     private boolean recursive;
 
-    @Mixin private StoreOption store = new StoreOption();
+    @Mixin private InsideArgument target = new InsideArgument();
 
     @Override
     public int run(Session session) throws Exception {
-        var file = store.isGiven() ? Optional.<Outside>empty() : Outside.find(target);
-        if (file.isPresent() && file.get() instanceof Outside.Car car) {
-            return car.read(() -> CarListing.print(car, session));
+        var car = target.car();
+        if (car.isPresent()) {
+            return car.get().read(() -> CarListing.print(car.get(), session));
         }
-        try (var inside = Inside.find(target, store, session)) {
+        try (var inside = target.find(session)) {
             Optional<NarListing> found =
                     inside.read(() -> inside.tree().list(inside.place(), recursive));
-            NarListing listing = found.orElseThrow(() -> inside.nothing(target));
+            NarListing listing = found.orElseThrow(() -> inside.nothing(target.text()));
             if (session.json()) {
                 session.print(json(listing, recursive, inside.isArchive()));
             } else {
@@ -50,7 +46,8 @@ final class LsCommand implements Command {
                 if (listing instanceof NarListing.Directory directory) {
                     rows(directory, "", rows);
                 } else {
-                    rows.add(row(target.substring(target.lastIndexOf('/') + 1), listing));
+                    String text = target.text();
+                    rows.add(row(text.substring(text.lastIndexOf('/') + 1), listing));
                 }
                 session.table(rows, 1);
             }

@@ -1,0 +1,32 @@
+package cairn.cli;
+
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// What a command looks into, and in which store.
+final class InsideArgument {
+    @Parameters(
+            paramLabel = "TARGET[/PATH]",
+            description = "a path, CID or archive, and where in it")
+    private String text = "";
+
+    @Mixin private StoreOption store = new StoreOption();
+
+    /// As it was written.
+    String text() {
+        return text;
+    }
+
+    /// The archive of blocks that is meant as a whole, if it is one.
+    Optional<Outside.Car> car() {
+        return !store.isGiven() && Outside.find(text).orElse(null) instanceof Outside.Car car
+                ? Optional.of(car)
+                : Optional.empty();
+    }
+
+    Inside find(Session session) throws IOException, Failure.Reported {
+        return Inside.find(text, store, session);
+    }
+}
