@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -15,6 +16,9 @@ import org.sqlite.SQLiteException;
 
 /// One connection to the index, with its statements prepared once. Belongs to one thread at a time.
 final class Database implements AutoCloseable {
+    /// How many rows or keys one statement is given at once, where there are many.
+    static final int BATCH = 32;
+
     private static final int BUSY_MILLIS = 60_000;
     private static final int SHARED_MEMORY = 32 << 10;
 
@@ -60,6 +64,22 @@ final class Database implements AutoCloseable {
     /// Runs a statement and returns how many rows it changed.
     int change(String sql, Object... values) throws SQLException {
         return prepare(sql, values).executeUpdate();
+    }
+
+    /// Inserts rows, [#BATCH] at once where there are as many.
+    ///
+    /// @param insert the statement up to its values
+    /// @param values those of all rows one after the other
+    void insert(String insert, int columns, List<?> values) throws SQLException {
+        String row = "(" + "?, ".repeat(columns - 1) + "?)";
+        String one = insert + " VALUES " + row;
+        String many = one + (", " + row).repeat(BATCH - 1);
+        for (int at = 0; at < values.size(); ) {
+            boolean full = values.size() - at >= BATCH * columns;
+            int end = at + (full ? BATCH : 1) * columns;
+            run(full ? many : one, values.subList(at, end).toArray());
+            at = end;
+        }
     }
 
     /// Runs a query; the caller closes the rows before the same query runs again.

@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Index implements AutoCloseable {
     static final int VERSION = 1;
     private static final int MAX_IDLE = 8;
+    private static final String KNOWN =
+            "SELECT key FROM block WHERE key IN (" + "?, ".repeat(Database.BATCH - 1) + "?)";
 
     private final Path file;
     private final Database.Mode readMode;
@@ -204,6 +208,25 @@ final class Index implements AutoCloseable {
             try (var rows = database.query("SELECT length FROM block WHERE key = ?", key)) {
                 return rows.next() ? rows.getInt(1) : -1;
             }
+        });
+    }
+
+    /// Those of some keys whose blocks are here.
+    Set<Bytes> known(List<Bytes> keys) throws IOException {
+        return read(database -> {
+            var known = new HashSet<Bytes>();
+            var some = new Object[Database.BATCH];
+            for (int from = 0; from < keys.size(); from += some.length) {
+                for (int i = 0; i < some.length; i++) {
+                    some[i] = keys.get(Math.min(from + i, keys.size() - 1));
+                }
+                try (var rows = database.query(KNOWN, some)) {
+                    while (rows.next()) {
+                        known.add(Database.bytes(rows, 1));
+                    }
+                }
+            }
+            return known;
         });
     }
 

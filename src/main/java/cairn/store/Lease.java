@@ -62,14 +62,18 @@ final class Lease implements AutoCloseable {
         return sweeps;
     }
 
-    /// Tells that the writer relies on a block that is here.
+    /// Tells that the writer relies on blocks that are here.
     ///
-    /// @param seen the count of [sweeps][#sweeps()] before the block was found
-    /// @return false if it must not, because the block may be collected right now
-    synchronized boolean rely(Bytes key, long seen) throws IOException {
-        if (told.add(key.compact())) {
-            out.write(new ByteWriter().u8(key.length()).bytes(key).toBytes().toByteArray());
+    /// @param seen the count of [sweeps][#sweeps()] before the blocks were found
+    /// @return false if it must not, because the blocks may be collected right now
+    synchronized boolean rely(Set<Bytes> keys, long seen) throws IOException {
+        var fresh = new ByteWriter();
+        for (Bytes key : keys) {
+            if (told.add(key.compact())) {
+                fresh.u8(key.length()).bytes(key);
+            }
         }
+        out.write(fresh.toBytes().toByteArray());
         sweeps = Collector.sweeps(store);
         return sweeps % 2 == 0 && sweeps == seen;
     }

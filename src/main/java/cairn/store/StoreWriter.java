@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable {
     private static final byte[] NONE = {};
     private static final int FRAME = 1 << 20;
-    private static final int LIST = 64 << 10;
+    private static final int MAX_BLOCKS = 1600;
     private static final int MAX_KEPT = 1 << 17;
     private static final long FORCE_EARLY = 4 << 20;
     private static final long FORCE_AHEAD = 16 << 20;
@@ -58,8 +58,6 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private Gathered current = new Gathered(NONE);
     private @Nullable Lease lease;
     private boolean closed;
-    private long newBlocks;
-    private long newBytes;
 
     // Guarded by this lock, which the compressing threads take too.
     private final ReentrantLock appending = new ReentrantLock();
@@ -69,6 +67,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final ArrayDeque<byte[]> arrays = new ArrayDeque<>();
     private final List<PackAppender> packs = new ArrayList<>();
     private boolean forcing;
+    private long newBlocks;
+    private long newBytes;
     private @Nullable IOException failure;
 
     StoreWriter(Store store) {
@@ -78,10 +78,10 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     /// Blocks on their way into one frame. The array is used for another once the frame is
     /// appended.
     private static final class Gathered {
-        private final ByteWriter list = new ByteWriter(1024);
         private final List<Slot> slots = new ArrayList<>();
         private byte @Nullable [] raw;
         private int length;
+        private boolean compressed;
         private @Nullable Bytes encoded;
         private @Nullable FrameLocation location;
 
@@ -92,15 +92,56 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         byte[] array() {
             return Objects.requireNonNull(raw);
         }
+
+        Bytes list() {
+            var list = new ByteWriter(slots.size() * 40);
+            slots.forEach(slot -> Frame.list(list, slot.cid, slot.length));
+            return list.toBytes();
+        }
+
+        /// Leaves out blocks, and moves those behind them to the front.
+        void leaveOut(Set<Bytes> keys) {
+            length = 0;
+            for (Slot slot : slots) {
+                slot.isHere = !slot.anew && keys.contains(slot.key);
+                if (!slot.isHere) {
+                    System.arraycopy(array(), slot.offset, array(), length, slot.length);
+                    slot.offset = length;
+                    length += slot.length;
+                }
+            }
+            slots.removeIf(slot -> slot.isHere);
+        }
     }
 
-    /// @param anew whether the block replaces one that the index names
-    private record Slot(Bytes key, Gathered frame, int offset, int length, boolean anew) {}
+    /// A block that was put, and where in its frame it is.
+    private static final class Slot {
+        private final Cid cid;
+        private final Bytes key;
+        private final Gathered frame;
+        private final int length;
+        private int offset;
+
+        /// Whether the block replaces one that the index names.
+        private final boolean anew;
+
+        /// Whether the index turned out to name the block, which then leaves its frame.
+        private boolean isHere;
+
+        Slot(Cid cid, Bytes key, Gathered frame, int length, boolean anew) {
+            this.cid = cid;
+            this.key = key;
+            this.frame = frame;
+            this.length = length;
+            this.offset = frame.length;
+            this.anew = anew;
+        }
+    }
 
     /// Takes a block whose bytes are known to match its identifier.
     @Override
     public void put(Block block) throws IOException {
-        if (!has(block.cid())) {
+        if (!BlockKey.isInline(block.cid())) {
             gather(block, false);
         }
     }
@@ -131,7 +172,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         } finally {
             lock.unlock();
         }
-        if (store.index().size(key) < 0 || !held.rely(key, seen)) {
+        if (store.index().size(key) < 0 || !held.rely(Set.of(key), seen)) {
             return false;
         }
         lock.lock();
@@ -150,23 +191,23 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         kept.addAll(keys);
     }
 
-    /// How many of the blocks that were put were not here before.
+    /// How many of the blocks that were committed were not here before.
     public long newBlocks() {
-        lock.lock();
+        appending.lock();
         try {
             return newBlocks;
         } finally {
-            lock.unlock();
+            appending.unlock();
         }
     }
 
     /// The bytes of those blocks.
     public long newBytes() {
-        lock.lock();
+        appending.lock();
         try {
             return newBytes;
         } finally {
-            lock.unlock();
+            appending.unlock();
         }
     }
 
@@ -183,18 +224,22 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         if (slot == null) {
             return store.block(cid);
         }
+        boolean isHere;
         appending.lock();
         try {
             byte[] raw = slot.frame.raw;
-            if (raw != null) {
+            isHere = slot.isHere;
+            if (raw != null && !isHere) {
                 return Optional.of(Bytes.copyOf(raw, slot.offset, slot.length));
             }
         } finally {
             appending.unlock();
         }
-        return store.packs()
-                .frame(Objects.requireNonNull(slot.frame.location))
-                .block(slot.key, slot.offset, slot.length);
+        return isHere
+                ? store.block(cid)
+                : store.packs()
+                        .frame(Objects.requireNonNull(slot.frame.location))
+                        .block(slot.key, slot.offset, slot.length);
     }
 
     /// Commits what was put and what the work says in one step. If it throws, nothing of that is
@@ -336,16 +381,17 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             frame.slots.forEach(slot -> rows.add(new Row(slot, row)));
         }
         rows.sort(Comparator.comparing(row -> row.slot.key));
+        var added = new ArrayList<Object>(4 * rows.size());
         for (Row row : rows) {
-            database.run(
-                    row.slot.anew
-                            ? "INSERT OR REPLACE INTO block (key, frame, offset, length) VALUES (?, ?, ?, ?)"
-                            : "INSERT OR IGNORE INTO block (key, frame, offset, length) VALUES (?, ?, ?, ?)",
-                    row.slot.key,
-                    row.frame,
-                    row.slot.offset,
-                    row.slot.length);
+            var values = List.of(row.slot.key, row.frame, row.slot.offset, row.slot.length);
+            if (row.slot.anew) {
+                database.insert(
+                        "INSERT OR REPLACE INTO block (key, frame, offset, length)", 4, values);
+            } else {
+                added.addAll(values);
+            }
         }
+        database.insert("INSERT OR IGNORE INTO block (key, frame, offset, length)", 4, added);
     }
 
     private void gather(Block block, boolean anew) throws IOException {
@@ -360,21 +406,19 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         try {
             check();
             lease();
-            if (fresh.containsKey(key)) {
+            if (fresh.containsKey(key) || !anew && kept.contains(key)) {
                 return;
             }
-            if (current.length + length > current.array().length || current.list.length() > LIST) {
+            if (current.length + length > current.array().length
+                    || current.slots.size() == MAX_BLOCKS) {
                 seal();
                 current = new Gathered(array(length));
             }
-            var slot = new Slot(key, current, current.length, length, anew);
+            var slot = new Slot(block.cid(), key, current, length, anew);
             block.bytes().copyTo(0, current.array(), current.length, length);
             current.length += length;
-            Frame.list(current.list, block.cid(), length);
             current.slots.add(slot);
             fresh.put(key, slot);
-            newBlocks++;
-            newBytes += length;
         } finally {
             lock.unlock();
         }
@@ -394,7 +438,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         } finally {
             appending.unlock();
         }
-        store.threads().execute(() -> compress(frame));
+        Lease held = Objects.requireNonNull(lease);
+        store.threads().execute(() -> compress(frame, held));
     }
 
     private void flush() throws IOException {
@@ -402,6 +447,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         current = new Gathered(NONE);
         awaitAppended();
         check();
+        frames.removeIf(frame -> frame.slots.isEmpty());
     }
 
     private void awaitAppended() {
@@ -415,23 +461,51 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
     }
 
-    private void compress(Gathered frame) {
-        Bytes encoded = Bytes.EMPTY;
+    private void compress(Gathered frame, Lease held) {
+        IOException problem = new IOException("a frame could not be compressed");
         try {
-            encoded = store.codec().blocks(frame.list.toBytes(), frame.array(), frame.length);
+            leaveOutKnown(frame, held);
+            if (!frame.slots.isEmpty()) {
+                frame.encoded = store.codec().blocks(frame.list(), frame.array(), frame.length);
+            }
+            problem = null;
+        } catch (IOException e) {
+            problem = e;
         } finally {
-            append(frame, encoded);
+            append(frame, problem);
+        }
+    }
+
+    /// Blocks are looked up here, many at once, and not where they are put, which would wait.
+    private void leaveOutKnown(Gathered frame, Lease held) throws IOException {
+        long seen = held.sweeps();
+        var known =
+                store.index()
+                        .known(
+                                frame.slots.stream()
+                                        .filter(slot -> !slot.anew)
+                                        .map(slot -> slot.key)
+                                        .toList());
+        if (!known.isEmpty() && held.rely(known, seen)) {
+            appending.lock();
+            try {
+                frame.leaveOut(known);
+            } finally {
+                appending.unlock();
+            }
         }
     }
 
     /// Appends the frames that are compressed, in their order, as far as that is complete.
-    private void append(Gathered compressed, Bytes encoded) {
+    private void append(Gathered frame, @Nullable IOException problem) {
         appending.lock();
         try {
-            compressed.encoded = encoded;
-            for (var next = sealed.peek(); next != null && next.encoded != null; ) {
+            if (failure == null) {
+                failure = problem;
+            }
+            frame.compressed = true;
+            for (var next = sealed.peek(); next != null && next.compressed; ) {
                 appendUnlessFailed(next);
-                next.encoded = null;
                 sealed.remove();
                 room.release();
                 next = sealed.peek();
@@ -457,27 +531,33 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     }
 
     private void append(Gathered frame) throws IOException {
-        Bytes encoded = Objects.requireNonNull(frame.encoded);
-        if (encoded.isEmpty()) {
-            throw new IOException("a frame could not be compressed");
+        if (frame.encoded != null) {
+            if (packs.isEmpty() || packs.getLast().isFull()) {
+                takePack();
+            }
+            var pack = packs.getLast();
+            int length = frame.encoded.length();
+            long offset = pack.append(frame.encoded);
+            frame.location = new FrameLocation(pack.row(), offset, length, frame.length, 0);
+            frame.encoded = null;
+            newBlocks += frame.slots.size();
+            newBytes += frame.length;
+            forceAhead(pack);
         }
-        if (packs.isEmpty() || packs.getLast().isFull()) {
-            takePack();
-        }
-        var pack = packs.getLast();
-        long offset = pack.append(encoded);
-        frame.location = new FrameLocation(pack.row(), offset, encoded.length(), frame.length, 0);
         arrays.add(frame.array());
         frame.raw = null;
-        if (!forcing && pack.unforced() > FORCE_AHEAD) {
-            forcing = true;
-            long position = pack.position();
-            Thread.startVirtualThread(() -> forceAhead(pack, position));
-        }
     }
 
     /// Sends frames to the disk while others are made, so that a commit has few to wait for.
-    private void forceAhead(PackAppender pack, long position) {
+    private void forceAhead(PackAppender pack) {
+        if (!forcing && pack.unforced() > FORCE_AHEAD) {
+            forcing = true;
+            long position = pack.position();
+            Thread.startVirtualThread(() -> force(pack, position));
+        }
+    }
+
+    private void force(PackAppender pack, long position) {
         IOException problem = null;
         try {
             pack.sync();

@@ -194,10 +194,45 @@ class CollectorTest {
         var blocks = Samples.blocks(5, 10);
         Samples.store(store, blocks);
         try (var writer = store.writer()) {
+            assertTrue(writer.has(blocks.get(3).cid()));
             writer.put(blocks.get(3));
             assertEquals(9, collect().blocks());
             writer.commit();
             Samples.assertHolds(store, blocks.subList(3, 4));
+        }
+    }
+
+    /// What is put is looked up when its frame is full.
+    @Test
+    void writesAgainWhatWentAfterItWasPut() throws IOException {
+        var blocks = Samples.blocks(5, 10);
+        Samples.store(store, blocks);
+        try (var writer = store.writer()) {
+            writer.put(blocks.get(3));
+            assertEquals(10, collect().blocks());
+            writer.commit();
+            Samples.assertHolds(store, blocks.subList(3, 4));
+            assertEquals(1, writer.newBlocks());
+        }
+    }
+
+    @Test
+    void leavesOutOfAFrameWhatIsHere() throws IOException {
+        var blocks = Samples.blocks(5, 10);
+        Samples.store(store, List.of(blocks.get(0), blocks.get(4), blocks.get(9)));
+        try (var writer = store.writer()) {
+            for (Block block : blocks) {
+                writer.put(block);
+            }
+            writer.commit();
+            assertEquals(7, writer.newBlocks());
+            assertEquals(
+                    blocks.stream().mapToLong(block -> block.bytes().length()).sum()
+                            - blocks.get(0).bytes().length()
+                            - blocks.get(4).bytes().length()
+                            - blocks.get(9).bytes().length(),
+                    writer.newBytes());
+            Samples.assertHolds(store, blocks);
         }
     }
 

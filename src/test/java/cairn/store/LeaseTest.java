@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,9 @@ class LeaseTest {
                 var lease = Lease.begin(store, pack.row())) {
             long seen = lease.sweeps();
             store.collect(Roots.NONE, Progress.NONE);
-            assertFalse(lease.rely(other, lease.sweeps()));
-            assertFalse(lease.rely(key, seen));
-            assertTrue(lease.rely(key, lease.sweeps()));
+            assertFalse(lease.rely(Set.of(other), lease.sweeps()));
+            assertFalse(lease.rely(Set.of(key), seen));
+            assertTrue(lease.rely(Set.of(key), lease.sweeps()));
         }
     }
 
