@@ -5,6 +5,7 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.OverviewModel;
 import cairn.ui.model.OverviewModel.Numbers;
 import cairn.ui.model.OverviewModel.Weighed;
+import cairn.ui.model.PathsModel;
 import cairn.ui.model.Place;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
@@ -124,7 +125,11 @@ public final class OverviewController {
                                 Figures.count(numbers.references()),
                                 "",
                                 new Place.Graph(Optional.empty())),
-                        tile("overview.pins", Figures.count(numbers.pins()), "", paths));
+                        tile(
+                                "overview.pins",
+                                Figures.count(numbers.pins()),
+                                "",
+                                new Place.Paths(PathsModel.PINNED)));
     }
 
     private Button tile(String key, String figure, String exact, Place place) {

@@ -548,6 +548,9 @@ public final class ShellController {
     private boolean shortcut(KeyCode code, boolean shift) {
         switch (code) {
             case K -> enterSearch(true);
+            case C -> {
+                return root.getScene().getFocusOwner() instanceof GraphCanvas && copySelected();
+            }
             case F -> {
                 return focusFilter();
             }
@@ -568,6 +571,14 @@ public final class ShellController {
             }
         }
         return true;
+    }
+
+    private boolean copySelected() {
+        String text = model.inspector().subjectProperty().get().text();
+        if (!text.isEmpty()) {
+            Clip.copy(text);
+        }
+        return !text.isEmpty();
     }
 
     private void type(KeyEvent event) {

@@ -18,6 +18,7 @@ import cairn.nix.NarInfo;
 import cairn.nix.StorePath;
 import cairn.store.Catalog;
 import cairn.store.Catalog.Summary;
+import cairn.store.Pin;
 import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
@@ -225,6 +226,11 @@ public final class Library {
                 info.references().size(),
                 info.signatures().size(),
                 stored.registeredAt());
+    }
+
+    /// What pins name.
+    Set<Cid> pinned() throws IOException {
+        return store.catalog().pins().stream().map(Pin::cid).collect(Collectors.toSet());
     }
 
     /// All paths and their references.

@@ -415,6 +415,9 @@ public final class Listing<S> {
         var found = new ArrayList<S>();
         for (int i = 0; i < known.rows.size(); i++) {
             S row = known.rows.get(i);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             if (matches(known.texts.get(i), row, words, naming)) {
                 found.add(row);
             }

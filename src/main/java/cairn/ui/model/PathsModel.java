@@ -8,7 +8,9 @@ import cairn.store.Catalog.Summary;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -20,12 +22,19 @@ public final class PathsModel implements Screen {
     /// How many rows are read before all others are.
     private static final int FIRST = 200;
 
+    /// The word in the filter that lets only pinned paths through.
+    public static final String PINNED = "is:pinned";
+
+    private static final String IS = "is:";
+
     /// What is read of the paths.
     ///
     /// @param complete whether these are all, rather than the first that could be read
     /// @param total how many there are
     /// @param cursor the last change of the store that the rows know
-    private record Page(List<Summary> rows, boolean complete, int total, long cursor) {}
+    /// @param pinned what pins name
+    private record Page(
+            List<Summary> rows, boolean complete, int total, long cursor, Set<Cid> pinned) {}
 
     private final Library library;
     private final Side side;
@@ -34,6 +43,7 @@ public final class PathsModel implements Screen {
     private final Lazily<StorePath, Long> closureSizes;
     private final Lazily<StorePath, Verdict> verdicts;
     private final ObservableValue<List<Crumb>> crumbs;
+    private volatile Set<Cid> pinned = Set.of();
 
     public PathsModel(Place.Paths place, Library library, Work work, Side side) {
         this.library = library;
@@ -41,7 +51,7 @@ public final class PathsModel implements Screen {
         closureSizes = new Lazily<>(work, library::closureSizes);
         verdicts = new Lazily<>(work, library::verdicts);
         listing = new Listing<>(kind(library), library, work, side);
-        listing.setNames(PathsModel::naming);
+        listing.setNames(this::naming);
         listing.filterProperty().set(place.filter());
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.paths"))));
         all = new Answer<>(work, page -> page.rows.isEmpty() && page.complete);
@@ -50,6 +60,7 @@ public final class PathsModel implements Screen {
                     if (page == null) {
                         return;
                     }
+                    pinned = page.pinned;
                     if (!page.complete) {
                         listing.begin(
                                 page.rows,
@@ -67,7 +78,12 @@ public final class PathsModel implements Screen {
         all.ask(() -> {
             long cursor = library.catalog().lastChange();
             var first = library.catalog().list("", 0, FIRST);
-            return new Page(first, first.size() < FIRST, library.catalog().count(""), cursor);
+            return new Page(
+                    first,
+                    first.size() < FIRST,
+                    library.catalog().count(""),
+                    cursor,
+                    library.pinned());
         });
     }
 
@@ -98,8 +114,18 @@ public final class PathsModel implements Screen {
                         Column.text("cid", row -> row.cid().toString())));
     }
 
-    /// A CID names the paths whose closure it is the name of.
-    private static Predicate<Summary> naming(String word) {
+    /// A CID names the paths whose closure it is the name of; `is:pinned` those that are pinned,
+    /// and `is:trusted` and so on those that are trusted so far.
+    private Predicate<Summary> naming(String word) {
+        if (word.equals(PINNED)) {
+            var kept = pinned;
+            return row -> kept.contains(row.cid());
+        }
+        for (TrustMark mark : TrustMark.values()) {
+            if (word.equals(IS + mark.name().toLowerCase(Locale.ROOT))) {
+                return row -> library.mark(row.path()) == mark;
+            }
+        }
         try {
             var cid = Cid.parse(word).toV1();
             return row -> row.cid().equals(cid);
@@ -180,7 +206,7 @@ public final class PathsModel implements Screen {
     private Page whole() throws Exception {
         long cursor = library.catalog().lastChange();
         var rows = library.catalog().list("", 0, Integer.MAX_VALUE);
-        return new Page(rows, true, rows.size(), cursor);
+        return new Page(rows, true, rows.size(), cursor, library.pinned());
     }
 
     /// The same rows after what has changed since they were read.
@@ -198,6 +224,6 @@ public final class PathsModel implements Screen {
                                 Comparator.comparing((Summary row) -> row.path().name())
                                         .thenComparing(row -> row.path().hash()))
                         .toList();
-        return new Page(rows, true, rows.size(), changed.get().cursor());
+        return new Page(rows, true, rows.size(), changed.get().cursor(), library.pinned());
     }
 }

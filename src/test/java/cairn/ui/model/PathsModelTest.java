@@ -2,7 +2,9 @@ package cairn.ui.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cairn.cid.Cid;
 import cairn.engine.Engine;
+import cairn.store.Pin;
 import cairn.store.Progress;
 import cairn.ui.model.Listing.Format;
 import cairn.ui.model.Listing.Order;
@@ -57,6 +59,25 @@ class PathsModelTest {
         model.listing().filterProperty().set("tool " + cid);
         assertEquals(List.of("tool-1.9"), names());
         model.listing().filterProperty().set("library " + cid);
+        assertEquals(List.of(), names());
+    }
+
+    @Test
+    void findsWhatIsPinnedAndWhatIsTrusted() throws IOException {
+        var cid = engine.catalog().path(Samples.TOOL).orElseThrow().cid();
+        Cid kept =
+                engine.store()
+                        .commit(transaction -> {
+                            transaction.pin(new Pin("kept", cid, Samples.NOW));
+                            return cid;
+                        });
+        assertEquals(cid, kept);
+        model.refresh();
+        model.listing().filterProperty().set("is:pinned");
+        assertEquals(List.of("tool-1.9"), names());
+        model.listing().filterProperty().set("is:unsigned li");
+        assertEquals(List.of("Application-2.0", "library-1.10"), names());
+        model.listing().filterProperty().set("is:trusted");
         assertEquals(List.of(), names());
     }
 
