@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.cid.FormatException;
+import cairn.store.MissingReferenceException;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -59,6 +60,7 @@ record Failure(int code, String sentence) {
             case InvalidPathException path ->
                     new Failure(
                             ExitCode.USAGE, "a file cannot have this name: " + path.getReason());
+            case MissingReferenceException missing -> new Failure(ExitCode.NO, text(missing));
             case MissingBlockException missing -> new Failure(ExitCode.MALFORMED, text(missing));
             case OutOfMemoryError _ ->
                     new Failure(

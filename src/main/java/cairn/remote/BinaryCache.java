@@ -11,6 +11,7 @@ import cairn.nix.NarSource;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
 import cairn.store.PathInfo;
 import cairn.store.PathStore;
 import java.io.IOException;
@@ -330,7 +331,7 @@ public final class BinaryCache implements PathStore {
             }
         }
         if (!lacking.isEmpty()) {
-            throw new IOException(
+            throw new MissingReferenceException(
                     "%s refers to what %s does not have: %s"
                             .formatted(info.path(), uri, String.join(" ", lacking)));
         }

@@ -11,6 +11,7 @@ import cairn.ipld.CarReader;
 import cairn.ipld.CarWriter;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
 import cairn.store.PathStore;
@@ -238,7 +239,7 @@ public final class CarStore implements PathStore, BlockSource {
         if (node == null) {
             return names.path(reference)
                     .orElseThrow(() ->
-                            new IOException(
+                            new MissingReferenceException(
                                     ("%s refers to %s, which is neither here nor in %s. Write the"
                                                     + " archive with its closure, or import what"
                                                     + " it refers to first.")
@@ -358,7 +359,7 @@ public final class CarStore implements PathStore, BlockSource {
             for (StorePath reference : info.dependencies()) {
                 var staged = paths.get(reference);
                 if (staged == null) {
-                    throw new IOException(
+                    throw new MissingReferenceException(
                             "%s refers to %s, which is not in the archive"
                                     .formatted(info.path(), reference));
                 }

@@ -254,7 +254,7 @@ public final class PathImport implements AutoCloseable {
             node(reference).ifPresentOrElse(found::add, () -> missing.add(reference.toString()));
         }
         if (!missing.isEmpty()) {
-            throw new IOException(
+            throw new MissingReferenceException(
                     "%s refers to paths that are not here: %s. Import these first, or its closure."
                             .formatted(info.path(), String.join(", ", missing)));
         }

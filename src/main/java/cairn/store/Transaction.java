@@ -57,7 +57,7 @@ public final class Transaction {
             pathRow(reference).ifPresentOrElse(targets::add, () -> missing.add(reference));
         }
         if (!missing.isEmpty()) {
-            throw new IOException(
+            throw new MissingReferenceException(
                     "%s refers to paths that are not here: %s"
                             .formatted(
                                     info.path(),

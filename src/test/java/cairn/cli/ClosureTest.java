@@ -235,6 +235,17 @@ class ClosureTest {
     }
 
     @Test
+    void aPathWithoutWhatItRefersToIsRefused() {
+        Path car = folder.resolve("alone.car");
+        assertEquals(0, cli.run("car", "bash-5.2", "-o", car.toString()).code());
+        var refused = new Cli(folder.resolve("empty")).run("copy", car.toString());
+        assertEquals(1, refused.code());
+        assertTrue(
+                refused.err().startsWith("cairn: " + closure.path("bash-5.2") + " refers to "),
+                refused.err());
+    }
+
+    @Test
     void dagTellsBlocksAndLinks() {
         var dag = cli.json("dag", "--depth", "1", "bash-5.2");
         assertEquals("path", dag.get("nodes").get(0).get("kind").asString());
