@@ -8,7 +8,7 @@
 #   nar       a NAR out of a warm store
 #   block     one block out of the packs, as imported and repacked
 #   short     commands that answer at once, from a cold process
-#   frame     the first frame of the explorer, on a display without a GPU
+#   frame     the first frame of the explorer, on a display without a GPU: rail, search field, and the overview of a store
 #   many      a home with 300,000 paths: first rows, filter
 #   graph     layout and panning of large graphs
 #
@@ -140,7 +140,8 @@ short() {
     done
 }
 
-# Prints the milliseconds until the middle of an empty screen is painted by COMMAND..., which then ends.
+# Prints the milliseconds until the middle of an empty screen is painted by COMMAND..., which then ends. The window of the
+# explorer opens with its whole shell; while a store does not open at once, it would say so instead.
 painted() {
     local start=${EPOCHREALTIME/./} window
     "$@" > "$work/window" 2>&1 &

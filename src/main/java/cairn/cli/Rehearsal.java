@@ -1,22 +1,25 @@
 package cairn.cli;
 
+import cairn.ui.Explorer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Runs several command lines one after the other, so that the launcher can record what they load.
 ///
 /// They stand on lines of the standard input, words between single blanks; the arguments of the
-/// program are put in front of each. Nothing is printed.
+/// program, `--home` and a folder, are put in front of each. Nothing is printed. A last line
+/// `window` opens the explorer, and `headless` does so without a display, until all of it is there.
 final class Rehearsal {
     private Rehearsal() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         Main.muteLibraries();
         var nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -25,8 +28,18 @@ final class Rehearsal {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             var words = new ArrayList<>(List.of(args));
             words.addAll(List.of(line.split(" ")));
-            int _ = Main.run(words, System.getenv(), streams);
+            switch (words.getLast()) {
+                case "window" -> Explorer.rehearse(home(args), false);
+                case "headless" -> Explorer.rehearse(home(args), true);
+                default -> {
+                    int _ = Main.run(words, System.getenv(), streams);
+                }
+            }
         }
         System.exit(ExitCode.DONE);
+    }
+
+    private static Path home(String[] args) {
+        return Path.of(args[args.length - 1]);
     }
 }

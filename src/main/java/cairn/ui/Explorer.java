@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.engine.Engine;
 import cairn.store.Home;
 import cairn.ui.model.Answer;
+import cairn.ui.model.Answer.Phase;
 import cairn.ui.model.Place;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
@@ -13,16 +14,25 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import javafx.animation.AnimationTimer;
+import javafx.animation.PauseTransition;
 import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.image.Image;
 import javafx.stage.Stage;
+import javafx.util.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// The desktop explorer in a window of its own.
 public final class Explorer {
     private static final double WIDTH = 1280;
     private static final double HEIGHT = 800;
+
+    private static final Duration AFTER_FIRST_FRAME = Duration.millis(200);
+
+    /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
+    private static final int QUIET = 4;
 
     private final Path home;
     private final Place place;
@@ -40,29 +50,41 @@ public final class Explorer {
     ///
     /// The store opens while JavaFX starts.
     public static void open(Path home, Place place) throws InterruptedException, IOException {
+        new Explorer(home, place).run(false, _ -> {});
+    }
+
+    /// Opens the explorer on a home and closes it again as soon as it shows all that it asked for.
+    ///
+    /// @param headless draw without a display
+    public static void rehearse(Path home, boolean headless)
+            throws InterruptedException, IOException {
+        new Explorer(home, new Place.Overview()).run(headless, Explorer::closeWhenQuiet);
+    }
+
+    /// @param onShown is given the window once it has the store
+    private void run(boolean headless, Consumer<Window> onShown)
+            throws InterruptedException, IOException {
         var early = new FutureTask<>(() -> Engine.open(home));
         Thread.ofVirtual().name("open").start(early);
-        var explorer = new Explorer(home, place);
-        Toolkit.start(false);
-        Platform.runLater(() -> explorer.show(early));
-        explorer.closed.await();
-        explorer.work.close();
+        Toolkit.start(headless);
+        Platform.runLater(() -> show(early, onShown));
+        closed.await();
+        work.close();
         Platform.exit();
-        if (explorer.engine.known().isPresent()) {
-            explorer.engine.known().get().close();
+        if (engine.known().isPresent()) {
+            engine.known().get().close();
         }
     }
 
-    /// Shows the window, and the store in it once it is open.
-    private void show(FutureTask<Engine> early) {
+    /// Shows the window once the store is open, as most are by now; else that it is being opened.
+    private void show(FutureTask<Engine> early, Consumer<Window> onShown) {
         var stage = new Stage();
         stage.setTitle(Words.text("app.title"));
-        stage.getIcons().addAll(icons());
         stage.setOnHidden(_ -> close());
+        var decorated = new PauseTransition(AFTER_FIRST_FRAME);
+        decorated.setOnFinished(_ -> stage.getIcons().setAll(icons()));
+        stage.setOnShown(_ -> decorated.play());
         var settings = SettingsModel.of(new Home(home));
-        var opening = new StatePane();
-        stage.setScene(new Scene(opening, WIDTH, HEIGHT));
-        Look.follow(stage.getScene(), settings);
         var first = new AtomicReference<@Nullable FutureTask<Engine>>(early);
         engine.ask(() -> {
             var begun = first.getAndSet(null);
@@ -73,10 +95,37 @@ public final class Explorer {
                     if (opened != null) {
                         window = new Window(opened, settings, place, WIDTH, HEIGHT);
                         stage.setScene(window.scene());
+                        stage.show();
+                        onShown.accept(window);
                     }
                 });
-        opening.follow(engine);
-        stage.show();
+        engine.phaseProperty()
+                .subscribe(phase -> {
+                    boolean late = phase == Phase.WAITING && !early.isDone();
+                    if (stage.getScene() == null && (late || phase == Phase.FAILED)) {
+                        var opening = new StatePane();
+                        stage.setScene(new Scene(opening, WIDTH, HEIGHT));
+                        Look.follow(stage.getScene(), settings);
+                        opening.follow(engine);
+                        stage.show();
+                    }
+                });
+    }
+
+    private static void closeWhenQuiet(Window shown) {
+        shown.scene().getWindow().setOpacity(0);
+        new AnimationTimer() {
+            private int quiet;
+
+            @Override
+            public void handle(long now) {
+                quiet = shown.isBusy() ? 0 : quiet + 1;
+                if (quiet >= QUIET) {
+                    stop();
+                    shown.scene().getWindow().hide();
+                }
+            }
+        }.start();
     }
 
     private void close() {
