@@ -40,10 +40,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Binds `Path.fxml` to a [PathModel].
 public final class PathController {
+    private static final double NARROW = 560;
+
     private final PathModel model;
     private final SettingsModel settings;
 
     @FXML private StatePane state;
+    @FXML private HBox head;
     @FXML private HBox title;
     @FXML private HBox summary;
     @FXML private TabPane tabs;
@@ -94,6 +97,7 @@ public final class PathController {
     @FXML
     private void initialize() {
         state.follow(model.facts());
+        Narrow.follow(head, NARROW);
         previewState.follow(model.preview());
         previewNote.textProperty().bind(preview.noteProperty());
         fillFiles();

@@ -57,6 +57,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class TablePane<S> extends VBox {
     private static final double COUNT = 72;
     private static final double WIDE = 560;
+    private static final double NARROW = 360;
 
     private final ObservableList<Node> tools = FXCollections.observableArrayList();
     private final TextField filter = new TextField();
@@ -81,6 +82,7 @@ public final class TablePane<S> extends VBox {
                 .subscribe(width ->
                         count.setMinWidth(
                                 width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT));
+        Narrow.follow(bar, NARROW);
         show(bar, false);
         filter.setId("filter");
         count.setId("count");
