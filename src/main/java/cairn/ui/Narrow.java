@@ -14,7 +14,7 @@ final class Narrow {
     /// @param below how wide a row is that has just enough room
     static void follow(Region row, double below) {
         row.widthProperty()
-                .subscribe(width ->
-                        row.pseudoClassStateChanged(NARROW, width.doubleValue() < below));
+                .subscribe(
+                        width -> row.pseudoClassStateChanged(NARROW, width.doubleValue() < below));
     }
 }
