@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /// Brings store paths with their closures from one store to another, references first.
 ///
@@ -114,13 +115,19 @@ public final class Copy {
                 for (PathInfo info : closure) {
                     paths.add(
                             info,
-                            fresh.contains(info) ? copy.watched(info) : from.nar(info.path()));
+                            fresh.contains(info)
+                                    ? copy.watched(info)
+                                    : sink -> from.nar(info.path()).writeTo(sink));
                     if (paths.pendingBytes() > COMMIT_EVERY) {
                         paths.commit();
                     }
                 }
-            } catch (CancellationException e) {
-                paths.commit(); // what is whole need not come again
+            } catch (CancellationException | IOException e) {
+                try {
+                    paths.commit(); // what is whole need not come again
+                } catch (IOException other) {
+                    e.addSuppressed(other);
+                }
                 throw e;
             }
             paths.commit();
@@ -144,17 +151,18 @@ public final class Copy {
     public static List<PathInfo> closure(PathStore store, Collection<StorePath> roots)
             throws IOException {
         Map<StorePath, PathInfo> infos = new LinkedHashMap<>();
+        var known = new HashMap<StorePath, StorePath>();
         var queue = new ArrayList<>(roots);
         for (int next = 0; next < queue.size(); next++) {
             StorePath path = queue.get(next);
             if (infos.containsKey(path)) {
                 continue;
             }
-            var info =
-                    store.info(path)
-                            .orElseThrow(() ->
-                                    new NoSuchFileException(
-                                            path.toString(), null, "is not in " + name(store)));
+            var found = store.info(path);
+            if (found.isEmpty()) {
+                throw missing(path, store, infos.values());
+            }
+            var info = shared(found.get(), known);
             infos.put(path, info);
             queue.addAll(info.dependencies());
         }
@@ -165,6 +173,32 @@ public final class Copy {
             sorted.add(infos.get(graph.path(order[i])));
         }
         return sorted;
+    }
+
+    private static NoSuchFileException missing(
+            StorePath path, PathStore store, Collection<PathInfo> known) {
+        String referrer =
+                known.stream()
+                        .filter(info -> info.references().contains(path))
+                        .findFirst()
+                        .map(info -> ", and %s refers to it".formatted(info.path()))
+                        .orElse("");
+        return new NoSuchFileException(
+                path.toString(), null, "is not in " + name(store) + referrer);
+    }
+
+    /// Many paths refer to the same; each of these is kept once.
+    private static PathInfo shared(PathInfo info, Map<StorePath, StorePath> known) {
+        return new PathInfo(
+                info.path(),
+                info.narHash(),
+                info.narSize(),
+                info.references().stream()
+                        .map(path -> known.computeIfAbsent(path, Function.identity()))
+                        .toList(),
+                info.deriver(),
+                info.signatures(),
+                info.ca());
     }
 
     private List<PathInfo> lacking(List<PathInfo> closure) throws IOException {

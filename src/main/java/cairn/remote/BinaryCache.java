@@ -53,14 +53,14 @@ public final class BinaryCache implements PathStore {
     private static final int MAX_INFO = 64 << 10;
     private static final int MAX_REALISATION = 1 << 20;
     private static final int MAX_LOG = 64 << 20;
-    private static final int REMEMBERED = 4096;
+    private static final int REMEMBERED = 1 << 16;
 
     private final String uri;
     private final CacheFiles files;
     private final NarCompression compression;
     private final boolean listings;
 
-    /// Where the archives of the paths lie that were asked for last. Guarded by itself.
+    /// Where the archives of the paths are said to lie that were asked for last. Guarded by itself.
     private final Map<StorePath, Archive> archives =
             new LinkedHashMap<>(64, 0.75f, true) {
                 private static final long serialVersionUID = 1;
@@ -74,7 +74,7 @@ public final class BinaryCache implements PathStore {
     /// The store whose paths the cache has, once the cache has said so.
     private volatile @Nullable String folder;
 
-    private record Archive(String url, NarCompression compression, long narSize) {}
+    private record Archive(String url, String compression, long narSize) {}
 
     private BinaryCache(
             String uri, CacheFiles files, NarCompression compression, boolean listings) {
@@ -117,7 +117,9 @@ public final class BinaryCache implements PathStore {
 
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
-        return narInfo(path).map(PathInfo::of);
+        var found = narInfo(path);
+        found.ifPresent(this::remember);
+        return found.map(PathInfo::of);
     }
 
     @Override
@@ -139,9 +141,11 @@ public final class BinaryCache implements PathStore {
     @Override
     public NarSource nar(StorePath path) throws IOException {
         var archive = archive(path);
+        checkUrl(archive.url);
+        var compression = NarCompression.named(archive.compression);
         return sink -> {
             try (InputStream packed = open(path, archive);
-                    var unpacked = archive.compression.decompress(packed, archive.narSize);
+                    var unpacked = compression.decompress(packed, archive.narSize);
                     var nar = new NarReader(unpacked)) {
                 nar.writeTo(sink);
             }
@@ -248,16 +252,17 @@ public final class BinaryCache implements PathStore {
                 return known;
             }
         }
-        var info =
+        return remember(
                 narInfo(path)
                         .orElseThrow(() ->
                                 new NoSuchFileException(
-                                        path.toString(), null, "not in the cache " + uri));
-        checkUrl(info.url());
-        var archive =
-                new Archive(info.url(), NarCompression.named(info.compression()), info.narSize());
+                                        path.toString(), null, "not in the cache " + uri)));
+    }
+
+    private Archive remember(NarInfo info) {
+        var archive = new Archive(info.url(), info.compression(), info.narSize());
         synchronized (archives) {
-            archives.put(path, archive);
+            archives.put(info.path(), archive);
         }
         return archive;
     }

@@ -39,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class NixDatabase implements AutoCloseable {
     private static final String FORMAT = "nix database";
     private static final int ATTEMPTS = 20;
+
+    /// Of Nix since 2.0.
+    private static final String SCHEMA = "10";
+
     private static final List<String> PARTS = List.of("", "-wal", "-journal");
 
     /// SQLITE_ERROR, which is what a table that is not there gives, SQLITE_CORRUPT, SQLITE_NOTADB.
@@ -268,8 +272,21 @@ final class NixDatabase implements AutoCloseable {
     private IOException translated(SQLException e) {
         String message = Objects.requireNonNullElse(e.getMessage(), "unknown");
         return isMalformed(e)
-                ? new FormatException(FORMAT, 0, message + " in " + file)
+                ? new FormatException(FORMAT, 0, message + " in " + file + otherSchema())
                 : new IOException(file + " cannot be read: " + message, e);
+    }
+
+    /// Says so if the database is of a Nix that keeps other tables.
+    private String otherSchema() {
+        try {
+            String version = Files.readString(file.resolveSibling("schema")).strip();
+            return version.equals(SCHEMA)
+                    ? ""
+                    : ", which is of version '%s' of Nix's schema, not %s"
+                            .formatted(version.substring(0, Math.min(version.length(), 8)), SCHEMA);
+        } catch (IOException _) {
+            return "";
+        }
     }
 
     private static boolean isMalformed(SQLException e) {

@@ -113,6 +113,19 @@ public final class Catalog {
         return paths(PATH + "ORDER BY folder, hash");
     }
 
+    /// The names of all paths, in no particular order.
+    public List<StorePath> storePaths() throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<StorePath>();
+            try (var rows = database.query("SELECT folder, hash, name FROM path")) {
+                while (rows.next()) {
+                    found.add(storePath(rows, 1));
+                }
+            }
+            return found;
+        });
+    }
+
     /// Paths by name, then hash, whose name contains a text, in either case of letters; or whose
     /// hash does, if the text is long enough to be meant so.
     ///

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,6 +30,7 @@ final class Index implements AutoCloseable {
     private static final int MAX_IDLE = 8;
     private static final String KNOWN =
             "SELECT key FROM block WHERE key IN (" + "?, ".repeat(Database.BATCH - 1) + "?)";
+    private static final int ATTEMPTS = 20;
 
     private final Path file;
     private final Database.Mode readMode;
@@ -83,21 +85,45 @@ final class Index implements AutoCloseable {
     /// or not at all if a log of writes lies beside it; then a copy of both is opened.
     static Index openReadOnly(Path file) throws IOException {
         if (Files.isWritable(file.toAbsolutePath().resolveSibling(""))) {
-            return openReadOnly(file, Database.Mode.READ, null);
+            return checked(new Index(file, Database.Mode.READ, Synchronous.FULL, null));
         }
         if (!Files.exists(log(file))) {
-            return openReadOnly(file, Database.Mode.IMMUTABLE, null);
+            return checked(new Index(file, Database.Mode.IMMUTABLE, Synchronous.FULL, null));
         }
         Path folder = Files.createTempDirectory("cairn-index-");
         Path copy = folder.resolve("index.db");
-        Files.copy(file, copy);
-        Files.copy(log(file), log(copy));
-        return openReadOnly(copy, Database.Mode.READ, folder);
+        var index = new Index(copy, Database.Mode.READ, Synchronous.FULL, folder);
+        try {
+            copyAtRest(file, copy);
+        } catch (IOException e) {
+            index.close();
+            throw e;
+        }
+        return checked(index);
     }
 
-    private static Index openReadOnly(Path file, Database.Mode mode, @Nullable Path copy)
-            throws IOException {
-        var index = new Index(file, mode, Synchronous.FULL, copy);
+    /// Copies a database and its log, again if another process wrote them meanwhile.
+    private static void copyAtRest(Path file, Path copy) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            var before = state(file);
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(log(file), log(copy), StandardCopyOption.REPLACE_EXISTING);
+            if (before.equals(state(file))) {
+                return;
+            }
+        }
+        throw new IOException(file + " is being written all the time; try again later");
+    }
+
+    private static List<Object> state(Path file) throws IOException {
+        return List.of(
+                Files.size(file),
+                Files.getLastModifiedTime(file),
+                Files.size(log(file)),
+                Files.getLastModifiedTime(log(file)));
+    }
+
+    private static Index checked(Index index) throws IOException {
         try {
             index.checkVersion();
             return index;

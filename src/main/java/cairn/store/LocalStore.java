@@ -42,7 +42,7 @@ public final class LocalStore implements PathStore {
 
     @Override
     public Stream<StorePath> paths() throws IOException {
-        return store.catalog().references().paths().stream();
+        return store.catalog().storePaths().stream();
     }
 
     @Override

@@ -3,16 +3,9 @@ package cairn.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cairn.cid.Bytes;
-import cairn.nix.NarSource;
-import cairn.nix.NarWriter;
-import cairn.nix.NixHash;
 import cairn.nix.StorePath;
-import cairn.store.PathInfo;
-import cairn.store.PathStore;
 import cairn.store.Progress;
 import cairn.trust.TrustedKeys;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +13,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyTest {
-    private static final StorePath LOWER = StorePath.of(Bytes.wrap(new byte[20]), "lower");
-    private static final StorePath UPPER =
-            StorePath.of(Bytes.wrap(new byte[19]).concat(Bytes.utf8("u")), "upper");
+    private static final StorePath LOWER = Samples.path("lower");
+    private static final StorePath UPPER = Samples.path("upper");
 
     @TempDir private Path folder;
     private Engine engine;
@@ -39,8 +30,8 @@ class VerifyTest {
     @BeforeEach
     void fill() throws IOException {
         engine = Engine.open(folder.resolve("home"));
-        put(engine.local(), LOWER);
-        put(engine.local(), UPPER, LOWER);
+        Samples.put(engine.local(), LOWER);
+        Samples.put(engine.local(), UPPER, LOWER);
     }
 
     @AfterEach
@@ -106,23 +97,5 @@ class VerifyTest {
                 var lie = index.createStatement()) {
             assertTrue(lie.executeUpdate(statement) > 0);
         }
-    }
-
-    private static void put(PathStore store, StorePath path, StorePath... references)
-            throws IOException {
-        Bytes content = Bytes.utf8(path.name());
-        NarSource source = sink -> sink.regular(false, content.length(), content.toInputStream());
-        var nar = new ByteArrayOutputStream();
-        source.writeTo(new NarWriter(nar));
-        store.put(
-                new PathInfo(
-                        path,
-                        NixHash.sha256Of(Bytes.wrap(nar.toByteArray())),
-                        nar.size(),
-                        List.of(references),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty()),
-                source);
     }
 }

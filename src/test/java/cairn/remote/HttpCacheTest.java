@@ -73,6 +73,15 @@ class HttpCacheTest {
     }
 
     @Test
+    void asksForANarInfoOnce() throws IOException {
+        try (var cache = BinaryCache.open(address + "/cache/", LONG)) {
+            assertEquals(Optional.of(Samples.info(NOTE, HELLO)), cache.info(NOTE));
+            Files.delete(folder.resolve(NOTE.hash() + ".narinfo"));
+            assertEquals(Samples.archive(HELLO), Samples.archive(cache.nar(NOTE)));
+        }
+    }
+
+    @Test
     void writesWhereTheServerTakesIt() throws IOException {
         var other = new StorePath(StorePath.NIX_STORE, "2".repeat(32), "other");
         var info =

@@ -152,6 +152,21 @@ class NixDatabaseTest {
     }
 
     @Test
+    void saysWhichSchemaItCannotRead() throws IOException, SQLException {
+        try (var connection = connect("wal")) {
+            run(connection, "ALTER TABLE ValidPaths DROP COLUMN ca");
+        }
+        Files.writeString(database.resolveSibling("schema"), "7");
+        try (var store = NixStore.open("local?root=" + root)) {
+            var e = assertThrows(FormatException.class, () -> store.info(path(1)));
+            assertEquals(
+                    "[SQLITE_ERROR] SQL error or missing database (no such column: ca) in %s, which is of version '7' of Nix's schema, not 10"
+                            .formatted(database),
+                    e.problem());
+        }
+    }
+
+    @Test
     void saysWhereThereIsNoStore() {
         assertThrows(
                 NoSuchFileException.class, () -> NixStore.open("local?root=" + root + "/nowhere"));
