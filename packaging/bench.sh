@@ -11,15 +11,16 @@
 #   frame     the first frame of the explorer, on a display without a GPU: rail, search field, and the overview of a store
 #   many      a home with 300,000 paths: first rows, filter
 #   graph     layout and panning of large graphs
+#   gateway   Nix pulling from a node and pushing to it, against a cache of plain files; narinfos from 64 connections
 #
 # Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
 # makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
 set -euo pipefail
-case ${1-} in -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit ;; esac
+case ${1-} in -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0" && exit ;; esac
 cd "$(dirname "$0")/.."
 corpus=target/corpus
 [ "${1-}" != --corpus ] || { corpus=$2 && shift 2; }
-[ $# -gt 0 ] || set -- import again nar block short frame many graph
+[ $# -gt 0 ] || set -- import again nar block short frame many graph gateway
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -191,6 +192,60 @@ graph() {
     done < <("$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
         -cp "target/jmh/test-classes:target/jmh/classes:target/lib/*" cairn.ui.GraphPanning 20000 100000 2> /dev/null)
 }
+
+# serve HOME [OPTION...]: starts a node; sets $url and $node.
+serve() {
+    rm -f "$work/node"
+    ./cairn --home "$1" node --port 0 "${@:2}" > "$work/node" &
+    node=$!
+    until url=$(sed -n 's/.*extra-substituters = //p' "$work/node") && [ -n "$url" ]; do
+        kill -0 $node && sleep 0.1
+    done
+}
+
+# nix ROOM COMMAND...: a Nix that remembers nothing.
+nix() { rm -rf "$1" && packaging/nix-alone.sh "$@"; }
+
+gateway() {
+    local pulled pushed url node hash
+    [ -d "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" --all
+    nix "$work/room" nix copy --to "file://$work/plain?compression=none" --store "$corpus" $paths 2> "$work/output"
+    serve "$home"
+    # Once unmeasured: a node runs for long.
+    nix "$work/room" nix copy --no-check-sigs --from "$url" --store "$work/root" $paths 2> "$work/output"
+    rm -rf "$work/root"
+    timed nix "$work/room" nix copy --no-check-sigs --from "file://$work/plain" --store "$work/root" $paths 2> "$work/log"
+    pulled=$seconds
+    rm -rf "$work/root"
+    timed nix "$work/room" nix copy --no-check-sigs --from "$url" --store "$work/root" $paths 2> "$work/log"
+    compare 'pull 1.3 GB' "$seconds" s 'plain files' "$pulled" '<=1.1x'
+    rm -rf "$work/root"
+    hash=$(basename $paths | cut -c1-32 | head -n 1)
+    wrk -t1 -c64 -d10s "$url/$hash.narinfo" > "$work/output"
+    wrk -t1 -c64 -d10s --latency "$url/$hash.narinfo" > "$work/wrk"
+    compare 'narinfos, 64 connections' "$(awk '/^Requests\/sec/ { print $2 }' "$work/wrk")" 1/s '' '' '>=60000'
+    compare 'narinfo p50' "$(latency 50%)" ms '' '' '<=1'
+    compare 'narinfo p99' "$(latency 99%)" ms '' '' '<=5'
+    compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
+    kill $node
+    wait $node || true
+    serve "$work/pushed" --writable
+    timed nix "$work/room" nix copy --to "file://$work/plain2?compression=none" --store "$corpus" $paths 2> "$work/log"
+    pushed=$seconds
+    timed nix "$work/room" nix copy --to "$url?compression=none" --store "$corpus" $paths 2> "$work/log"
+    compare 'push 1.3 GB' "$seconds" s 'plain files' "$pushed" '<=1.3x'
+    compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
+    kill $node
+    wait $node || true
+}
+
+# latency PERCENT: prints the milliseconds within which so many answers of the last wrk came.
+latency() {
+    awk -v percent="$1" '$1 == percent { print $2 ~ /us$/ ? $2 / 1000 : $2 ~ /ms$/ ? $2 + 0 : $2 * 1000 }' "$work/wrk"
+}
+
+# anonymous: prints the MiB of memory that the node has now.
+anonymous() { awk '$1 == "RssAnon:" { print $2 / 1024 }' "/proc/$node/status"; }
 
 [ -x /usr/bin/time ] || { echo 'needs GNU time: apt-get install time' >&2 && exit 3; }
 paths=$(packaging/bench-corpus.sh "$corpus")
