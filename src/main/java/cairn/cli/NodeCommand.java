@@ -34,6 +34,8 @@ import picocli.CommandLine.Option;
             "  cairn node --port 0 --writable                 a free port; nix copy --to takes it",
             "  cairn node --listen 0.0.0.0 --writable --token-file tokens \\",
             "      --tls-cert cert.pem --tls-key key.pem      for others too",
+            "  cairn node --substituter 'https://cache.example.org?priority=10' \\",
+            "      --trusted-key cache.example.org-1:…        what is asked for comes in and stays",
             "  curl http://127.0.0.1:8087/metrics"
         })
 final class NodeCommand implements Command {
@@ -80,6 +82,12 @@ final class NodeCommand implements Command {
             paramLabel = "FILE",
             description = "a key that signs what a trusted key has signed")
     private Optional<Path> secret = Optional.empty();
+
+    @Option(
+            names = "--substituter",
+            paramLabel = "URI",
+            description = "a store to ask for what is not here; may be given again")
+    private List<String> substituters = List.of();
 
     @Option(
             names = "--priority",
@@ -158,6 +166,7 @@ final class NodeCommand implements Command {
                         : Optional.empty(),
                 trustedKeys(),
                 secretKey(),
+                substituters,
                 priority,
                 Uploads.Limits.DEFAULT);
     }

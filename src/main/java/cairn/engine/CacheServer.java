@@ -37,6 +37,7 @@ public interface CacheServer extends AutoCloseable {
     /// @param certificate for HTTPS
     /// @param trusted whose signatures are believed
     /// @param key signs what one of the trusted keys has signed
+    /// @param substituters URIs of stores that are asked for what is not here
     /// @param priority as Nix sorts its substituters, the smallest first
     record Settings(
             InetSocketAddress listen,
@@ -46,6 +47,7 @@ public interface CacheServer extends AutoCloseable {
             Optional<Certificate> certificate,
             TrustedKeys trusted,
             Optional<SecretKey> key,
+            List<String> substituters,
             int priority,
             Uploads.Limits limits) {
 
@@ -59,6 +61,7 @@ public interface CacheServer extends AutoCloseable {
                     Optional.empty(),
                     TrustedKeys.NONE,
                     Optional.empty(),
+                    List.of(),
                     30,
                     Uploads.Limits.DEFAULT);
         }
@@ -66,6 +69,7 @@ public interface CacheServer extends AutoCloseable {
         public Settings {
             hosts = Set.copyOf(hosts);
             writers = List.copyOf(writers);
+            substituters = List.copyOf(substituters);
         }
 
         /// The folder whose paths are served.

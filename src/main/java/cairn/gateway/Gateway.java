@@ -7,6 +7,7 @@ import cairn.engine.Engine;
 import cairn.engine.Realisations;
 import cairn.engine.RefusedException;
 import cairn.engine.RefusedException.Reason;
+import cairn.engine.Substituters;
 import cairn.engine.Uploads;
 import cairn.nix.NarInfo;
 import cairn.nix.NarListing;
@@ -88,13 +89,20 @@ public final class Gateway implements CacheServer {
     private final NarInfos narInfos;
     private final Realisations realisations;
     private final Uploads uploads;
+    private final Substituters substituters;
     private final Files files;
     private final Ipfs ipfs;
     private final WebServer server;
 
-    private Gateway(Engine engine, Settings settings, Uploads uploads, Patience patience)
+    private Gateway(
+            Engine engine,
+            Settings settings,
+            Substituters substituters,
+            Uploads uploads,
+            Patience patience)
             throws IOException {
         this.settings = settings;
+        this.substituters = substituters;
         this.uploads = uploads;
         this.patience = patience;
         store = engine.store();
@@ -113,17 +121,19 @@ public final class Gateway implements CacheServer {
         if (settings.writable() && store(engine).isReadOnly()) {
             throw new IOException(store(engine).home().folder() + " can only be read");
         }
+        var substituters = Substituters.open(engine, settings.substituters(), settings.trusted());
         var uploads =
                 Uploads.start(
                         engine.store(), engine.clock(), settings.trusted(), settings.limits());
         var patience = Patience.start(PATIENCE);
         try {
-            var gateway = new Gateway(engine, settings, uploads, patience);
+            var gateway = new Gateway(engine, settings, substituters, uploads, patience);
             gateway.server.start();
             return gateway;
         } catch (IOException | RuntimeException e) {
             patience.close();
             uploads.close();
+            substituters.close();
             throw e instanceof IOException io
                     ? io
                     : new IOException(
@@ -157,6 +167,11 @@ public final class Gateway implements CacheServer {
         server.stop();
         patience.close();
         uploads.close();
+        try {
+            substituters.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "a substituter could not be closed", e);
+        }
     }
 
     private WebServer server(Settings settings) throws IOException {
@@ -283,6 +298,9 @@ public final class Gateway implements CacheServer {
                         : Optional.<NarInfos.Rendered>empty();
         metrics.looked(found.isPresent());
         if (found.isEmpty()) {
+            found = elsewhere(path);
+        }
+        if (found.isEmpty()) {
             exchange.say(404, "this path is not here");
             return;
         }
@@ -294,9 +312,25 @@ public final class Gateway implements CacheServer {
         }
     }
 
+    private Optional<NarInfos.Rendered> elsewhere(String path) {
+        var match = NARINFO.matcher(path);
+        return match.matches()
+                ? substituters
+                        .info(match.group(1))
+                        .filter(info -> info.path().folder().equals(settings.folder()))
+                        .map(narInfos::render)
+                : Optional.empty();
+    }
+
     private void nar(Exchange exchange) throws IOException {
         var match = NAR.matcher(exchange.path());
         var found = match.matches() ? byNar(match.group(1)) : Optional.<StoredPath>empty();
+        if (found.isEmpty() && match.matches() && !exchange.isHead()) {
+            found = fetched(exchange, match.group(1));
+            if (exchange.hasBegun()) {
+                return;
+            }
+        }
         if (found.isPresent()) {
             exchange.serve(Entity.nar(store, found.get().tree(), found.get().info().narSize()));
             return;
@@ -310,13 +344,31 @@ public final class Gateway implements CacheServer {
     }
 
     private Optional<StoredPath> byNar(String hash) throws IOException {
-        NixHash narHash;
+        var narHash = narHash(hash);
+        return narHash.isPresent()
+                ? store.catalog().withNar(narHash.get()).stream().findFirst()
+                : Optional.empty();
+    }
+
+    /// Brings an archive in that another store has, or says why it does not come.
+    private Optional<StoredPath> fetched(Exchange exchange, String hash) throws IOException {
+        var narHash = narHash(hash);
         try {
-            narHash = NixHash.parse(NixHash.Algorithm.SHA256, hash);
+            return narHash.isPresent() && substituters.fetch(narHash.get())
+                    ? byNar(hash)
+                    : Optional.empty();
+        } catch (IOException e) {
+            exchange.say(502, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<NixHash> narHash(String text) {
+        try {
+            return Optional.of(NixHash.parse(NixHash.Algorithm.SHA256, text));
         } catch (FormatException _) {
             return Optional.empty();
         }
-        return store.catalog().withNar(narHash).stream().findFirst();
     }
 
     private byte[] cacheInfo() {

@@ -9,7 +9,6 @@ import cairn.nix.NixBase32;
 import cairn.nix.StorePath;
 import cairn.store.Catalog;
 import cairn.store.PathInfo;
-import cairn.store.StoredPath;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -68,7 +67,7 @@ final class NarInfos {
         if (stored.isEmpty() || !stored.get().info().path().folder().equals(settings.folder())) {
             return Optional.empty();
         }
-        var fresh = render(stored.get());
+        var fresh = render(stored.get().info());
         if (bytes.addAndGet(fresh.bytes.length) > MAX_BYTES) {
             forgetAll();
         }
@@ -114,8 +113,8 @@ final class NarInfos {
         bytes.set(0);
     }
 
-    private Rendered render(StoredPath stored) {
-        PathInfo info = stored.info();
+    /// The narinfo of a path, wherever it is.
+    Rendered render(PathInfo info) {
         Bytes text =
                 new NarInfo(
                                 info.path(),

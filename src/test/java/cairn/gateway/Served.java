@@ -63,8 +63,27 @@ final class Served implements AutoCloseable {
                 Optional.empty(),
                 trusted,
                 key,
+                List.of(),
                 30,
                 limits);
+    }
+
+    /// A node that asks other stores for what it lacks.
+    static Served drawing(Path home, TrustedKeys trusted, List<String> substituters)
+            throws IOException {
+        return with(
+                home,
+                new Settings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Set.of(),
+                        false,
+                        List.of(),
+                        Optional.empty(),
+                        trusted,
+                        Optional.empty(),
+                        substituters,
+                        30,
+                        LIMITS));
     }
 
     static Served with(Path home, Settings settings) throws IOException {
