@@ -132,7 +132,7 @@ final class Source implements Closeable {
     /// @throws Failure.Reported if it keeps none
     BlockSource blocks() throws Failure.Reported {
         if (local.isPresent()) {
-            return local.get().store();
+            return local.get().store().inOrder();
         }
         if (store instanceof BlockSource blocks) {
             return blocks;

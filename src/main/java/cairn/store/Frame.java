@@ -105,6 +105,12 @@ final class Frame {
 
     /// The block that starts at an offset, if it is there and has this key and length.
     Optional<Bytes> block(Bytes key, int offset, int length) {
+        int index = indexOf(key, offset, length);
+        return index < 0 ? Optional.empty() : Optional.of(block(index));
+    }
+
+    /// Which block starts at an offset and has this key and length; negative if none does.
+    int indexOf(Bytes key, int offset, int length) {
         // Empty blocks share their start with the next: look at all that start here.
         int first = Arrays.binarySearch(starts, 0, cids.size(), offset);
         while (first > 0 && starts[first - 1] == offset) {
@@ -112,10 +118,23 @@ final class Frame {
         }
         for (int i = Math.max(first, 0); i < cids.size() && starts[i] == offset; i++) {
             if (length(i) == length && BlockKey.of(cids.get(i)).equals(key)) {
-                return Optional.of(block(i));
+                return i;
             }
         }
-        return Optional.empty();
+        return -1;
+    }
+
+    /// Which block has this key; negative if none does.
+    ///
+    /// @param from where to look first
+    int indexOf(Bytes key, int from) {
+        for (int i = 0; i < cids.size(); i++) {
+            int index = (from + i) % cids.size();
+            if (BlockKey.of(cids.get(index)).equals(key)) {
+                return index;
+            }
+        }
+        return -1;
     }
 
     Bytes payload() {

@@ -52,7 +52,7 @@ public final class LocalStore implements PathStore {
                         .path(path)
                         .orElseThrow(() -> new NoSuchFileException(path.toString()))
                         .tree();
-        return new TreeNar(store, tree);
+        return new TreeNar(store.inOrder(), tree);
     }
 
     @Override

@@ -32,7 +32,7 @@ import java.util.concurrent.FutureTask;
 /// all others. When frames are asked for in the order in which they lie in a pack, the next ones
 /// are decoded ahead.
 final class Packs implements AutoCloseable {
-    private static final long CACHED_BYTES = 64L << 20;
+    private static final long CACHED_BYTES = 24L << 20;
     private static final int AHEAD = 2;
 
     private final Home home;

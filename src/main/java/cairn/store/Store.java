@@ -104,14 +104,30 @@ public final class Store implements BlockSource, AutoCloseable {
         if (BlockKey.isInline(cid)) {
             return Optional.of(cid.hash().digest());
         }
-        Bytes key = BlockKey.of(cid);
+        return find(BlockKey.of(cid)).map(Found::block);
+    }
+
+    /// Reads blocks for one who goes through a tree: what lies next to the block before is found
+    /// without asking the index, so it may still be found while it is collected.
+    public BlockSource inOrder() {
+        return new OrderedBlocks(this);
+    }
+
+    /// A block, and where it is in a frame.
+    record Found(Frame frame, int index) {
+        Bytes block() {
+            return frame.block(index);
+        }
+    }
+
+    Optional<Found> find(Bytes key) throws IOException {
         for (int attempt = 1; ; attempt++) {
             var location = index.locate(key);
             if (location.isEmpty()) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(read(key, location.get()));
+                return Optional.of(find(key, location.get()));
             } catch (NoSuchFileException | ClosedChannelException e) {
                 // The pack was rewritten.
                 if (attempt == ATTEMPTS) {
@@ -244,9 +260,12 @@ public final class Store implements BlockSource, AutoCloseable {
         }
     }
 
-    private Bytes read(Bytes key, BlockLocation location) throws IOException {
-        return packs.frame(location.frame())
-                .block(key, location.offset(), location.length())
-                .orElseThrow(() -> Packs.misplaced(location.frame()));
+    private Found find(Bytes key, BlockLocation location) throws IOException {
+        var frame = packs.frame(location.frame());
+        int index = frame.indexOf(key, location.offset(), location.length());
+        if (index < 0) {
+            throw Packs.misplaced(location.frame());
+        }
+        return new Found(frame, index);
     }
 }
