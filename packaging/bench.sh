@@ -96,12 +96,14 @@ import() {
     find "$corpus/nix/store" -type f -exec cat {} + > /dev/null # both find the files in memory
     timed packaging/nix-alone.sh "$work" nix copy --store "$corpus" --to "file://$work/peer?compression=zstd" $paths 2> /dev/null
     local theirs=$seconds
+    sync # what Nix left to be written later is not ours to wait for
     timed ./cairn --home "$home" copy --from "local?root=$corpus" $paths
     compare 'import of the corpus' "$seconds" s 'nix copy, zstd' "$theirs" '<=0.5x'
     compare 'anonymous memory of the import' "$anonymous" MiB '' '' '<=512'
     compare 'on disk after the import' "$(mebibytes "$home")" MiB 'nix copy, zstd' "$(mebibytes "$work/peer")" '<=0.85x'
-    timed ./cairn --home "$home" gc --repack
-    compare 'on disk after repacking' "$(mebibytes "$home")" MiB 'nix copy, zstd' "$(mebibytes "$work/peer")" '<=0.75x'
+    cp -r "$home" "$work/repacked"
+    timed ./cairn --home "$work/repacked" gc --repack
+    compare 'on disk after repacking' "$(mebibytes "$work/repacked")" MiB 'nix copy, zstd' "$(mebibytes "$work/peer")" '<=0.75x'
     printf '%-36s %8.4g s\n' 'repacking, in the background' "$seconds"
     rm -rf "$work/peer"
 }
@@ -129,7 +131,13 @@ nar() {
 block() {
     imported
     CAIRN_HOME=$home jmh BlockBenchmark
-    compare "one block" "$(score BlockBenchmark.random)" ms "" "" "<=1"
+    compare 'any one block, as imported' "$(score BlockBenchmark.random)" ms '' '' '<=1'
+    if [ ! -e "$work/repacked" ]; then
+        cp -r "$home" "$work/repacked"
+        ./cairn --home "$work/repacked" gc --repack > "$work/output"
+    fi
+    CAIRN_HOME=$work/repacked jmh BlockBenchmark
+    compare 'any one block, repacked' "$(score BlockBenchmark.random)" ms '' '' '<=2'
 }
 
 short() {

@@ -92,6 +92,7 @@ class LauncherTest {
         "paths, -XX:TieredStopAtLevel=1",
         "--home copy info x, -XX:TieredStopAtLevel=1",
         "copy --help, -Xmx320m",
+        "nar x, -XX:TieredStopAtLevel=1",
         "--json --home h verify --all, -Xmx320m",
         "--help copy, -XX:TieredStopAtLevel=1",
         "shot cairn:paths, -XX:+UseG1GC",
