@@ -16,6 +16,9 @@ import java.io.OutputStream;
 public final class NarWriter implements NarSink {
     private static final int BUFFER = 1 << 16;
 
+    /// Pieces of more bytes are not worth a copy.
+    private static final int LONG = 1 << 13;
+
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
     private final NarOrder order = new NarOrder();
@@ -105,11 +108,12 @@ public final class NarWriter implements NarSink {
                 throw unkept(size, "more came");
             }
             left -= count;
-            room(count);
-            if (count > BUFFER) {
+            if (count > LONG) {
+                room(BUFFER);
                 out.write(source, offset, count);
                 flushed += count;
             } else {
+                room(count);
                 System.arraycopy(source, offset, buffer, length, count);
                 length += count;
             }
