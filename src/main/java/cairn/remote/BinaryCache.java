@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 /// Files are written beside their place and moved there, archives before what refers to them.
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/protocols/binary-cache/">Binary caches</a>
-public final class BinaryCache implements PathStore {
+final class BinaryCache implements PathStore {
     private static final String FORMAT = "binary cache";
     private static final String INFO = "nix-cache-info";
     private static final int MAX_INFO = 64 << 10;

@@ -205,16 +205,6 @@ public final class CarStore implements PathStore, BlockSource {
     }
 
     @Override
-    public Optional<Bytes> realisation(String id) {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Bytes> log(StorePath derivation) {
-        return Optional.empty();
-    }
-
-    @Override
     public void close() throws IOException {
         if (contents != null) {
             contents.channel.close();

@@ -1,6 +1,5 @@
 package cairn.remote;
 
-import cairn.cid.Bytes;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
 import cairn.nix.TreeReader;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Paths are unpacked beside their places, and moved there all together by [#commit()]; closing
 /// without it leaves nothing. Writing belongs to one thread.
-public final class FolderStore implements PathStore {
+final class FolderStore implements PathStore {
     private final Path folder;
     private final List<Path> unpacked = new ArrayList<>();
     private @Nullable Path temporary;
@@ -84,16 +83,6 @@ public final class FolderStore implements PathStore {
             Files.move(tree, folder.resolve(tree.getFileName()));
         }
         unpacked.clear();
-    }
-
-    @Override
-    public Optional<Bytes> realisation(String id) {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Bytes> log(StorePath derivation) {
-        return Optional.empty();
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// where its files are, if it is elsewhere than the root tells.
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/store/types/local-store.html">Local store</a>
-public final class NixStore implements PathStore {
+final class NixStore implements PathStore {
     private static final String FORMAT = "nix database";
     private static final int MAX_LOG = 64 << 20;
     private static final String INFO =

@@ -47,10 +47,14 @@ public interface PathStore extends AutoCloseable {
     default void commit() throws IOException {}
 
     /// The realisation of a derivation's output, as JSON, by its id `sha256:<hex>!<output>`.
-    Optional<Bytes> realisation(String id) throws IOException;
+    default Optional<Bytes> realisation(String id) throws IOException {
+        return Optional.empty();
+    }
 
     /// The build log of a derivation, uncompressed.
-    Optional<Bytes> log(StorePath derivation) throws IOException;
+    default Optional<Bytes> log(StorePath derivation) throws IOException {
+        return Optional.empty();
+    }
 
     @Override
     void close() throws IOException;
