@@ -50,18 +50,17 @@ final class InfoCommand implements Command {
             return List.of(FileInfo.of(file.get()));
         }
         try (var source = store.open(session)) {
-            return switch (source.resolve(target)) {
-                case Target.OfBlock(var cid) when source.named(cid).isEmpty() -> {
-                    var block = source.block(cid);
-                    var fields = new LinkedHashMap<String, Object>();
-                    fields.put("cid", cid);
-                    fields.put("codec", Codec.label(cid.codec()));
-                    fields.put("size", block.bytes().length());
-                    fields.put("kind", Kind.of(block).label());
-                    yield List.of(fields);
-                }
-                default -> paths(source, source.path(target));
-            };
+            if (source.resolve(target) instanceof Target.OfBlock(var cid)
+                    && source.named(cid).isEmpty()) {
+                var block = source.block(cid);
+                var fields = new LinkedHashMap<String, Object>();
+                fields.put("cid", cid);
+                fields.put("codec", Codec.label(cid.codec()));
+                fields.put("size", block.bytes().length());
+                fields.put("kind", Kind.of(block).label());
+                return List.of(fields);
+            }
+            return paths(source, source.path(target));
         }
     }
 

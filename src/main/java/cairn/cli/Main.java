@@ -33,8 +33,12 @@ public final class Main {
     private static boolean isAlone() {
         var threads = new Thread[Thread.activeCount() + 16];
         int count = Thread.enumerate(threads);
-        return Arrays.stream(threads, 0, count)
-                .allMatch(thread -> thread.isDaemon() || thread.equals(Thread.currentThread()));
+        for (Thread thread : Arrays.copyOf(threads, count)) {
+            if (!thread.isDaemon() && !thread.equals(Thread.currentThread())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// SQLite's driver throws what it logs; else its first line would start the logging of the JDK.

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The store engine of one home, and all that can be done with it. Safe for use by several threads.
 public final class Engine implements AutoCloseable {
@@ -35,7 +36,7 @@ public final class Engine implements AutoCloseable {
     private final LocalStore local;
     private final Activities activities;
     private final Map<StorePath, Check> damage = new ConcurrentHashMap<>();
-    private GraphAt graph = new GraphAt(-1, PathGraph.of(List.of()));
+    private @Nullable GraphAt graph;
 
     /// A graph, and the last change that it knows.
     private record GraphAt(long cursor, PathGraph graph) {}
@@ -120,7 +121,7 @@ public final class Engine implements AutoCloseable {
     /// All paths here and their references; kept until something changes.
     public synchronized PathGraph graph() throws IOException {
         long cursor = catalog().lastChange();
-        if (graph.cursor != cursor) {
+        if (graph == null || graph.cursor != cursor) {
             var references = catalog().references();
             graph =
                     new GraphAt(

@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// Nodes of the underlying [Digraph] are paths by their place in [#paths()]; an edge leads from a
 /// path to one that it refers to. Methods that take a path ask for one that [#contains] knows.
 public final class PathGraph {
+    // Spelled out, because an AOT cache leaves out what Comparator.comparing makes.
     private static final Comparator<StorePath> BY_NAME =
-            Comparator.comparing(StorePath::name).thenComparing(Comparator.naturalOrder());
+            (one, other) -> {
+                int order = one.name().compareTo(other.name());
+                return order != 0 ? order : one.compareTo(other);
+            };
 
     private final List<StorePath> paths;
     private final long[] sizes;

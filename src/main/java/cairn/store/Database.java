@@ -104,16 +104,25 @@ final class Database implements AutoCloseable {
             statements.put(sql, statement);
         }
         for (int i = 0; i < values.length; i++) {
-            switch (values[i]) {
-                case Bytes bytes -> statement.setBytes(i + 1, bytes.toByteArray());
-                case Long number -> statement.setLong(i + 1, number);
-                case Integer number -> statement.setInt(i + 1, number);
-                case String text -> statement.setString(i + 1, text);
-                case Boolean flag -> statement.setInt(i + 1, flag ? 1 : 0);
-                case Object other -> throw new IllegalArgumentException(other.getClass().getName());
-            }
+            bind(statement, i + 1, values[i]);
         }
         return statement;
+    }
+
+    /// A switch would be linked anew in each process, for a tenth of the time of a short command.
+    private static void bind(PreparedStatement statement, int place, Object value)
+            throws SQLException {
+        if (value instanceof Bytes bytes) {
+            statement.setBytes(place, bytes.toByteArray());
+        } else if (value instanceof Number number) {
+            statement.setLong(place, number.longValue());
+        } else if (value instanceof String text) {
+            statement.setString(place, text);
+        } else if (value instanceof Boolean flag) {
+            statement.setInt(place, flag ? 1 : 0);
+        } else {
+            throw new IllegalArgumentException(value.getClass().getName());
+        }
     }
 
     /// Runs several statements without parameters.
