@@ -3,6 +3,7 @@ package cairn.cli;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Check;
+import cairn.engine.Configuration;
 import cairn.engine.Target;
 import cairn.ipld.Block;
 import cairn.ipld.DagWalk;
@@ -10,6 +11,7 @@ import cairn.ipld.Visit;
 import cairn.nix.NarSource;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
+import cairn.store.Home;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
 import cairn.store.TreeImport;
@@ -29,8 +31,8 @@ import picocli.CommandLine.Parameters;
         description = "Checks paths and files: their contents, and who vouches for them.",
         footer = {
             "",
-            "Without --deep no contents are read. Who vouches decides the exit code only where trusted",
-            "keys are given.",
+            "Without --deep no contents are read. Who vouches is judged by the keys given, else by those",
+            "of the home's cairn.toml (trusted-keys), and decides the exit code only where keys are given.",
             "",
             "Examples:",
             "  cairn verify --all --deep       every block and every NAR hash once more",
@@ -61,12 +63,7 @@ final class VerifyCommand implements Command {
         if (all == !targets.isEmpty()) {
             throw new Failure.Reported(ExitCode.USAGE, "name what to verify, or say --all");
         }
-        TrustedKeys trusted;
-        try {
-            trusted = TrustedKeys.parse(keys);
-        } catch (FormatException e) {
-            throw new Failure.Reported(ExitCode.USAGE, "--trusted-key: " + e.getMessage());
-        }
+        TrustedKeys trusted = trusted(session);
         var found = all ? all(trusted, session) : some(trusted, session);
         if (session.json()) {
             session.print(found.stream().map(Finding::fields).toList());
@@ -79,6 +76,17 @@ final class VerifyCommand implements Command {
                 .mapToInt(finding -> finding.code(!keys.isEmpty()))
                 .max()
                 .orElse(ExitCode.DONE);
+    }
+
+    private TrustedKeys trusted(Session session) throws IOException, Failure.Reported {
+        if (keys.isEmpty()) {
+            return Configuration.read(new Home(session.home())).trustedKeys();
+        }
+        try {
+            return TrustedKeys.parse(keys);
+        } catch (FormatException e) {
+            throw new Failure.Reported(ExitCode.USAGE, "--trusted-key: " + e.getMessage());
+        }
     }
 
     private List<Finding> all(TrustedKeys trusted, Session session)

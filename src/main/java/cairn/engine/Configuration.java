@@ -1,6 +1,7 @@
 package cairn.engine;
 
 import cairn.cid.FormatException;
+import cairn.store.Home;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,9 @@ public record Configuration(TrustedKeys trustedKeys) {
     private static final String FORMAT = "cairn.toml";
     private static final TomlMapper TOML = new TomlMapper();
 
-    /// Reads the file; where there is none, everything is as it comes.
-    static Configuration read(Path file) throws IOException {
+    /// What the file of a home sets; where there is none, everything is as it comes.
+    public static Configuration read(Home home) throws IOException {
+        Path file = home.configuration();
         if (!Files.exists(file)) {
             return new Configuration(TrustedKeys.NONE);
         }

@@ -105,7 +105,7 @@ public final class Engine implements AutoCloseable {
 
     /// What the home's `cairn.toml` sets, read anew.
     public Configuration configuration() throws IOException {
-        return Configuration.read(store.home().configuration());
+        return Configuration.read(store.home());
     }
 
     /// What the last deep check of a path by this engine found wrong with its content.

@@ -189,6 +189,16 @@ class ClosureTest {
             trusted += check.get("trust").asString().equals("trusted") ? 1 : 0;
         }
         assertTrue(trusted > 20 && trusted < 49, trusted + " of 49");
+
+        Path configuration = cli.home().resolve("cairn.toml");
+        Files.writeString(configuration, "trusted-keys = ['" + closure.publicKey() + "']");
+        assertEquals(checks, cli.run("--json", "verify", "--all").json());
+        assertEquals(0, cli.run("verify", "--all").code());
+        Files.writeString(configuration, "trusted-keys = 'all'");
+        var refused = cli.run("verify", "--all");
+        assertEquals(4, refused.code());
+        assertTrue(refused.err().contains("cairn.toml"), refused.err());
+        Files.delete(configuration);
     }
 
     @Test
