@@ -9,7 +9,7 @@
 #   block     one block out of the packs, as imported and repacked
 #   short     commands that answer at once, from a cold process
 #   frame     the first frame of the explorer, on a display without a GPU: rail, search field, and the overview of a store
-#   many      a home with 300,000 paths: first rows, filter
+#   many      a home with 300,000 paths in the explorer: first rows, filter, sort, scroll; and a command on it
 #   graph     layout and panning of large graphs
 #   gateway   Nix pulling from a node and pushing to it, against a cache of plain files; narinfos from 64 connections
 #
@@ -175,30 +175,50 @@ frame() {
     wait $screen || true
 }
 
+compiled() { # what measures with classes of the tests
+    [ -e "$work/measures" ] || "$jdk/bin/javac" -nowarn -proc:none -d "$work/measures" \
+        -cp 'target/cairn.jar:target/lib/*' src/jmh/java/cairn/store/ManyPaths.java \
+        src/test/java/cairn/ui/{ManyRows,GraphPanning}.java
+}
+
+# measured CLASS ARGUMENTS...: runs one of them without a display.
+measured() {
+    "$jdk/bin/java" -Xmx2g --enable-native-access=ALL-UNNAMED \
+        -cp "$work/measures:target/cairn.jar:target/lib/*" "$@" 2> "$work/measured" ||
+        { cat "$work/measured" >&2 && return 1; }
+}
+
 many() {
+    compiled
     if [ ! -e target/many/index.db ]; then
         rm -rf target/many.new
-        "$jdk/bin/java" -Xmx2g --enable-native-access=ALL-UNNAMED -cp 'target/cairn.jar:target/lib/*' \
-            src/jmh/java/cairn/store/ManyPaths.java target/many.new 300000
+        measured cairn.store.ManyPaths target/many.new 300000
         rm -rf target/many
         mv target/many.new target/many
     fi
-    CAIRN_HOME=target/many jmh ListBenchmark
-    compare 'first rows of 300,000 paths' "$(score ListBenchmark.page)" ms '' '' '<=1000'
-    for text in python zlib-1.1 'no such path'; do
-        compare "those with '$text'" "$(score ListBenchmark.page "$text")" ms '' '' '<=50'
-    done
+    measured cairn.ui.ManyRows target/many > "$work/rows"
+    local number what limit
+    while read -r number what; do
+        case $what in
+            'until the first rows') limit='<=1000' ;;
+            filter*) limit='<=50' ;;
+            frames*) limit='>=50' ;;
+            *) printf '%-36s %8.4g ms\n' "$what" "$number" && continue ;;
+        esac
+        compare "$what" "$number" "$([[ $what = frames* ]] && echo 1/s || echo ms)" '' '' "$limit"
+    done < "$work/rows"
     compare 'paths, 300,000 of them' "$(cold ./cairn --home target/many paths zlib-1.1)" ms '' '' '<=200'
 }
 
 graph() {
+    compiled
     jmh LayoutBenchmark
     compare 'layout, 20,000 nodes 60,000 edges' "$(score LayoutBenchmark.layout 20000)" ms '' '' '<=500'
+    measured cairn.ui.GraphPanning 20000 100000 > "$work/panning"
     local nodes detail frames
     while read -r nodes detail frames; do
         compare "panning, $nodes nodes, $detail" "$frames" 1/s '' '' ">=$((nodes > 20000 ? 25 : 58))"
-    done < <("$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
-        -cp "target/jmh/test-classes:target/jmh/classes:target/lib/*" cairn.ui.GraphPanning 20000 100000 2> /dev/null)
+    done < "$work/panning"
 }
 
 # serve HOME [OPTION...]: starts a node; sets $url and $node.

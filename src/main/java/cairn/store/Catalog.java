@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,6 +153,58 @@ public final class Catalog {
             }
             return found;
         });
+    }
+
+    /// All paths as [#list] gives them. Reads each table once from end to end, which takes a tenth
+    /// of looking up what belongs to one path after the other.
+    public List<Summary> summaries() throws IOException {
+        var found =
+                index.read(database -> {
+                    var all = new ArrayList<Summary>();
+                    // One snapshot for all queries.
+                    database.script("BEGIN");
+                    try {
+                        int[] references = counts(database, "reference");
+                        int[] signatures = counts(database, "signature");
+                        try (var rows =
+                                database.query(
+                                        "SELECT id, self, folder, hash, name, cid, nar_size, registered FROM path")) {
+                            while (rows.next()) {
+                                int id = rows.getInt(1);
+                                all.add(
+                                        new Summary(
+                                                storePath(rows, 3),
+                                                cid(rows, 6),
+                                                rows.getLong(7),
+                                                references[id] + rows.getInt(2),
+                                                signatures[id],
+                                                Instant.ofEpochMilli(rows.getLong(8))));
+                            }
+                        }
+                    } finally {
+                        database.script("COMMIT");
+                    }
+                    return all;
+                });
+        found.sort(
+                Comparator.comparing((Summary row) -> row.path().name())
+                        .thenComparing(row -> row.path().hash()));
+        return found;
+    }
+
+    /// How many rows of a table belong to each path, by the row of the path.
+    private static int[] counts(Database database, String table) throws SQLException {
+        long rowsEver = database.number("SELECT coalesce(max(id), 0) FROM path");
+        var counts = new int[Math.toIntExact(rowsEver + 1)];
+        try (var rows =
+                database.query(
+                        "SELECT path, count(*) FROM %s GROUP BY path ORDER BY path"
+                                .formatted(table))) {
+            while (rows.next()) {
+                counts[rows.getInt(1)] = rows.getInt(2);
+            }
+        }
+        return counts;
     }
 
     /// How many paths [#list] would give without limits.

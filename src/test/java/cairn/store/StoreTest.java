@@ -174,6 +174,7 @@ class StoreTest {
                     List.of("library", "program"),
                     catalog.list("R", 0, 10).stream().map(row -> row.path().name()).toList());
             assertEquals(1, catalog.count("gram"));
+            assertEquals(catalog.list("", 0, 10), catalog.summaries());
         }
     }
 

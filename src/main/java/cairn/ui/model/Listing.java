@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,8 +80,24 @@ public final class Listing<S> {
         List<S> find(String word) throws Exception;
     }
 
-    /// All rows, and in small letters what words are looked for in.
-    private record All<S>(List<S> rows, List<String> texts) {}
+    /// All rows, and in small letters what words are looked for in: one text, a line for each row,
+    /// which is read at the speed of memory.
+    ///
+    /// @param ends where the lines end; empty before the text is made
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record All<S>(List<S> rows, String text, int[] ends) {
+        All(List<S> rows) {
+            this(rows, "", new int[0]);
+        }
+
+        int begin(int row) {
+            return row == 0 ? 0 : ends[row - 1];
+        }
+
+        boolean has(int row, String word) {
+            return text.indexOf(word, begin(row), ends[row]) >= 0;
+        }
+    }
 
     private final Kind<S> kind;
     private final Library library;
@@ -90,9 +107,9 @@ public final class Listing<S> {
     private final ObservableList<S> rows = FXCollections.observableArrayList();
     private final ObservableList<S> shown = FXCollections.unmodifiableObservableList(rows);
     private final ReadOnlyIntegerWrapper total = new ReadOnlyIntegerWrapper(this, "total");
-    private All<S> all = new All<>(List.of(), List.of());
+    private All<S> all = new All<>(List.of());
     private Finder<S> rest = _ -> List.of();
-    private Function<String, Predicate<S>> names = _ -> _ -> false;
+    private Function<String, Optional<Predicate<S>>> names = _ -> Optional.empty();
     private boolean complete = true;
     private @Nullable Callable<List<S>> unread;
     private Order order = Order.AS_GIVEN;
@@ -113,8 +130,9 @@ public final class Listing<S> {
 
     /// Lets words find rows by more than their text.
     ///
-    /// @param naming makes of a word, as it was typed, a test whether it names a row
-    public void setNames(Function<String, Predicate<S>> naming) {
+    /// @param naming makes of a word, as it was typed, a test whether it names a row; of one that
+    ///   names none, nothing
+    public void setNames(Function<String, Optional<Predicate<S>>> naming) {
         names = naming;
     }
 
@@ -188,7 +206,7 @@ public final class Listing<S> {
         complete = isComplete;
         unread = null;
         total.set(count);
-        all = new All<>(List.copyOf(newRows), List.of());
+        all = new All<>(List.copyOf(newRows));
         sift();
     }
 
@@ -363,11 +381,7 @@ public final class Listing<S> {
         sieve =
                 work.run(
                         () -> {
-                            var known =
-                                    read(
-                                            reader == null
-                                                    ? now
-                                                    : new All<>(reader.call(), List.of()));
+                            var known = read(reader == null ? now : new All<>(reader.call()));
                             return new Sifted<>(known, sorted(matching(known, whole, text), by));
                         },
                         sifted -> {
@@ -388,51 +402,57 @@ public final class Listing<S> {
     private record Sifted<S>(All<S> all, List<S> rows) {}
 
     private All<S> read(All<S> some) {
-        return some.texts.size() == some.rows.size()
-                ? some
-                : new All<>(
-                        some.rows,
-                        some.rows.stream()
-                                .map(row -> kind.text.apply(row).toLowerCase(Locale.ROOT))
-                                .toList());
+        if (some.ends.length == some.rows.size()) {
+            return some;
+        }
+        var text = new StringBuilder();
+        var ends = new int[some.rows.size()];
+        for (int i = 0; i < ends.length; i++) {
+            text.append(kind.text.apply(some.rows.get(i)).toLowerCase(Locale.ROOT)).append('\n');
+            ends[i] = text.length();
+        }
+        return new All<>(some.rows, text.toString(), ends);
     }
 
     private List<S> matching(All<S> known, boolean whole, String text) throws Exception {
         if (text.isBlank()) {
             return known.rows;
         }
-        String[] typed = text.strip().split("\\s+", -1);
-        var naming = Stream.of(typed).map(names).toList();
-        String[] words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
+        var named = new ArrayList<Predicate<S>>();
+        var left = new ArrayList<String>();
+        for (String word : text.strip().split("\\s+", -1)) {
+            names.apply(word)
+                    .ifPresentOrElse(named::add, () -> left.add(word.toLowerCase(Locale.ROOT)));
+        }
+        String[] words = left.toArray(String[]::new);
         for (int i = 0; i < words.length; i++) {
             if (words[i].startsWith(StorePath.NIX_STORE + "/")) {
                 words[i] = words[i].substring(StorePath.NIX_STORE.length() + 1);
             }
         }
-        if (!whole && words.length == 1) {
+        if (!whole && words.length == 1 && named.isEmpty()) {
             return rest.find(words[0]);
         }
+        // The longest word is found in the fewest rows.
+        String first = Stream.of(words).max(Comparator.comparingInt(String::length)).orElse("");
         var found = new ArrayList<S>();
-        for (int i = 0; i < known.rows.size(); i++) {
-            S row = known.rows.get(i);
+        int row = 0;
+        for (int at = known.text.indexOf(first); at >= 0 && row < known.ends.length; ) {
+            while (known.ends[row] <= at) {
+                row++;
+            }
+            int line = row;
+            S candidate = known.rows.get(line);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (matches(known.texts.get(i), row, words, naming)) {
-                found.add(row);
+            if (Stream.of(words).allMatch(word -> known.has(line, word))
+                    && named.stream().allMatch(test -> test.test(candidate))) {
+                found.add(candidate);
             }
+            at = known.text.indexOf(first, known.ends[row++]);
         }
         return found;
-    }
-
-    private static <S> boolean matches(
-            String text, S row, String[] words, List<Predicate<S>> naming) {
-        for (int i = 0; i < words.length; i++) {
-            if (!text.contains(words[i]) && !naming.get(i).test(row)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private List<S> sorted(List<S> found, Order by) throws Exception {

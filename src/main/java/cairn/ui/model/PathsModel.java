@@ -116,21 +116,21 @@ public final class PathsModel implements Screen {
 
     /// A CID names the paths whose closure it is the name of; `is:pinned` those that are pinned,
     /// and `is:trusted` and so on those that are trusted so far.
-    private Predicate<Summary> naming(String word) {
+    private Optional<Predicate<Summary>> naming(String word) {
         if (word.equals(PINNED)) {
             var kept = pinned;
-            return row -> kept.contains(row.cid());
+            return Optional.of(row -> kept.contains(row.cid()));
         }
         for (TrustMark mark : TrustMark.values()) {
             if (word.equals(IS + mark.name().toLowerCase(Locale.ROOT))) {
-                return row -> library.mark(row.path()) == mark;
+                return Optional.of(row -> library.mark(row.path()) == mark);
             }
         }
         try {
             var cid = Cid.parse(word).toV1();
-            return row -> row.cid().equals(cid);
+            return Optional.of(row -> row.cid().equals(cid));
         } catch (FormatException _) {
-            return _ -> false;
+            return Optional.empty();
         }
     }
 
@@ -205,7 +205,7 @@ public final class PathsModel implements Screen {
 
     private Page whole() throws Exception {
         long cursor = library.catalog().lastChange();
-        var rows = library.catalog().list("", 0, Integer.MAX_VALUE);
+        var rows = library.catalog().summaries();
         return new Page(rows, true, rows.size(), cursor, library.pinned());
     }
 
