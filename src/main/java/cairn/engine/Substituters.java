@@ -45,20 +45,23 @@ public final class Substituters implements AutoCloseable {
     private static final int REMEMBERED = 1 << 14;
     private static final Duration FIRST_REST = Duration.ofSeconds(15);
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
-    private static final Duration ABSENT_FOR = Duration.ofSeconds(60);
+    private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
 
     private final Engine engine;
     private final TrustedKeys trusted;
     private final InstantSource clock;
     private final List<Upstream> upstreams;
 
-    /// When a path was looked for in vain, by its hash.
-    private final Map<String, Instant> absent = remembering();
+    /// What was said of paths lately, by their hashes.
+    private final Map<String, Answer> answers = remembering();
 
     /// What was found and not fetched yet, by the hash of the archive.
     private final Map<NixHash, Offer> offers = remembering();
 
     private final Map<StorePath, FutureTask<Void>> fetching = new ConcurrentHashMap<>();
+
+    /// @param info what the first store that has the path says of it; empty if none has it
+    private record Answer(Optional<PathInfo> info, Instant at) {}
 
     private record Offer(Upstream upstream, PathInfo info) {}
 
@@ -95,8 +98,12 @@ public final class Substituters implements AutoCloseable {
     /// What is said of the path with these 32 characters by the first store that has it and is
     /// believed.
     public Optional<PathInfo> info(String hash) {
-        if (upstreams.isEmpty() || isAbsent(hash)) {
+        if (upstreams.isEmpty()) {
             return Optional.empty();
+        }
+        var known = answers.get(hash);
+        if (known != null && known.at.plus(KNOWN_FOR).isAfter(clock.instant())) {
+            return known.info;
         }
         boolean all = true;
         for (Upstream upstream : upstreams) {
@@ -109,6 +116,7 @@ public final class Substituters implements AutoCloseable {
                 upstream.works();
                 if (found.isPresent() && isBelieved(found.get())) {
                     offers.put(found.get().narHash(), new Offer(upstream, found.get()));
+                    answers.put(hash, new Answer(found, clock.instant()));
                     return found;
                 }
             } catch (IOException | UncheckedIOException e) {
@@ -117,7 +125,7 @@ public final class Substituters implements AutoCloseable {
             }
         }
         if (all) {
-            absent.put(hash, clock.instant());
+            answers.put(hash, new Answer(Optional.empty(), clock.instant()));
         }
         return Optional.empty();
     }
@@ -147,6 +155,7 @@ public final class Substituters implements AutoCloseable {
             if (running == null) {
                 task.run();
                 offers.remove(narHash);
+                answers.remove(path.hash());
             }
             var _ = (running == null ? task : running).get();
             return true;
@@ -174,18 +183,6 @@ public final class Substituters implements AutoCloseable {
         for (Upstream upstream : upstreams) {
             upstream.store.close();
         }
-    }
-
-    private boolean isAbsent(String hash) {
-        var since = absent.get(hash);
-        if (since == null) {
-            return false;
-        }
-        if (since.plus(ABSENT_FOR).isAfter(clock.instant())) {
-            return true;
-        }
-        absent.remove(hash);
-        return false;
     }
 
     private boolean isBelieved(PathInfo info) {

@@ -9,6 +9,7 @@ import cairn.nix.Derivation;
 import cairn.nix.NarCompression;
 import cairn.nix.NarInfo;
 import cairn.nix.NarReader;
+import cairn.nix.NixBase32;
 import cairn.nix.NixHash;
 import cairn.nix.ReferenceScan;
 import cairn.nix.StorePath;
@@ -128,6 +129,11 @@ public final class Uploads implements AutoCloseable {
             }
             var hash =
                     digest == null ? tree.narHash() : NixHash.sha256(Bytes.wrap(digest.digest()));
+            if (!file.startsWith(NixBase32.encode(hash.digest()) + ".nar")) {
+                // So that nobody brings another archive in the place of one that waits.
+                throw new RefusedException(
+                        Reason.WRONG, "%s has the hash %s".formatted(file, hash));
+            }
             keep(
                     file,
                     new Waiting(

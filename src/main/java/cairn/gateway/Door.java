@@ -38,6 +38,7 @@ final class Door {
         boolean ours =
                 ADDRESS.matcher(name).matches()
                         || name.equals("localhost")
+                        || name.equalsIgnoreCase(settings.listen().getHostString())
                         || settings.hosts().contains(name);
         if (ours) {
             known = host;

@@ -13,7 +13,7 @@ import java.util.Set;
 /// Only so many are remembered; after that everything counts as found.
 public final class ReferenceScan extends FilterInputStream {
     private static final int LENGTH = StorePath.HASH_LENGTH;
-    private static final int MAX_FOUND = 1 << 16;
+    private static final int MAX_FOUND = 1 << 14;
     private static final boolean[] DIGITS = new boolean[256];
 
     static {
