@@ -80,6 +80,9 @@ public final class Main {
     }
 
     private static int run(String name, List<String> words, Session session) throws Exception {
+        if (words.isEmpty() && Commands.WORDLESS.contains(name)) {
+            return Commands.named(name).run(session);
+        }
         var line = new CommandLine(Commands.named(name)).setCommandName("cairn " + name);
         line.getCommandSpec()
                 .addOption(
