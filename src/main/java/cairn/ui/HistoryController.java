@@ -52,6 +52,11 @@ public final class HistoryController {
         model.historyOpenProperty().set(false);
     }
 
+    /// Follows what runs no longer.
+    void leave() {
+        pane.leave();
+    }
+
     /// Tells all of the line that is selected, which its row has no room for.
     private void tell(@Nullable Line line) {
         Optional<Problem> problem = line == null ? Optional.empty() : line.problem();

@@ -12,6 +12,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.VBox;
+import javafx.util.Subscription;
 
 /// Binds `Import.fxml` to an [ImportModel].
 public final class ImportController {
@@ -34,6 +35,8 @@ public final class ImportController {
     @FXML private Label refusal;
     @FXML private Button start;
 
+    private Subscription following = Subscription.EMPTY;
+
     ImportController(ImportModel model, Chooser chooser, Runnable onClose) {
         this.model = model;
         this.chooser = chooser;
@@ -47,7 +50,7 @@ public final class ImportController {
         Map.of(nix, Source.NIX, folder, Source.FOLDER, url, Source.URL, file, Source.FILE)
                 .forEach((button, source) ->
                         button.setOnAction(_ -> model.sourceProperty().set(source)));
-        model.sourceProperty().subscribe(this::show);
+        following = model.sourceProperty().subscribe(this::show);
         targets.textProperty().bindBidirectional(model.targetsProperty());
         everything.setOnAction(_ -> model.everythingProperty().set(true));
         some.setOnAction(_ -> {
@@ -80,6 +83,11 @@ public final class ImportController {
     @FXML
     private void close() {
         onClose.run();
+    }
+
+    /// Follows the choice of the source no longer.
+    void leave() {
+        following.unsubscribe();
     }
 
     private static void appear(Node node, BooleanExpression when) {

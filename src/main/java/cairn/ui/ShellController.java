@@ -13,7 +13,6 @@ import java.io.File;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javafx.animation.Animation;
 import javafx.animation.KeyFrame;
@@ -105,7 +104,8 @@ public final class ShellController {
 
     private @Nullable SideController first;
     private @Nullable SideController second;
-    private @Nullable PeekController peek;
+    private boolean peeking;
+    private Runnable leaving = () -> {};
 
     /// What had the focus before something was shown above the place.
     private @Nullable Node before;
@@ -142,9 +142,9 @@ public final class ShellController {
         root.setOnDragDropped(this::dropped);
         model.onStoreChange(this::refresh);
         model.onStoreGrowth(() -> controllers().forEach(SideController::glance));
-        model.historyOpenProperty()
-                .subscribe(open -> unveil(open, () -> new HistoryController(model)));
-        model.keysOpenProperty().subscribe(open -> unveil(open, () -> new KeysController(model)));
+        model.historyOpenProperty().subscribe(open -> unveil(open, this::showActivities));
+        model.keysOpenProperty()
+                .subscribe(open -> unveil(open, () -> show(new KeysController(model), () -> {})));
         veil.setOnMouseClicked(event -> {
             if (veil.equals(event.getTarget())) {
                 closeVeil();
@@ -188,7 +188,8 @@ public final class ShellController {
 
     @FXML
     private void openImport() {
-        show(new ImportController(model.importing(), chooser, this::closeVeil));
+        var controller = new ImportController(model.importing(), chooser, this::closeVeil);
+        show(controller, controller::leave);
     }
 
     @FXML
@@ -474,7 +475,7 @@ public final class ShellController {
 
     /// Shows what is selected in a list or a graph over the place, or no longer.
     private boolean peek(@Nullable Node owner) {
-        if (peek != null) {
+        if (peeking) {
             boolean leaves = !isTyping() && !(owner instanceof ButtonBase);
             if (leaves) {
                 closeVeil();
@@ -490,8 +491,8 @@ public final class ShellController {
         }
         var controller =
                 new PeekController(model, views, screens, subject, place.get(), this::closeVeil);
-        show(controller);
-        peek = controller;
+        show(controller, controller::leave);
+        peeking = true;
         return true;
     }
 
@@ -630,29 +631,40 @@ public final class ShellController {
         return false;
     }
 
-    private void unveil(boolean open, Supplier<Object> controller) {
+    private void unveil(boolean open, Runnable show) {
         if (open) {
-            show(controller.get());
+            show.run();
         } else {
             closeVeil();
         }
     }
 
-    private void show(Object controller) {
+    private void showActivities() {
+        var controller = new HistoryController(model);
+        show(controller, controller::leave);
+    }
+
+    /// @param onLeave lets go of what lives longer than what is shown
+    private void show(Object controller, Runnable onLeave) {
         if (!veil.isVisible()) {
             before = root.getScene().getFocusOwner();
         }
+        leave();
+        leaving = onLeave;
         Parent card = views.load(controller);
         veil.getChildren().setAll(card);
         veil.setVisible(true);
         card.requestFocus();
     }
 
+    private void leave() {
+        leaving.run();
+        leaving = () -> {};
+        peeking = false;
+    }
+
     private void closeVeil() {
-        if (peek != null) {
-            peek.leave();
-            peek = null;
-        }
+        leave();
         veil.setVisible(false);
         veil.getChildren().clear();
         model.historyOpenProperty().set(false);

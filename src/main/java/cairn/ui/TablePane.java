@@ -45,6 +45,7 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.FileChooser;
+import javafx.util.Subscription;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 
@@ -72,6 +73,7 @@ public final class TablePane<S> extends VBox {
     private @Nullable TableColumn<S, ?> pointed;
     private boolean squeezing;
     private Supplier<String> counted = () -> "";
+    private Subscription following = Subscription.EMPTY;
 
     public TablePane() {
         getStyleClass().add("table-pane");
@@ -129,7 +131,7 @@ public final class TablePane<S> extends VBox {
         show(bar, true);
     }
 
-    /// Shows a list; to be called once.
+    /// Shows a list; to be called once. Where the list lives longer, [#leave()] ends it.
     void show(Listing<S> listing, SettingsModel settings) {
         show(listing, settings, listing::open);
     }
@@ -140,8 +142,12 @@ public final class TablePane<S> extends VBox {
         fillColumns(listing.kind().name(), settings);
         placeholder = table.getPlaceholder();
         table.setItems(items);
-        listing.filterProperty().subscribe(text -> showTable(instead == null || !text.isBlank()));
-        listing.rows().subscribe(() -> replace(listing));
+        following =
+                Subscription.combine(
+                        following,
+                        listing.filterProperty()
+                                .subscribe(text -> showTable(instead == null || !text.isBlank())),
+                        listing.rows().subscribe(() -> replace(listing)));
         replace(listing);
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
         table.setTableMenuButtonVisible(true);
@@ -167,6 +173,11 @@ public final class TablePane<S> extends VBox {
                 ContextMenuEvent.CONTEXT_MENU_REQUESTED, event -> pointed = column(event));
         table.setContextMenu(menu(listing, open));
         listing.setReading(this::isRead);
+    }
+
+    /// Follows the list no longer.
+    void leave() {
+        following.unsubscribe();
     }
 
     /// Says what the rows are that are shown, in place of their number.
@@ -207,12 +218,17 @@ public final class TablePane<S> extends VBox {
                             ? all
                             : Words.text("list.count-of", Figures.count(items.size()), all);
                 };
-        listing.totalProperty().subscribe(_ -> count.setText(counted.get()));
-        listing.freshProperty()
-                .subscribe(number -> {
-                    fresh.setText(Words.text("list.fresh", Figures.count(number.longValue())));
-                    show(fresh, number.intValue() > 0);
-                });
+        following =
+                Subscription.combine(
+                        listing.totalProperty().subscribe(_ -> count.setText(counted.get())),
+                        listing.freshProperty()
+                                .subscribe(number -> {
+                                    fresh.setText(
+                                            Words.text(
+                                                    "list.fresh",
+                                                    Figures.count(number.longValue())));
+                                    show(fresh, number.intValue() > 0);
+                                }));
         fresh.setOnAction(_ -> listing.showWaiting());
         var box = new HBox(new FontIcon("fth-filter"), filter);
         box.getStyleClass().addAll("search-box", "filter-box");
