@@ -435,24 +435,37 @@ public final class Listing<S> {
         }
         // The longest word is found in the fewest rows.
         String first = Stream.of(words).max(Comparator.comparingInt(String::length)).orElse("");
+        var others = Stream.of(words).filter(word -> !word.equals(first)).toList();
         var found = new ArrayList<S>();
         int row = 0;
         for (int at = known.text.indexOf(first); at >= 0 && row < known.ends.length; ) {
             while (known.ends[row] <= at) {
                 row++;
             }
-            int line = row;
-            S candidate = known.rows.get(line);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (Stream.of(words).allMatch(word -> known.has(line, word))
-                    && named.stream().allMatch(test -> test.test(candidate))) {
-                found.add(candidate);
+            if (fits(known, row, others, named)) {
+                found.add(known.rows.get(row));
             }
             at = known.text.indexOf(first, known.ends[row++]);
         }
         return found;
+    }
+
+    private static <S> boolean fits(
+            All<S> known, int row, List<String> words, List<Predicate<S>> named) {
+        for (String word : words) {
+            if (!known.has(row, word)) {
+                return false;
+            }
+        }
+        for (Predicate<S> test : named) {
+            if (!test.test(known.rows.get(row))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<S> sorted(List<S> found, Order by) throws Exception {
