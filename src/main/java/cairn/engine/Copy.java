@@ -36,7 +36,7 @@ import java.util.function.Function;
 ///
 /// What the target has is not read again, so work that was cut off goes on where it stood.
 public final class Copy {
-    private static final long COMMIT_EVERY = 256 << 20;
+    private static final long COMMIT_EVERY = 512 << 20;
 
     private final PathStore from;
     private final PathStore to;
