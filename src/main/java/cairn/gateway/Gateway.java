@@ -31,6 +31,7 @@ import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ public final class Gateway implements CacheServer {
             java.util.logging.Logger.getLogger("io.helidon");
 
     static {
-        SERVER_LOG.setLevel(java.util.logging.Level.SEVERE);
+        SERVER_LOG.setLevel(java.util.logging.Level.OFF);
     }
 
     private static final Pattern NARINFO = Pattern.compile("/([0-9a-z]{32})\\.narinfo");
@@ -129,12 +130,15 @@ public final class Gateway implements CacheServer {
         try {
             var gateway = new Gateway(engine, settings, substituters, uploads, patience);
             gateway.server.start();
+            if (!gateway.server.isRunning()) {
+                throw new BindException("somebody else has it, or this machine has no such address");
+            }
             return gateway;
         } catch (IOException | RuntimeException e) {
             patience.close();
             uploads.close();
             substituters.close();
-            throw e instanceof IOException io
+            throw e instanceof IOException io && !(e instanceof BindException)
                     ? io
                     : new IOException(
                             "cannot listen on %s: %s".formatted(settings.listen(), e.getMessage()),
