@@ -131,7 +131,8 @@ public final class Gateway implements CacheServer {
             var gateway = new Gateway(engine, settings, substituters, uploads, patience);
             gateway.server.start();
             if (!gateway.server.isRunning()) {
-                throw new BindException("somebody else has it, or this machine has no such address");
+                throw new BindException(
+                        "somebody else has it, or this machine has no such address");
             }
             return gateway;
         } catch (IOException | RuntimeException e) {

@@ -20,7 +20,10 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
 
     private final long nanoseconds;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+
+    /// For the headers of each connection, until its thread is gone.
     private final Map<ConnectionContext, Wait> headers = new ConcurrentHashMap<>();
+
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService watcher =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("patience").factory());
@@ -81,17 +84,14 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
 
     @Override
     public void prologue(ConnectionContext connection, HttpPrologue prologue) {
-        var wait = mine();
-        wait.begin();
-        headers.put(connection, wait);
+        headers.computeIfAbsent(connection, _ -> mine()).begin();
     }
 
     @Override
     public void headers(ConnectionContext connection, Headers all) {
-        var wait = headers.remove(connection);
+        var wait = headers.get(connection);
         if (wait != null) {
             boolean _ = wait.end();
-            wait.close();
         }
     }
 
@@ -105,9 +105,9 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         try {
             while (!stopped.await(nanoseconds / GLANCES, TimeUnit.NANOSECONDS)) {
                 waits.forEach(Wait::look);
-                // Those that lost their connection do not come to say so.
-                waits.removeIf(wait -> wait.over);
-                headers.values().removeIf(wait -> wait.over);
+                // Connections end without a word.
+                headers.values().removeIf(wait -> !wait.thread.isAlive());
+                waits.removeIf(wait -> !wait.thread.isAlive());
             }
         } catch (InterruptedException _) {
             // Nobody interrupts this thread; if so, it is no longer wanted.
