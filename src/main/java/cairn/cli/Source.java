@@ -58,6 +58,9 @@ final class Source implements Closeable {
                 local.isPresent()
                         ? local.get().resolve(text)
                         : Targets.resolve(store, text.strip());
+        if (target instanceof Target.OfPath) {
+            return target; // mostly so; and a switch like the next is linked in each process
+        }
         return switch (target) {
             case Target.OfPath _, Target.OfBlock _, Target.OfFile _ -> target;
             case Target.Ambiguous ambiguous -> throw Unresolved.ambiguous(ambiguous);
@@ -67,7 +70,11 @@ final class Source implements Closeable {
 
     /// The store path that a text stands for; need not be here if it was written in full.
     StorePath path(String text) throws IOException, Failure.Reported {
-        return switch (resolve(text)) {
+        Target target = resolve(text);
+        if (target instanceof Target.OfPath(var path)) {
+            return path;
+        }
+        return switch (target) {
             case Target.OfPath(var path) -> path;
             case Target.OfBlock(var cid) ->
                     named(cid).stream()
@@ -144,14 +151,11 @@ final class Source implements Closeable {
     /// The files of what a text stands for: of a path, of the path that a CID names, or below a
     /// CID.
     Tree tree(Target target) throws IOException, Failure.Reported {
+        if (target instanceof Target.OfPath(var path)) {
+            return tree(path);
+        }
         return switch (target) {
-            case Target.OfPath(var path) -> {
-                PathInfo _ = info(path);
-                var cids = cids(path);
-                yield cids.isPresent()
-                        ? new Tree.OfBlocks(blocks(), cids.get().tree())
-                        : new Tree.OfArchive(store.nar(path));
-            }
+            case Target.OfPath(var path) -> tree(path);
             case Target.OfBlock(var cid) -> {
                 var block = block(cid);
                 yield new Tree.OfBlocks(
@@ -162,6 +166,14 @@ final class Source implements Closeable {
             case Target.Ambiguous ambiguous -> throw Unresolved.ambiguous(ambiguous);
             case Target.Unknown(var unknown) -> throw Unresolved.unknown(unknown, store.uri());
         };
+    }
+
+    private Tree tree(StorePath path) throws IOException, Failure.Reported {
+        PathInfo _ = info(path);
+        var cids = cids(path);
+        return cids.isPresent()
+                ? new Tree.OfBlocks(blocks(), cids.get().tree())
+                : new Tree.OfArchive(store.nar(path));
     }
 
     /// A block that must be here.
