@@ -4,6 +4,7 @@ import cairn.nix.StorePath;
 import cairn.ui.model.Answer;
 import cairn.ui.model.Figures;
 import cairn.ui.model.GraphModel;
+import cairn.ui.model.Problem;
 import cairn.ui.model.Words;
 import java.util.List;
 import javafx.collections.ListChangeListener;
@@ -65,6 +66,11 @@ public final class GraphController {
         }
         if (model.why().phaseProperty().get() == Answer.Phase.EMPTY) {
             whyBox.getChildren().add(new Label(Words.text("graph.no-way")));
+            return;
+        }
+        Problem problem = model.why().problemProperty().get();
+        if (problem != null) {
+            whyBox.getChildren().add(new Label(problem.sentence()));
             return;
         }
         List<StorePath> way = model.why().known().orElse(List.of());

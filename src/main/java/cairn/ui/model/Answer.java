@@ -97,11 +97,11 @@ public final class Answer<T> {
     }
 
     private void send(Callable<? extends T> asked) {
+        problem.set(null);
         current = work.run(asked, this::show, this::fail);
     }
 
     private void show(T answer) {
-        problem.set(null);
         value.set(answer);
         phase.set(isEmpty.test(answer) ? Phase.EMPTY : Phase.READY);
     }

@@ -5,10 +5,10 @@ import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
@@ -28,10 +28,12 @@ public final class GraphModel implements Screen {
     private final Side side;
     private final Answer<Drawing> drawing;
     private final Answer<List<StorePath>> why;
-    private final List<StorePath> apart = new ArrayList<>();
     private final ReadOnlyObjectWrapper<List<StorePath>> ends =
             new ReadOnlyObjectWrapper<>(this, "ends", List.of());
     private final ReadOnlyObjectWrapper<List<Crumb>> crumbs;
+
+    /// What was taken out of clusters; read where the graph is drawn.
+    private volatile List<StorePath> apart = List.of();
 
     public GraphModel(Place.Graph place, Library library, Work work, Side side) {
         hash = place.hash();
@@ -44,8 +46,8 @@ public final class GraphModel implements Screen {
                         hash.map(text -> crumbs(Figures.shortened(text)))
                                 .orElseGet(() -> List.of(new Crumb(Words.text("place.graph")))));
         drawing.valueProperty()
-                .subscribe(drawn -> {
-                    if (drawn != null && drawn.root.isPresent()) {
+                .subscribe((before, drawn) -> {
+                    if (before == null && drawn != null && drawn.root.isPresent()) {
                         crumbs.set(crumbs(drawn.root.get().name()));
                         side.select(new Subject.OfPath(drawn.root.get()));
                     }
@@ -75,10 +77,10 @@ public final class GraphModel implements Screen {
                         .filter(StorePath.class::isInstance)
                         .map(StorePath.class::cast)
                         .toList();
-        ends.set(paths.size() == 2 ? paths : List.of());
         if (paths.size() == 2) {
-            why.update(() -> why(paths.getFirst(), paths.getLast()));
+            why.ask(() -> why(paths.getFirst(), paths.getLast()));
         }
+        ends.set(paths.size() == 2 ? paths : List.of());
         if (!nodes.isEmpty()) {
             switch (nodes.getLast().id()) {
                 case StorePath path -> side.select(new Subject.OfPath(path));
@@ -93,7 +95,7 @@ public final class GraphModel implements Screen {
         switch (node.id()) {
             case StorePath path -> side.open(new Place.OfPath(path.hash()));
             case GraphView.Cluster(var members) -> {
-                apart.addAll(members);
+                apart = Stream.concat(apart.stream(), members.stream()).toList();
                 drawing.update(this::draw);
             }
             default -> {}
@@ -123,11 +125,12 @@ public final class GraphModel implements Screen {
 
     private Drawing draw() throws IOException, InterruptedException {
         PathGraph graph = library.graph();
+        List<StorePath> opened = apart;
         List<StorePath> roots = roots(graph);
         List<StorePath> closure = graph.closure(roots.toArray(StorePath[]::new));
         var view =
                 GraphView.closure(
-                        graph, roots, library::mark, List.copyOf(apart), MOST + apart.size());
+                        graph, roots, library::mark, opened, MOST + opened.size());
         long size = closure.stream().mapToLong(path -> graph.size(graph.node(path))).sum();
         return new Drawing(
                 view,

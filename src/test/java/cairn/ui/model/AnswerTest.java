@@ -54,6 +54,19 @@ class AnswerTest {
     }
 
     @Test
+    void aQuestionThatIsAskedAgainHasNotFailedYet() {
+        var work = new Later();
+        var answer = new Answer<List<String>>(work);
+        answer.ask(() -> {
+            throw new IOException("the disk is gone");
+        });
+        work.tasks.removeFirst().run();
+        answer.again();
+        assertEquals(Answer.Phase.WAITING, answer.phaseProperty().get());
+        assertNull(answer.problemProperty().get());
+    }
+
+    @Test
     void anUpdateShowsWhatIsKnownMeanwhile() {
         var work = new Later();
         var answer = new Answer<List<String>>(work, List::isEmpty);

@@ -104,6 +104,23 @@ class ViewModelsTest {
     }
 
     @Test
+    void aGraphThatIsDrawnAnewKeepsWhatIsSelected() {
+        var model =
+                new GraphModel(
+                        new Place.Graph(Optional.of(Samples.APPLICATION.hash())),
+                        library,
+                        work,
+                        side);
+        var nodes = model.drawing().known().orElseThrow().view().nodes();
+        model.select(nodes.stream().filter(node -> node.id().equals(Samples.TOOL)).toList());
+        model.refresh();
+        assertEquals(
+                List.of(
+                        new Subject.OfPath(Samples.APPLICATION), new Subject.OfPath(Samples.TOOL)),
+                selected);
+    }
+
+    @Test
     void closuresAreCompared() throws IOException {
         var model =
                 new DiffModel(
