@@ -2,6 +2,7 @@ package cairn.ui;
 
 import cairn.ui.model.Work;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -22,6 +23,9 @@ final class FxWork implements Work, AutoCloseable {
             Callable<T> task,
             Consumer<? super T> onSuccess,
             Consumer<? super Exception> onFailure) {
+        if (threads.isShutdown()) {
+            return Ticket.NONE;
+        }
         var cancelled = new AtomicBoolean();
         pending.set(pending.get() + 1);
         var future =
@@ -29,7 +33,7 @@ final class FxWork implements Work, AutoCloseable {
                         () -> {
                             Runnable outcome = outcome(task, onSuccess, onFailure);
                             Platform.runLater(() -> {
-                                if (!cancelled.get()) {
+                                if (!cancelled.get() && !threads.isShutdown()) {
                                     outcome.run();
                                 }
                             });
@@ -58,6 +62,8 @@ final class FxWork implements Work, AutoCloseable {
             return () -> onSuccess.accept(result);
         } catch (Exception e) {
             return () -> onFailure.accept(e);
+        } catch (Error e) {
+            return () -> onFailure.accept(new ExecutionException(e));
         }
     }
 
@@ -66,7 +72,7 @@ final class FxWork implements Work, AutoCloseable {
         return pending.getReadOnlyProperty();
     }
 
-    /// Abandons what runs, and returns when nothing does.
+    /// Abandons what runs, and returns when nothing does. What is asked for later is not done.
     @Override
     public void close() {
         threads.shutdownNow();
