@@ -5,6 +5,7 @@ import cairn.engine.Activity;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyIntegerProperty;
 import javafx.beans.property.ReadOnlyIntegerWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -104,13 +105,17 @@ public final class ActivitiesModel implements AutoCloseable {
 
     /// Looks at what the activities do now.
     public void look() {
-        int before = running.get();
+        var before =
+                lines.stream()
+                        .filter(line -> !line.isRunning())
+                        .map(Line::activity)
+                        .collect(Collectors.toSet());
         lines.setAll(activities.list().stream().map(Line::new).toList());
         List<Line> now = lines.stream().filter(Line::isRunning).toList();
         current.set(now.stream().findFirst());
         running.set(now.size());
         ended.set(lines.stream().filter(line -> !line.isRunning()).findFirst());
-        if (now.size() < before) {
+        if (lines.stream().anyMatch(line -> !line.isRunning() && !before.contains(line.activity))) {
             onDone.run();
         }
     }

@@ -128,9 +128,7 @@ public final class GraphModel implements Screen {
         List<StorePath> opened = apart;
         List<StorePath> roots = roots(graph);
         List<StorePath> closure = graph.closure(roots.toArray(StorePath[]::new));
-        var view =
-                GraphView.closure(
-                        graph, roots, library::mark, opened, MOST + opened.size());
+        var view = GraphView.closure(graph, roots, library::mark, opened, MOST + opened.size());
         long size = closure.stream().mapToLong(path -> graph.size(graph.node(path))).sum();
         return new Drawing(
                 view,

@@ -115,8 +115,7 @@ class ViewModelsTest {
         model.select(nodes.stream().filter(node -> node.id().equals(Samples.TOOL)).toList());
         model.refresh();
         assertEquals(
-                List.of(
-                        new Subject.OfPath(Samples.APPLICATION), new Subject.OfPath(Samples.TOOL)),
+                List.of(new Subject.OfPath(Samples.APPLICATION), new Subject.OfPath(Samples.TOOL)),
                 selected);
     }
 
