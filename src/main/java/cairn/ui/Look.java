@@ -15,6 +15,7 @@ import javafx.application.ColorScheme;
 import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.text.Font;
+import javafx.util.Subscription;
 
 /// Fonts, colours and spacing.
 final class Look {
@@ -38,20 +39,22 @@ final class Look {
         }
     }
 
-    /// Gives a scene the look of the settings, now and whenever they change.
-    static void follow(Scene scene, SettingsModel settings) {
-        settings.themeProperty().subscribe(theme -> wear(scene, theme));
-        Platform.getPreferences()
-                .colorSchemeProperty()
-                .subscribe(_ -> wear(scene, settings.themeProperty().get()));
-        settings.densityProperty()
-                .subscribe(density -> {
-                    var classes = scene.getRoot().getStyleClass();
-                    classes.remove("comfortable");
-                    if (density == Density.COMFORTABLE) {
-                        classes.add("comfortable");
-                    }
-                });
+    /// Gives a scene the look of the settings, now and whenever they or the colours of the desktop
+    /// change, until it is unsubscribed.
+    static Subscription follow(Scene scene, SettingsModel settings) {
+        return Subscription.combine(
+                settings.themeProperty().subscribe(theme -> wear(scene, theme)),
+                Platform.getPreferences()
+                        .colorSchemeProperty()
+                        .subscribe(_ -> wear(scene, settings.themeProperty().get())),
+                settings.densityProperty()
+                        .subscribe(density -> {
+                            var classes = scene.getRoot().getStyleClass();
+                            classes.remove("comfortable");
+                            if (density == Density.COMFORTABLE) {
+                                classes.add("comfortable");
+                            }
+                        }));
     }
 
     private static void wear(Scene scene, Theme theme) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
+import javafx.util.Subscription;
 
 /// A scene with the shell in it, and what has to be closed with it.
 final class Window implements AutoCloseable {
@@ -17,6 +18,7 @@ final class Window implements AutoCloseable {
     private final ShellModel model;
     private final ShellController controller;
     private final Scene scene;
+    private final Subscription look;
 
     Window(Engine engine, SettingsModel settings, Place place, double width, double height) {
         model = new ShellModel(engine, work, Platform::runLater, settings, place);
@@ -24,7 +26,7 @@ final class Window implements AutoCloseable {
         controller = new ShellController(model, views);
         Parent root = views.load(controller);
         scene = new Scene(root, width, height);
-        Look.follow(scene, settings);
+        look = Look.follow(scene, settings);
         controller.watch();
     }
 
@@ -57,6 +59,7 @@ final class Window implements AutoCloseable {
 
     @Override
     public void close() {
+        look.unsubscribe();
         controller.close();
         model.close();
         work.close();
