@@ -154,25 +154,27 @@ public final class ShellController {
 
     @FXML
     private void openOverview() {
-        model.open(new Place.Overview());
-        markPlace(model.activeProperty().get().history().placeProperty().get());
+        openFromRail(new Place.Overview());
     }
 
     @FXML
     private void openPaths() {
-        model.open(new Place.Paths(""));
-        markPlace(model.activeProperty().get().history().placeProperty().get());
+        openFromRail(new Place.Paths(""));
     }
 
     @FXML
     private void openGraph() {
-        model.open(new Place.Graph(Optional.empty()));
-        markPlace(model.activeProperty().get().history().placeProperty().get());
+        openFromRail(new Place.Graph(Optional.empty()));
     }
 
     @FXML
     private void openSettings() {
-        model.open(new Place.Settings());
+        openFromRail(new Place.Settings());
+    }
+
+    /// The place is marked even where one is there already, because the click has unmarked it.
+    private void openFromRail(Place place) {
+        model.open(place);
         markPlace(model.activeProperty().get().history().placeProperty().get());
     }
 

@@ -22,6 +22,7 @@ public final class SideController {
     private final Side side;
     private final Screens screens;
     private final Runnable onClose;
+    private final boolean closable;
 
     @FXML private BorderPane root;
     @FXML private HBox crumbs;
@@ -40,8 +41,6 @@ public final class SideController {
         this.onClose = onClose == null ? () -> {} : onClose;
         closable = onClose != null;
     }
-
-    private final boolean closable;
 
     @FXML
     private void initialize() {

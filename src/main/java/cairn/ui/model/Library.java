@@ -45,8 +45,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What the views ask of the store. Every method reads from the disk, so none is called on the UI
-/// thread. Safe for use by several threads.
+/// What the views ask of the store. What reads from the disk is never called on the UI thread; what
+/// starts an activity does not block. Safe for use by several threads.
 public final class Library {
     private static final int TOLD = 20_000;
 
@@ -403,13 +403,9 @@ public final class Library {
         return store.size(cid).orElse(-1);
     }
 
-    private static Bytes readAll(InputStream in, int limit) throws IOException {
-        return Bytes.wrap(in.readNBytes(limit));
-    }
-
     private Bytes read(UnixFsNode.RegularFile file, int limit) throws IOException {
         try (InputStream in = files.contents(file)) {
-            return readAll(in, limit);
+            return Bytes.wrap(in.readNBytes(limit));
         }
     }
 
