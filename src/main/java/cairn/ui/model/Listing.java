@@ -80,6 +80,21 @@ public final class Listing<S> {
         List<S> find(String word) throws Exception;
     }
 
+    /// Tells which rows a word means, as it was typed, where it is not simply looked for.
+    @FunctionalInterface
+    public interface Naming<S> {
+        Optional<Meaning<S>> of(String word) throws Exception;
+    }
+
+    /// What a word stands for.
+    public sealed interface Meaning<S> {
+        /// The rows that pass a test.
+        record Passing<S>(Predicate<S> test) implements Meaning<S> {}
+
+        /// The rows that have this in their text.
+        record Having<S>(String text) implements Meaning<S> {}
+    }
+
     /// All rows, and in small letters what words are looked for in: one text, a line for each row,
     /// which is read at the speed of memory.
     ///
@@ -109,7 +124,7 @@ public final class Listing<S> {
     private final ReadOnlyIntegerWrapper total = new ReadOnlyIntegerWrapper(this, "total");
     private All<S> all = new All<>(List.of());
     private Finder<S> rest = _ -> List.of();
-    private Function<String, Optional<Predicate<S>>> names = _ -> Optional.empty();
+    private Naming<S> names = _ -> Optional.empty();
     private boolean complete = true;
     private @Nullable Callable<List<S>> unread;
     private Order order = Order.AS_GIVEN;
@@ -129,10 +144,7 @@ public final class Listing<S> {
     }
 
     /// Lets words find rows by more than their text.
-    ///
-    /// @param naming makes of a word, as it was typed, a test whether it names a row; of one that
-    ///   names none, nothing
-    public void setNames(Function<String, Optional<Predicate<S>>> naming) {
+    public void setNames(Naming<S> naming) {
         names = naming;
     }
 
@@ -421,8 +433,10 @@ public final class Listing<S> {
         var named = new ArrayList<Predicate<S>>();
         var left = new ArrayList<String>();
         for (String word : text.strip().split("\\s+", -1)) {
-            names.apply(word)
-                    .ifPresentOrElse(named::add, () -> left.add(word.toLowerCase(Locale.ROOT)));
+            switch (names.of(word).orElseGet(() -> new Meaning.Having<>(word))) {
+                case Meaning.Passing<S>(var test) -> named.add(test);
+                case Meaning.Having<S>(var part) -> left.add(part.toLowerCase(Locale.ROOT));
+            }
         }
         String[] words = left.toArray(String[]::new);
         for (int i = 0; i < words.length; i++) {

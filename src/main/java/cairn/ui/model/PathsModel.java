@@ -5,13 +5,14 @@ import cairn.cid.FormatException;
 import cairn.graph.PackageName;
 import cairn.nix.StorePath;
 import cairn.store.Catalog.Summary;
+import cairn.ui.model.Listing.Meaning;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -92,7 +93,7 @@ public final class PathsModel implements Screen {
                 "paths",
                 Summary::path,
                 row -> row.path().toString(),
-                row -> row.path().hash() + "-" + row.path().name(),
+                row -> text(row.path()),
                 row -> new Subject.OfPath(row.path()),
                 row -> Optional.of(new Place.OfPath(row.path().hash())),
                 List.of(
@@ -116,22 +117,32 @@ public final class PathsModel implements Screen {
 
     /// A CID names the paths whose closure it is the name of; `is:pinned` those that are pinned,
     /// and `is:trusted` and so on those that are trusted so far.
-    private Optional<Predicate<Summary>> naming(String word) {
+    private Optional<Meaning<Summary>> naming(String word) throws IOException {
         if (word.equals(PINNED)) {
             var kept = pinned;
-            return Optional.of(row -> kept.contains(row.cid()));
+            return Optional.of(new Meaning.Passing<>(row -> kept.contains(row.cid())));
         }
         for (TrustMark mark : TrustMark.values()) {
             if (word.equals(IS + mark.name().toLowerCase(Locale.ROOT))) {
-                return Optional.of(row -> library.mark(row.path()) == mark);
+                return Optional.of(new Meaning.Passing<>(row -> library.mark(row.path()) == mark));
             }
         }
+        Cid cid;
         try {
-            var cid = Cid.parse(word).toV1();
-            return Optional.of(row -> row.cid().equals(cid));
+            cid = Cid.parse(word).toV1();
         } catch (FormatException _) {
             return Optional.empty();
         }
+        return library.catalog().named(cid).stream()
+                .filter(stored -> stored.cid().equals(cid))
+                .map(stored ->
+                        (Meaning<Summary>) new Meaning.Having<Summary>(text(stored.info().path())))
+                .findFirst();
+    }
+
+    /// What words are looked for in.
+    private static String text(StorePath path) {
+        return path.hash() + "-" + path.name();
     }
 
     public ReadOnlyObjectProperty<Answer.Phase> phaseProperty() {
