@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes blocks, and commits them together with what is said about them.
 ///
-/// New blocks that are put one after the other are gathered into frames of about 1 MiB, which are
+/// New blocks that are put one after the other are gathered into frames of about 512 KiB, which are
 /// compressed on other threads and appended to a pack that belongs to this writer alone. A commit
 /// waits until they are on the disk, and then makes them and all statements of its [Transaction]
 /// visible at once. What was not committed when the writer closes, or its process ends, was never
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// fail.
 public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable {
     private static final byte[] NONE = {};
-    private static final int FRAME = 1 << 20;
+    private static final int FRAME = 1 << 19;
     private static final int MAX_BLOCKS = 1600;
     private static final int MAX_KEPT = 1 << 17;
     private static final long FORCE_EARLY = 4 << 20;
