@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -85,6 +86,8 @@ public final class Activities implements AutoCloseable {
             activity.end(new Activity.State.Cancelled(clock.instant()));
         } catch (Exception e) {
             activity.end(new Activity.State.Failed(clock.instant(), e));
+        } catch (Error e) {
+            activity.end(new Activity.State.Failed(clock.instant(), new ExecutionException(e)));
         }
         listeners.forEach(Runnable::run);
     }

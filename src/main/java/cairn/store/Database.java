@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -50,6 +52,24 @@ final class Database implements AutoCloseable {
         String uri = "jdbc:sqlite:file:" + file.toUri().getRawPath();
         return new Database(
                 config.createConnection(mode == Mode.IMMUTABLE ? uri + "?immutable=1" : uri));
+    }
+
+    /// Switches to a write-ahead log.
+    ///
+    /// SQLite waits for nobody here, though several processes may make the same index at once.
+    void logAhead() throws SQLException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BUSY_MILLIS);
+        while (true) {
+            try {
+                script("PRAGMA journal_mode = WAL");
+                return;
+            } catch (SQLiteException e) {
+                if (e.getResultCode() != SQLiteErrorCode.SQLITE_BUSY || System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
     }
 
     Connection connection() {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -418,9 +417,8 @@ final class Index implements AutoCloseable {
         try (InputStream in = Index.class.getResourceAsStream("index.sql")) {
             schema = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        try (var database = Database.open(file, Database.Mode.WRITE, synchronous);
-                Statement statement = database.connection().createStatement()) {
-            statement.execute("PRAGMA journal_mode = WAL");
+        try (var database = Database.open(file, Database.Mode.WRITE, synchronous)) {
+            database.logAhead();
         } catch (SQLException e) {
             throw Database.failure(file, e);
         }

@@ -12,6 +12,7 @@ import cairn.store.Progress;
 import cairn.trust.SecretKey;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -166,7 +167,8 @@ class NixClientTest {
         Path netrc =
                 Files.writeString(
                         folder.resolve("netrc-" + token),
-                        "machine 127.0.0.1 login nix password " + token + "\n");
+                        "machine %s login nix password %s%n"
+                                .formatted(URI.create(node.url()).getHost(), token));
         nix.text(
                 "nix",
                 "copy",

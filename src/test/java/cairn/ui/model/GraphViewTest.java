@@ -29,8 +29,8 @@ class GraphViewTest {
                         LIBC,
                         NodeKind.PATH,
                         TrustMark.UNSIGNED,
-                        "glibc",
-                        "2.39 · dev",
+                        "glibc-dev",
+                        "2.39",
                         1000,
                         1000,
                         libc.digest(),
@@ -46,7 +46,7 @@ class GraphViewTest {
     void whatWouldCrowdIsGathered() throws InterruptedException {
         var view = GraphView.closure(GRAPH, List.of(TOP), _ -> TrustMark.NONE, List.of(), 6);
         assertEquals(
-                List.of("glibc 1 1000", "perl5.38 29 435", "perl5.38-M29 1 30", "top 1 10"),
+                List.of("glibc-dev 1 1000", "perl5.38 29 435", "perl5.38-M29 1 30", "top 1 10"),
                 view.nodes().stream()
                         .map(node -> node.name() + " " + node.members() + " " + node.size())
                         .sorted()
