@@ -97,6 +97,7 @@ import() {
     timed packaging/nix-alone.sh "$work" nix copy --store "$corpus" --to "file://$work/peer?compression=zstd" $paths 2> /dev/null
     local theirs=$seconds
     sync # what Nix left to be written later is not ours to wait for
+    rm -rf "$home" "$work/repacked"
     timed ./cairn --home "$home" copy --from "local?root=$corpus" $paths
     compare 'import of the corpus' "$seconds" s 'nix copy, zstd' "$theirs" '<=0.5x'
     compare 'anonymous memory of the import' "$anonymous" MiB '' '' '<=512'
