@@ -1,8 +1,8 @@
 package cairn.engine;
 
-import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.graph.PathGraph;
+import cairn.nix.NarFilter;
 import cairn.nix.NarSink;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
@@ -255,35 +255,19 @@ public final class Copy {
         return Duration.ofNanos(System.nanoTime() - started);
     }
 
-    private final class Watched implements NarSink {
-        private final NarSink sink;
+    private final class Watched extends NarFilter {
         private final String name;
 
         Watched(NarSink sink, String name) {
-            this.sink = sink;
+            super(sink);
             this.name = name;
-        }
-
-        @Override
-        public void directory() throws IOException {
-            sink.directory();
-        }
-
-        @Override
-        public void entry(Bytes entry) throws IOException {
-            sink.entry(entry);
-        }
-
-        @Override
-        public void endDirectory() throws IOException {
-            sink.endDirectory();
         }
 
         @Override
         public void regular(boolean executable, long size, InputStream contents)
                 throws IOException {
             progress.check();
-            sink.regular(
+            super.regular(
                     executable,
                     size,
                     new FilterInputStream(contents) {
@@ -298,11 +282,6 @@ public final class Copy {
                             return count;
                         }
                     });
-        }
-
-        @Override
-        public void symlink(Bytes target) throws IOException {
-            sink.symlink(target);
         }
     }
 }

@@ -1,6 +1,6 @@
 package cairn.gateway;
 
-import cairn.cid.Bytes;
+import cairn.nix.NarFilter;
 import cairn.nix.NarSink;
 import cairn.nix.NarWriter;
 import java.io.IOException;
@@ -60,20 +60,9 @@ final class CutNar {
         }
     }
 
-    private final class Skipping implements NarSink {
-        @Override
-        public void directory() throws IOException {
-            nar.directory();
-        }
-
-        @Override
-        public void entry(Bytes name) throws IOException {
-            nar.entry(name);
-        }
-
-        @Override
-        public void endDirectory() throws IOException {
-            nar.endDirectory();
+    private final class Skipping extends NarFilter {
+        Skipping() {
+            super(nar);
         }
 
         @Override
@@ -81,12 +70,7 @@ final class CutNar {
                 throws IOException {
             // The contents begin somewhat later than here, so this much of them is not wanted.
             long unwanted = Math.clamp(part.from() - nar.position() - MARGIN, 0, size);
-            nar.regular(executable, size, new Zeros(contents.skip(unwanted), contents));
-        }
-
-        @Override
-        public void symlink(Bytes target) throws IOException {
-            nar.symlink(target);
+            super.regular(executable, size, new Zeros(contents.skip(unwanted), contents));
         }
     }
 
