@@ -46,6 +46,9 @@ final class FileImport {
             Bytes.ofHex("01000000000000000d000000000000006e69782d617263686976652d31");
     private static final long MAX_NAR = 1L << 40;
 
+    /// A writer keeps some 250 bytes for each block that is not committed.
+    private static final int COMMITTED_AT_ONCE = 1 << 17;
+
     private final Store store;
     private final InstantSource clock;
     private final boolean pin;
@@ -174,6 +177,9 @@ final class FileImport {
                     blocks++;
                     bytes += found.get().bytes().length();
                     progress.step(car.uri(), blocks, total);
+                    if (blocks % COMMITTED_AT_ONCE == 0) {
+                        writer.commit();
+                    }
                 }
             }
             int _ =

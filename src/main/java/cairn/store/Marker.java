@@ -4,14 +4,13 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
+import cairn.cid.KeySet;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
 
 /// Finds every block that can be reached from some roots. A block that cannot be decoded leads
 /// nowhere, one that is missing neither, unless it is there when it is reached again. Belongs to
@@ -20,7 +19,7 @@ final class Marker {
     private final Store store;
     private final Progress progress;
     private final KeySet reached = new KeySet();
-    private final Set<Cid> expanded = new HashSet<>();
+    private final KeySet expanded = new KeySet();
     private long count;
     private boolean lacking;
 
@@ -37,12 +36,12 @@ final class Marker {
                 progress.step("blocks in use", count, 0);
             }
             // The same bytes may be reached as a node and as mere bytes.
-            if (!cid.is(Codec.RAW) && expanded.add(cid.toV1())) {
+            if (!cid.is(Codec.RAW) && !expanded.contains(cid)) {
                 var bytes = store.block(cid);
                 if (bytes.isPresent()) {
+                    expanded.add(cid);
                     expand(new Block(cid, bytes.get()), open);
                 } else {
-                    expanded.remove(cid.toV1());
                     lacking = true;
                 }
             }

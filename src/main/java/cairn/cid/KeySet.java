@@ -1,20 +1,28 @@
-package cairn.store;
+package cairn.cid;
 
-import cairn.cid.Bytes;
-
-/// A set of block keys that keeps 128 bits of each.
+/// A set of hashes that keeps 128 bits of each, for millions of blocks.
 ///
 /// Two keys that agree in their first 16 bytes are taken for one, so it only serves where that does
-/// no harm: who collects then keeps a block too many.
-final class KeySet {
+/// no harm: who collects then keeps a block too many. Identifiers are added by a hash of their own,
+/// so that nobody can choose two that agree. Belongs to one thread.
+public final class KeySet {
     private static final int KEPT = 16;
 
     private long[] slots = new long[1 << 12];
     private int size;
     private boolean hasZero;
 
+    /// Adds an identifier in version 1, and tells whether it was not in the set.
+    public boolean add(Cid cid) {
+        return add(key(cid));
+    }
+
+    public boolean contains(Cid cid) {
+        return contains(key(cid));
+    }
+
     /// Adds a key, and tells whether it was not in the set.
-    boolean add(Bytes key) {
+    public boolean add(Bytes key) {
         long high = word(key, 0);
         long low = word(key, KEPT / 2);
         if (high == 0 && low == 0) {
@@ -32,7 +40,7 @@ final class KeySet {
         return true;
     }
 
-    boolean contains(Bytes key) {
+    public boolean contains(Bytes key) {
         long high = word(key, 0);
         long low = word(key, KEPT / 2);
         if (high == 0 && low == 0) {
@@ -74,6 +82,10 @@ final class KeySet {
                 insert(old[i], old[i + 1]);
             }
         }
+    }
+
+    private static Bytes key(Cid cid) {
+        return HashFunction.SHA2_256.hash(cid.toV1().encode());
     }
 
     private static long word(Bytes key, int from) {
