@@ -2,23 +2,12 @@ package cairn.cli;
 
 import cairn.cid.FormatException;
 import cairn.engine.CacheServer;
-import cairn.engine.Uploads;
+import cairn.engine.Configuration;
 import cairn.gateway.Gateway;
-import cairn.trust.SecretKey;
-import cairn.trust.TrustedKeys;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 @picocli.CommandLine.Command(
@@ -29,6 +18,10 @@ import picocli.CommandLine.Option;
             "has a token a line; 'realise' behind one lets its owner say what content-addressed",
             "derivations became. Nix sends a token as the password of its netrc file.",
             "",
+            "What no option says, the environment does (CAIRN_GATEWAY_LISTEN, …), else cairn.toml in the",
+            "home: gateway.listen, .hosts, .writable, .token-file, .tls-cert, .tls-key, .secret-key-file,",
+            ".priority; substituters, trusted-keys, offline, store.limit.",
+            "",
             "Examples:",
             "  cairn node                                     http://127.0.0.1:8087",
             "  cairn node --port 0 --writable                 a free port; nix copy --to takes it",
@@ -36,184 +29,165 @@ import picocli.CommandLine.Option;
             "      --tls-cert cert.pem --tls-key key.pem      for others too",
             "  cairn node --substituter 'https://cache.example.org?priority=10' \\",
             "      --trusted-key cache.example.org-1:…        what is asked for comes in and stays",
+            "  cairn node --offline --limit '20 GiB'            on the train, and no more than that",
             "  curl http://127.0.0.1:8087/metrics"
         })
 final class NodeCommand implements Command {
-    private static final int PORT = 8087;
+    private final List<Configuration.Option> options = new ArrayList<>();
 
     @Option(names = "--port", paramLabel = "N", description = "where to listen; 0: a free port")
-    private int port = PORT;
+    void port(String number) {
+        set("gateway.port", "--port", number);
+    }
 
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
             description = "whom to hear; 0.0.0.0: everyone; default 127.0.0.1")
-    private String listen = "127.0.0.1";
+    void listen(String address) {
+        set("gateway.listen", "--listen", address);
+    }
 
     @Option(
             names = "--host",
             paramLabel = "NAME",
             description = "a name by which others call this machine; may be given again")
-    private List<String> hosts = List.of();
+    void hosts(List<String> names) {
+        set("gateway.hosts", "--host", names);
+    }
 
     @Option(names = "--writable", description = "takes what nix copy --to brings")
-    private boolean writable;
+    void writable(boolean yes) {
+        set("gateway.writable", "--writable", Boolean.toString(yes));
+    }
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
             description = "the tokens of those who may write")
-    private Optional<Path> tokens = Optional.empty();
+    void tokenFile(String file) {
+        set("gateway.token-file", "--token-file", file);
+    }
 
     @Option(names = "--tls-cert", paramLabel = "FILE", description = "certificates for HTTPS, PEM")
-    private Optional<Path> certificate = Optional.empty();
+    void certificate(String file) {
+        set("gateway.tls-cert", "--tls-cert", file);
+    }
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "their private key, PEM")
-    private Optional<Path> key = Optional.empty();
+    void certificateKey(String file) {
+        set("gateway.tls-key", "--tls-key", file);
+    }
 
     @Option(
             names = "--trusted-key",
             paramLabel = "KEY",
             description = "a public key whose signatures are believed; may be given again")
-    private List<String> trusted = List.of();
+    void trustedKeys(List<String> keys) {
+        set("trusted-keys", "--trusted-key", keys);
+    }
 
     @Option(
             names = "--secret-key-file",
             paramLabel = "FILE",
             description = "a key that signs what a trusted key has signed")
-    private Optional<Path> secret = Optional.empty();
+    void secretKey(String file) {
+        set("gateway.secret-key-file", "--secret-key-file", file);
+    }
 
     @Option(
             names = "--substituter",
             paramLabel = "URI",
             description = "a store to ask for what is not here; may be given again")
-    private List<String> substituters = List.of();
+    void substituters(List<String> uris) {
+        set("substituters", "--substituter", uris);
+    }
+
+    @Option(names = "--offline", description = "asks no other store; misses fail at once")
+    void offline(boolean yes) {
+        set("offline", "--offline", Boolean.toString(yes));
+    }
+
+    @Option(
+            names = "--limit",
+            paramLabel = "SIZE",
+            description =
+                    "from this size of the store on, paths go that nobody asked for the longest;"
+                            + " never what is pinned")
+    void limit(String size) {
+        set("store.limit", "--limit", size);
+    }
 
     @Option(
             names = "--priority",
             paramLabel = "N",
             description = "as Nix sorts its caches, the smallest first; default 30")
-    private int priority = 30;
+    void priority(String number) {
+        set("gateway.priority", "--priority", number);
+    }
 
     @Override
     public int run(Session session) throws Exception {
-        var settings = settings();
         var engine = session.engine();
+        var settings = settings(session);
         var interrupt = session.interrupt();
         try (var server = Gateway.start(engine, settings)) {
-            announce(session, server, settings);
+            announce(session, server);
             interrupt.awaitSignal();
         }
         return ExitCode.DONE;
     }
 
-    private void announce(Session session, CacheServer server, CacheServer.Settings settings) {
+    private void set(String key, String origin, String value) {
+        options.add(new Configuration.Option(key, origin, value));
+    }
+
+    private void set(String key, String origin, List<String> values) {
+        options.removeIf(option -> option.key().equals(key));
+        values.forEach(value -> set(key, origin, value));
+    }
+
+    private static void announce(Session session, CacheServer server) {
+        boolean writable = server.settings().writable();
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("address", server.address());
-            fields.put("writable", settings.writable());
+            fields.put("writable", writable);
+            fields.put("offline", server.isOffline());
+            fields.put("nixConf", server.nixConf());
             session.print(fields);
         } else {
             session.out()
-                    .println(
-                            """
-                            Serving %s at %s%s
-                            For nix.conf:
-                              extra-substituters = %s
-                              extra-trusted-public-keys = %s\
-                            """
-                                    .formatted(
-                                            session.home(),
-                                            server.address(),
-                                            settings.writable() ? ", also for writing" : "",
-                                            server.address(),
-                                            publicKeys(settings)));
+                    .printf(
+                            "Serving %s at %s%s%s%nFor nix.conf:%n",
+                            session.home(),
+                            server.address(),
+                            writable ? ", also for writing" : "",
+                            server.isOffline() ? ", offline" : "");
+            server.nixConf().forEach(line -> session.out().println("  " + line));
+            server.netrc().ifPresent(line -> session.out().println("For netrc:\n  " + line));
         }
         session.out().flush();
     }
 
-    private static String publicKeys(CacheServer.Settings settings) {
-        var keys = new ArrayList<String>();
-        settings.key().ifPresent(own -> keys.add(own.publicKey().toString()));
-        settings.trusted().keys().forEach(each -> keys.add(each.toString()));
-        return keys.isEmpty() ? "<those of whoever signed the paths>" : String.join(" ", keys);
-    }
-
-    private CacheServer.Settings settings() throws IOException, Failure.Reported {
-        if (port < 0 || port > 0xffff) {
-            throw usage("--port is a number from 0 to 65535");
-        }
-        InetAddress address;
+    private CacheServer.Settings settings(Session session) throws IOException, Failure.Reported {
         try {
-            address = InetAddress.getByName(listen);
-        } catch (UnknownHostException _) {
-            throw usage("--listen: there is no address " + listen);
-        }
-        if (certificate.isPresent() != key.isPresent()) {
-            throw usage("--tls-cert and --tls-key go together");
-        }
-        if (writable && tokens.isEmpty() && !address.isLoopbackAddress()) {
-            throw usage("who lets others write needs --token-file");
-        }
-        return new CacheServer.Settings(
-                new InetSocketAddress(address, port),
-                names(),
-                writable,
-                writers(),
-                certificate.isPresent()
-                        ? Optional.of(
-                                new CacheServer.Certificate(certificate.get(), key.orElseThrow()))
-                        : Optional.empty(),
-                trustedKeys(),
-                secretKey(),
-                substituters,
-                priority,
-                Uploads.Limits.DEFAULT);
-    }
-
-    private Set<String> names() {
-        return hosts.stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private List<CacheServer.Writer> writers() throws IOException, Failure.Reported {
-        var writers = new ArrayList<CacheServer.Writer>();
-        if (tokens.isEmpty()) {
-            return writers;
-        }
-        for (String line : Files.readAllLines(tokens.get())) {
-            String[] words = line.strip().split("\\s+", -1);
-            if (words[0].isEmpty() || words[0].startsWith("#")) {
-                continue;
-            }
-            boolean realise = words.length == 2 && words[1].equals("realise");
-            if (words.length > 1 && !realise) {
-                throw usage(tokens.get() + ": behind a token stands nothing, or 'realise'");
-            }
-            writers.add(new CacheServer.Writer(words[0], realise));
-        }
-        if (writers.isEmpty()) {
-            throw usage(tokens.get() + " has no token");
-        }
-        return writers;
-    }
-
-    private TrustedKeys trustedKeys() throws Failure.Reported {
-        try {
-            return TrustedKeys.parse(trusted);
+            return CacheServer.Settings.of(
+                    Configuration.read(
+                            session.engine().store().home(), session.environment(), options));
         } catch (FormatException e) {
-            throw usage("--trusted-key: " + e.problem());
+            throw isUsage(e.format())
+                    ? new Failure.Reported(
+                            ExitCode.USAGE,
+                            e.format().startsWith("gateway")
+                                    ? e.problem()
+                                    : "%s: %s".formatted(e.format(), e.problem()))
+                    : Failure.of(e).thrown();
         }
     }
 
-    private Optional<SecretKey> secretKey() throws IOException {
-        return secret.isPresent()
-                ? Optional.of(SecretKey.parse(Files.readString(secret.get()).strip()))
-                : Optional.empty();
-    }
-
-    private static Failure.Reported usage(String sentence) {
-        return new Failure.Reported(ExitCode.USAGE, sentence);
+    /// Whether what is wrong was said by the user now: by an option or in the environment.
+    private static boolean isUsage(String origin) {
+        return origin.startsWith("--") || origin.startsWith("CAIRN_") || origin.equals("gateway");
     }
 }

@@ -80,7 +80,8 @@ final class VerifyCommand implements Command {
 
     private TrustedKeys trusted(Session session) throws IOException, Failure.Reported {
         if (keys.isEmpty()) {
-            return Configuration.read(new Home(session.home())).trustedKeys();
+            return Configuration.read(new Home(session.home()), session.environment())
+                    .trustedKeys();
         }
         try {
             return TrustedKeys.parse(keys);

@@ -4,48 +4,168 @@ import cairn.cid.FormatException;
 import cairn.store.Home;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.toml.TomlMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/// What the file `cairn.toml` of a home sets.
+/// What the file `cairn.toml` of a home sets. The environment overrides it: `CAIRN_GATEWAY_LISTEN`
+/// stands for `gateway.listen`, and of a list has its items between spaces.
 ///
 /// @param trustedKeys the keys whose signatures are believed: `trusted-keys`, by default none
-/// @see <a href="https://toml.io/en/v1.0.0">TOML</a>
-public record Configuration(TrustedKeys trustedKeys) {
-    private static final String FORMAT = "cairn.toml";
-    private static final TomlMapper TOML = new TomlMapper();
+/// @param substituters URIs of the stores that are asked for what is not here: `substituters`
+/// @param offline whether none of them is asked: `offline`
+/// @param storeLimit from how many bytes on the disk on the paths go that were not asked for the
+///   longest: `store.limit`, a number or a text such as `20 GiB`; by default there is no limit
+public record Configuration(
+        TrustedKeys trustedKeys,
+        List<String> substituters,
+        boolean offline,
+        long storeLimit,
+        Gateway gateway) {
+    /// Stands for no limit.
+    public static final long UNLIMITED = Long.MAX_VALUE;
 
-    /// What the file of a home sets; where there is none, everything is as it comes.
-    public static Configuration read(Home home) throws IOException {
-        Path file = home.configuration();
-        if (!Files.exists(file)) {
-            return new Configuration(TrustedKeys.NONE);
-        }
-        try {
-            return new Configuration(trustedKeys(TOML.readTree(Files.readString(file))));
-        } catch (JacksonException e) {
-            var at = e.getLocation();
-            throw new FormatException(
-                    FORMAT, at == null ? 0 : at.getCharOffset(), e.getOriginalMessage());
+    private static final Pattern SIZE =
+            Pattern.compile("([0-9]{1,15})(?:\\.([0-9]{1,3}))? ?(B|[KMGTkmgt]i?B?)?");
+
+    /// How the node is served to Nix.
+    ///
+    /// @param listen `gateway.listen`, by default `127.0.0.1:8087`; port 0 is a free one
+    /// @param hosts `gateway.hosts`: names by which it is called, beside addresses and `localhost`
+    /// @param writable `gateway.writable`
+    /// @param tokenFile `gateway.token-file`: the tokens of those who may write, one a line;
+    ///   `realise` behind one lets its owner say what content-addressed derivations became
+    /// @param tlsCert `gateway.tls-cert`, PEM
+    /// @param tlsKey `gateway.tls-key`, PEM
+    /// @param secretKeyFile `gateway.secret-key-file`: signs what a trusted key has signed
+    /// @param priority `gateway.priority`, as Nix sorts its caches
+    public record Gateway(
+            InetSocketAddress listen,
+            List<String> hosts,
+            boolean writable,
+            Optional<Path> tokenFile,
+            Optional<Path> tlsCert,
+            Optional<Path> tlsKey,
+            Optional<Path> secretKeyFile,
+            int priority) {
+        private static final int PORT = 8087;
+        private static final int PRIORITY = 30;
+
+        public Gateway {
+            hosts = hosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         }
     }
 
-    private static TrustedKeys trustedKeys(JsonNode all) throws FormatException {
-        JsonNode list = all.path("trusted-keys");
-        if (!list.isMissingNode() && !list.isArray()) {
-            throw new FormatException(FORMAT, 0, "trusted-keys is not a list");
-        }
+    public Configuration {
+        substituters = List.copyOf(substituters);
+    }
+
+    /// What is set for a home; where nothing is, everything is as it comes.
+    public static Configuration read(Home home, Map<String, String> environment)
+            throws IOException {
+        return read(home, environment, List.of());
+    }
+
+    /// A value that a command was given, which goes before all others.
+    ///
+    /// @param origin what a user calls it: `--listen`
+    public record Option(String key, String origin, String value) {}
+
+    /// The same with what a command was told.
+    ///
+    /// @throws FormatException named after where the value comes from that is wrong
+    public static Configuration read(
+            Home home, Map<String, String> environment, List<Option> options) throws IOException {
+        var values = ConfigurationValues.read(home, environment, options);
+        return new Configuration(
+                trustedKeys(values.list("trusted-keys")),
+                values.list("substituters").stream().map(ConfigurationValues.Value::text).toList(),
+                values.flag("offline"),
+                size(values.one("store.limit")),
+                gateway(values));
+    }
+
+    private static Gateway gateway(ConfigurationValues values) throws FormatException {
+        var port = values.one("gateway.port");
+        var listen = listen(values.one("gateway.listen"));
+        return new Gateway(
+                port.isEmpty()
+                        ? listen
+                        : new InetSocketAddress(
+                                listen.getAddress(), number(port.get(), port.get().text(), 0xffff)),
+                values.list("gateway.hosts").stream().map(ConfigurationValues.Value::text).toList(),
+                values.flag("gateway.writable"),
+                values.file("gateway.token-file"),
+                values.file("gateway.tls-cert"),
+                values.file("gateway.tls-key"),
+                values.file("gateway.secret-key-file"),
+                values.one("gateway.priority").isEmpty()
+                        ? Gateway.PRIORITY
+                        : number(
+                                values.one("gateway.priority").get(),
+                                values.one("gateway.priority").get().text(),
+                                1_000_000));
+    }
+
+    private static TrustedKeys trustedKeys(List<ConfigurationValues.Value> values)
+            throws FormatException {
         var texts = new ArrayList<String>();
-        for (JsonNode text : list) {
-            if (!text.isString()) {
-                throw new FormatException(FORMAT, 0, "trusted-keys holds what is no text");
+        for (var value : values) {
+            try {
+                var _ = TrustedKeys.parse(List.of(value.text()));
+            } catch (FormatException e) {
+                throw value.wrong(e.problem());
             }
-            texts.add(text.stringValue());
+            texts.add(value.text());
         }
-        return TrustedKeys.parse(texts);
+        return texts.isEmpty() ? TrustedKeys.NONE : TrustedKeys.parse(texts);
+    }
+
+    /// An address with or without a port.
+    private static InetSocketAddress listen(Optional<ConfigurationValues.Value> value)
+            throws FormatException {
+        if (value.isEmpty()) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), Gateway.PORT);
+        }
+        String text = value.get().text();
+        boolean isBare6 = text.indexOf(':') != text.lastIndexOf(':') && !text.contains("]");
+        int colon = isBare6 ? -1 : text.lastIndexOf(':');
+        boolean hasPort = colon > text.indexOf(']');
+        String host = hasPort ? text.substring(0, colon) : text;
+        int port = hasPort ? number(value.get(), text.substring(colon + 1), 0xffff) : Gateway.PORT;
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException _) {
+            throw value.get().wrong("there is no address " + host);
+        }
+    }
+
+    private static int number(ConfigurationValues.Value value, String text, int most)
+            throws FormatException {
+        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) > most) {
+            throw value.wrong("'%s' is no number from 0 to %d".formatted(text, most));
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static long size(Optional<ConfigurationValues.Value> value) throws FormatException {
+        if (value.isEmpty()) {
+            return UNLIMITED;
+        }
+        var match = SIZE.matcher(value.get().text().strip());
+        if (!match.matches()) {
+            throw value.get().wrong("'%s' is no size such as 20 GiB".formatted(value.get().text()));
+        }
+        String unit = match.group(3) == null ? "B" : match.group(3).toUpperCase(Locale.ROOT);
+        double factor = Math.pow(1024, "BKMGT".indexOf(unit.charAt(0)));
+        String fraction = match.group(2) == null ? "0" : match.group(2);
+        return (long) (Double.parseDouble(match.group(1) + "." + fraction) * factor);
     }
 }

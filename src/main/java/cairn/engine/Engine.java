@@ -103,9 +103,9 @@ public final class Engine implements AutoCloseable {
         return clock;
     }
 
-    /// What the home's `cairn.toml` sets, read anew.
+    /// What the home's `cairn.toml` and the environment set, read anew.
     public Configuration configuration() throws IOException {
-        return Configuration.read(store.home());
+        return Configuration.read(store.home(), System.getenv());
     }
 
     /// What the last deep check of a path by this engine found wrong with its content.

@@ -5,46 +5,54 @@ import cairn.cid.FormatException;
 import cairn.nix.ContentAddress;
 import cairn.nix.NarSource;
 import cairn.nix.NixHash;
+import cairn.nix.Realisation;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
+import cairn.store.PathImport;
 import cairn.store.PathInfo;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Other stores that have what is not here. They are asked one after the other, those of the
 /// smallest priority first.
 ///
 /// What a store says is believed if a trusted key has signed it, or if the path is named after its
-/// content; that it has this content shows when it comes in. A store that fails is not asked again
-/// for a while, which grows if it goes on failing; a path that none had is not asked for again for
-/// a while. Safe for use by several threads.
+/// content; that it has this content shows when it comes in. A path comes in once for all who ask
+/// for it meanwhile, and is read by them while it comes; should a store fail midway, another one
+/// that has the same goes on. A store that fails is not asked again for a while, which grows if it
+/// goes on failing; what none had is not asked for again for a while. Safe for use by several
+/// threads.
 public final class Substituters implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Substituters.class.getName());
     private static final Pattern PRIORITY = Pattern.compile("[?&]priority=([0-9]{1,6})(?=&|$)");
     private static final int DEFAULT_PRIORITY = 50;
-    private static final int REMEMBERED = 1 << 14;
-    private static final Duration FIRST_REST = Duration.ofSeconds(15);
-    private static final Duration LONGEST_REST = Duration.ofMinutes(10);
+    private static final int REMEMBERED = 1 << 15;
     private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
 
     private final Engine engine;
@@ -55,13 +63,28 @@ public final class Substituters implements AutoCloseable {
     /// What was said of paths lately, by their hashes.
     private final Map<String, Answer> answers = remembering();
 
+    /// Which stores gave something else than they promised, by the hashes of paths.
+    private final Map<String, List<Upstream>> liars = remembering();
+
     /// What was found and not fetched yet, by the hash of the archive.
     private final Map<NixHash, Offer> offers = remembering();
 
-    private final Map<StorePath, FutureTask<Void>> fetching = new ConcurrentHashMap<>();
+    /// What none had, be it a realisation or a log.
+    private final Map<String, Instant> unknown = remembering();
 
-    /// @param info what the first store that has the path says of it; empty if none has it
-    private record Answer(Optional<PathInfo> info, Instant at) {}
+    private final Map<String, FutureTask<Optional<Offer>>> asking = new ConcurrentHashMap<>();
+
+    /// What is coming in. Guarded by itself.
+    private final Map<StorePath, Incoming> coming = new HashMap<>();
+
+    private final ExecutorService fetchers =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fetch-", 0).factory());
+    private final LongAdder fetched = new LongAdder();
+    private volatile boolean offline;
+    private volatile boolean closing;
+
+    /// @param offer of the first store that has the path; empty if none has it
+    private record Answer(Optional<Offer> offer, Instant at) {}
 
     private record Offer(Upstream upstream, PathInfo info) {}
 
@@ -79,109 +102,302 @@ public final class Substituters implements AutoCloseable {
         for (String uri : uris) {
             var match = PRIORITY.matcher(uri);
             int priority = match.find() ? Integer.parseInt(match.group(1)) : DEFAULT_PRIORITY;
-            upstreams.add(new Upstream(engine.open(uri), priority));
+            upstreams.add(new Upstream(engine.open(uri), priority, engine.clock()));
         }
-        upstreams.sort(Comparator.comparingInt(upstream -> upstream.priority));
+        upstreams.sort(Comparator.comparingInt(Upstream::priority));
         return new Substituters(engine, trusted, upstreams);
+    }
+
+    /// Whether a store is asked.
+    public enum State {
+        /// Nothing was asked of it yet.
+        UNTRIED,
+        WORKING,
+        /// It failed lately, and is left alone for a while.
+        RESTING,
+        /// No store is asked.
+        OFFLINE
     }
 
     /// How a store does.
     ///
+    /// @param asked how many questions it was asked
+    /// @param found to how many of those it had an answer
+    /// @param failed how often it did not answer as it should
     /// @param restsUntil it is not asked before that
-    public record Health(String uri, int priority, long asked, long failed, Instant restsUntil) {}
+    /// @param trouble why it failed the last time; empty if it works since
+    public record Health(
+            String uri,
+            int priority,
+            State state,
+            long asked,
+            long found,
+            long failed,
+            Instant restsUntil,
+            String trouble) {}
 
     /// How the stores do, in the order in which they are asked.
     public List<Health> health() {
-        return upstreams.stream().map(Upstream::health).toList();
+        return upstreams.stream().map(upstream -> upstream.health(offline)).toList();
+    }
+
+    public boolean isOffline() {
+        return offline;
+    }
+
+    /// Asks no store from now on, or asks them again.
+    public void setOffline(boolean offline) {
+        this.offline = offline;
+    }
+
+    /// How many paths came in.
+    public long fetched() {
+        return fetched.sum();
     }
 
     /// What is said of the path with these 32 characters by the first store that has it and is
     /// believed.
     public Optional<PathInfo> info(String hash) {
-        if (upstreams.isEmpty()) {
+        return offer(hash).map(Offer::info);
+    }
+
+    /// Reads the archive of a path that was [found][#info], which comes in meanwhile.
+    ///
+    /// @return empty if nothing of that hash was found, or the path has come in by now
+    public Optional<Incoming.Reader> read(NixHash narHash) throws IOException {
+        var offer = offers.get(narHash);
+        return offer == null || offline ? Optional.empty() : Optional.of(fetch(offer));
+    }
+
+    /// Brings in the path with these 32 characters, with its closure, and waits for that.
+    ///
+    /// @return whether it is here now
+    public boolean bring(String hash) throws IOException {
+        var offer = offer(hash);
+        if (offer.isEmpty()) {
+            return engine.catalog().path(hash).isPresent();
+        }
+        try (var reader = fetch(offer.get())) {
+            reader.awaitStored();
+            return true;
+        }
+    }
+
+    /// What became of an output of a derivation, according to somebody whom a trusted key vouches
+    /// for. Others are not believed: Nix would take anything.
+    public Optional<Realisation> realisation(String folder, Realisation.Id id) {
+        return first(
+                id.toString(),
+                store -> {
+                    var json = store.realisation(id.toString());
+                    if (json.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    var found = Realisation.decode(folder, json.get());
+                    boolean believed =
+                            found.id().equals(id)
+                                    && !trusted.vouchers(found.fingerprint(), found.signatures())
+                                            .isEmpty();
+                    return believed ? Optional.of(found) : Optional.empty();
+                });
+    }
+
+    /// The log of a build, which nobody can vouch for.
+    public Optional<Bytes> log(StorePath derivation) {
+        return first(derivation.toString(), store -> store.log(derivation));
+    }
+
+    /// Ends what comes in; what has not come is as if it had never been asked for.
+    @Override
+    public void close() throws IOException {
+        closing = true;
+        fetchers.close();
+        for (Upstream upstream : upstreams) {
+            upstream.store().close();
+        }
+    }
+
+    private <T> Optional<T> first(String what, Upstream.Question<T> question) {
+        var since = unknown.get(what);
+        if (offline || since != null && since.plus(KNOWN_FOR).isAfter(clock.instant())) {
+            return Optional.empty();
+        }
+        boolean sure = true;
+        for (Upstream upstream : upstreams) {
+            var said = upstream.ask(question);
+            if (said.answer().isPresent()) {
+                return said.answer();
+            }
+            sure &= said.sure();
+        }
+        if (sure) {
+            unknown.put(what, clock.instant());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Offer> offer(String hash) {
+        if (upstreams.isEmpty() || offline) {
             return Optional.empty();
         }
         var known = answers.get(hash);
         if (known != null && known.at.plus(KNOWN_FOR).isAfter(clock.instant())) {
-            return known.info;
+            return known.offer;
         }
-        boolean all = true;
+        var task = new FutureTask<>(() -> look(hash));
+        var running = asking.putIfAbsent(hash, task);
+        try {
+            if (running == null) {
+                task.run();
+                return task.get();
+            }
+            return running.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } finally {
+            asking.remove(hash, task);
+        }
+    }
+
+    private Optional<Offer> look(String hash) {
+        boolean sure = true;
         for (Upstream upstream : upstreams) {
-            if (upstream.isResting(clock.instant())) {
-                all = false;
+            if (liars.getOrDefault(hash, List.of()).contains(upstream)) {
                 continue;
             }
-            try {
-                var found = upstream.info(hash);
-                upstream.works();
-                if (found.isPresent() && isBelieved(found.get())) {
-                    offers.put(found.get().narHash(), new Offer(upstream, found.get()));
-                    answers.put(hash, new Answer(found, clock.instant()));
-                    return found;
-                }
-            } catch (IOException | UncheckedIOException e) {
-                all = false;
-                upstream.fails(clock.instant(), e);
+            var said = upstream.ask(store -> believed(store, hash));
+            if (said.answer().isPresent()) {
+                var offer = new Offer(upstream, said.answer().get());
+                offers.put(offer.info.narHash(), offer);
+                answers.put(hash, new Answer(Optional.of(offer), clock.instant()));
+                return Optional.of(offer);
             }
+            sure &= said.sure();
         }
-        if (all) {
+        if (sure) {
             answers.put(hash, new Answer(Optional.empty(), clock.instant()));
         }
         return Optional.empty();
     }
 
-    /// Brings in the path that was found to have this archive, with its closure. Whoever asks for
-    /// the same meanwhile waits for it.
-    ///
-    /// @return whether it is here now
-    public boolean fetch(NixHash narHash) throws IOException {
-        var offer = offers.get(narHash);
-        if (offer == null) {
-            return false;
-        }
+    private Optional<PathInfo> believed(PathStore store, String hash) throws IOException {
+        var path = store.find(hash);
+        return path.isPresent() ? store.info(path.get()).filter(this::isBelieved) : Optional.empty();
+    }
+
+    /// Joins whoever fetches a path, or begins to.
+    private Incoming.Reader fetch(Offer offer) throws IOException {
         StorePath path = offer.info.path();
-        var task =
-                new FutureTask<Void>(() -> {
-                    Copy.Summary _ =
-                            engine.copyIn(
-                                    new Believed(offer.upstream.store),
-                                    List.of(path),
-                                    false,
-                                    Progress.NONE);
-                    return null;
-                });
-        var running = fetching.putIfAbsent(path, task);
-        try {
-            if (running == null) {
-                task.run();
-                offers.remove(narHash);
-                answers.remove(path.hash());
+        synchronized (coming) {
+            var running = coming.get(path);
+            var joined = running == null ? null : running.join();
+            if (joined != null) {
+                return joined;
             }
-            var _ = (running == null ? task : running).get();
-            return true;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                if (!(cause instanceof FormatException) && running == null) {
-                    offer.upstream.fails(clock.instant(), cause);
-                }
-                throw new IOException(
-                        "%s did not come from %s: %s"
-                                .formatted(path, offer.upstream.store.uri(), cause.getMessage()),
-                        cause);
+            var incoming = Incoming.begin(offer.info, engine.store().home().folder());
+            var reader = incoming.join();
+            if (reader == null) {
+                throw new IllegalStateException("it has just begun");
             }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + path + " came", e);
-        } finally {
-            fetching.remove(path, task);
+            coming.put(path, incoming);
+            fetchers.execute(() -> fetch(incoming, offer));
+            return reader;
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        for (Upstream upstream : upstreams) {
-            upstream.store.close();
+    private void fetch(Incoming incoming, Offer first) {
+        StorePath path = first.info.path();
+        IOException failure = null;
+        try {
+            bring(incoming, first);
+            fetched.increment();
+        } catch (CancellationException e) {
+            failure = new IOException("the node is being stopped", e);
+        } catch (IOException e) {
+            failure = e;
+        }
+        offers.remove(first.info.narHash());
+        answers.remove(path.hash());
+        if (failure != null && !closing) {
+            // For whoever tries again, which Nix does without asking for the path once more.
+            var _ = offer(path.hash());
+        }
+        synchronized (coming) {
+            coming.remove(path, incoming);
+        }
+        try {
+            incoming.end(failure);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "what came could not be let go of", e);
+        }
+    }
+
+    /// Stores a path, from one store after the other until it has come.
+    private void bring(Incoming incoming, Offer first) throws IOException {
+        Offer offer = first;
+        while (true) {
+            try (var paths = new PathImport(engine.store(), clock, new Stop())) {
+                bring(incoming, offer, paths);
+                return;
+            } catch (IOException e) {
+                var next = closing ? Optional.<Offer>empty() : another(offer, e);
+                if (next.isEmpty()
+                        || !next.get().info.narHash().equals(incoming.info().narHash())) {
+                    throw new IOException(
+                            "%s did not come from %s: %s"
+                                    .formatted(
+                                            offer.info.path(),
+                                            offer.upstream.store().uri(),
+                                            e.getMessage()),
+                            e);
+                }
+                offer = next.get();
+            }
+        }
+    }
+
+    private void bring(Incoming incoming, Offer offer, PathImport paths) throws IOException {
+        var info = offer.info;
+        NarSource content = from(offer, store -> store.nar(info.path()));
+        var imported = paths.tree(content, info.narSize(), incoming.sink());
+        paths.check(info, imported);
+        try {
+            paths.add(info, imported);
+        } catch (MissingReferenceException _) {
+            // Whoever reads need not wait for what he may have.
+            incoming.check();
+            bring(info.dependencies());
+            paths.add(info, imported);
+        }
+        paths.commit();
+        incoming.check();
+    }
+
+    /// Who else has a path that did not come from one.
+    private Optional<Offer> another(Offer offer, IOException cause) {
+        String hash = offer.info.path().hash();
+        if (cause instanceof FromStore from) {
+            offer.upstream.fails(from);
+        } else {
+            offer.upstream.blunders(cause);
+        }
+        liars.merge(
+                hash,
+                List.of(offer.upstream),
+                (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
+        answers.remove(hash);
+        return offer(hash);
+    }
+
+    /// Brings in paths with their closures, references first.
+    private void bring(Collection<StorePath> paths) throws IOException {
+        for (PathInfo info : Copy.closure(new Everywhere(), paths)) {
+            if (engine.catalog().path(info.path()).isEmpty()) {
+                boolean _ = bring(info.path().hash());
+            }
         }
     }
 
@@ -207,118 +423,5 @@ public final class Substituters implements AutoCloseable {
                         return size() > REMEMBERED;
                     }
                 });
-    }
-
-    /// A store and how it does.
-    private static final class Upstream {
-        private final PathStore store;
-        private final int priority;
-        private long asked;
-        private long failed;
-        private Instant restsUntil = Instant.EPOCH;
-        private Duration rest = FIRST_REST;
-
-        Upstream(PathStore store, int priority) {
-            this.store = store;
-            this.priority = priority;
-        }
-
-        Optional<PathInfo> info(String hash) throws IOException {
-            synchronized (this) {
-                asked++;
-            }
-            var path = store.find(hash);
-            return path.isPresent() ? store.info(path.get()) : Optional.empty();
-        }
-
-        synchronized boolean isResting(Instant now) {
-            return now.isBefore(restsUntil);
-        }
-
-        synchronized void works() {
-            rest = FIRST_REST;
-        }
-
-        synchronized void fails(Instant now, Exception cause) {
-            failed++;
-            if (isResting(now)) {
-                return;
-            }
-            restsUntil = now.plus(rest);
-            LOG.log(
-                    Level.WARNING,
-                    "{0} is not asked for {1}: {2}",
-                    store.uri(),
-                    rest,
-                    cause.getMessage());
-            Duration longer = rest.multipliedBy(2);
-            rest = longer.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : longer;
-        }
-
-        synchronized Health health() {
-            return new Health(store.uri(), priority, asked, failed, restsUntil);
-        }
-    }
-
-    /// A store that has only what is believed.
-    private final class Believed implements PathStore {
-        private final PathStore store;
-
-        Believed(PathStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public String uri() {
-            return store.uri();
-        }
-
-        /// What is here need not be vouched for once more.
-        @Override
-        public Optional<PathInfo> info(StorePath path) throws IOException {
-            var here = engine.local().info(path);
-            if (here.isPresent()) {
-                return here;
-            }
-            var info = store.info(path);
-            if (info.isPresent() && !isBelieved(info.get())) {
-                throw new NoSuchFileException(
-                        path.toString(), null, "is not signed by a trusted key in " + uri());
-            }
-            return info;
-        }
-
-        @Override
-        public Optional<StorePath> find(String hash) throws IOException {
-            return store.find(hash);
-        }
-
-        @Override
-        public Stream<StorePath> paths() throws IOException {
-            return store.paths();
-        }
-
-        @Override
-        public NarSource nar(StorePath path) throws IOException {
-            return store.nar(path);
-        }
-
-        @Override
-        public void put(PathInfo info, NarSource content) throws IOException {
-            throw new IOException(uri() + " is only read");
-        }
-
-        @Override
-        public Optional<Bytes> realisation(String id) throws IOException {
-            return store.realisation(id);
-        }
-
-        @Override
-        public Optional<Bytes> log(StorePath derivation) throws IOException {
-            return store.log(derivation);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -47,15 +47,27 @@ final class Exchange {
     private final ServerResponse response;
     private final Metrics metrics;
     private final Patience patience;
+    private final Feed.Entry entry;
     private final String method;
     private boolean begun;
 
-    Exchange(ServerRequest request, ServerResponse response, Metrics metrics, Patience patience) {
+    Exchange(
+            ServerRequest request,
+            ServerResponse response,
+            Metrics metrics,
+            Patience patience,
+            Feed feed) {
         this.request = request;
         this.response = response;
         this.metrics = metrics;
         this.patience = patience;
         method = request.prologue().method().text();
+        entry = feed.begin(request.remotePeer().address(), method, path());
+    }
+
+    /// Ends it, and returns how many nanoseconds it took.
+    long end() {
+        return entry.end(status());
     }
 
     static Header type(String type) {
@@ -126,7 +138,7 @@ final class Exchange {
 
     /// Answers `HEAD` by how long the body would be.
     void head(long size) {
-        begun = true;
+        begin();
         response.headers().contentLength(size);
         response.send(NOTHING);
     }
@@ -212,7 +224,7 @@ final class Exchange {
 
     /// Answers by a body whose length is not known before.
     void stream(Body body) throws IOException {
-        begun = true;
+        begin();
         var out = new Counted(response.outputStream());
         try {
             body.write(out);
@@ -251,13 +263,19 @@ final class Exchange {
         }
     }
 
+    private void begin() {
+        begun = true;
+        entry.answers(status());
+    }
+
     private void finish(byte[] body) {
         if (isHead()) {
             head(body.length);
         } else {
-            begun = true;
+            begin();
             response.send(body);
             metrics.sent(body.length);
+            entry.passed(body.length);
         }
     }
 
@@ -308,7 +326,7 @@ final class Exchange {
     }
 
     /// Counts what is sent.
-    private static final class Counted extends OutputStream {
+    private final class Counted extends OutputStream {
         private final OutputStream out;
         private long count;
 
@@ -325,6 +343,7 @@ final class Exchange {
         public void write(byte[] source, int offset, int length) throws IOException {
             out.write(source, offset, length);
             count += length;
+            entry.passed(length);
         }
 
         @Override
@@ -357,6 +376,7 @@ final class Exchange {
             if (read > 0) {
                 count += read;
                 metrics.received(read);
+                entry.passed(read);
             }
             if (count > limit) {
                 throw new RefusedException(

@@ -37,6 +37,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -86,6 +87,7 @@ public final class Gateway implements CacheServer {
     private final Store store;
     private final Door door;
     private final Metrics metrics = new Metrics();
+    private final Feed feed = new Feed();
     private final Patience patience;
     private final NarInfos narInfos;
     private final Realisations realisations;
@@ -123,6 +125,7 @@ public final class Gateway implements CacheServer {
             throw new IOException(store(engine).home().folder() + " can only be read");
         }
         var substituters = Substituters.open(engine, settings.substituters(), settings.trusted());
+        substituters.setOffline(settings.offline());
         var uploads =
                 Uploads.start(
                         engine.store(), engine.clock(), settings.trusted(), settings.limits());
@@ -163,8 +166,33 @@ public final class Gateway implements CacheServer {
     }
 
     @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
     public Traffic traffic() {
-        return metrics.traffic();
+        return metrics.traffic(substituters.fetched());
+    }
+
+    @Override
+    public List<Substituters.Health> upstreams() {
+        return substituters.health();
+    }
+
+    @Override
+    public List<Request> requests() {
+        return feed.list();
+    }
+
+    @Override
+    public boolean isOffline() {
+        return substituters.isOffline();
+    }
+
+    @Override
+    public void setOffline(boolean offline) {
+        substituters.setOffline(offline);
     }
 
     @Override
@@ -199,13 +227,12 @@ public final class Gateway implements CacheServer {
     }
 
     private void handle(ServerRequest request, ServerResponse response) {
-        long started = System.nanoTime();
-        var exchange = new Exchange(request, response, metrics, patience);
+        var exchange = new Exchange(request, response, metrics, patience, feed);
         var route = Route.of(exchange.path());
         try {
             answer(route, exchange);
         } finally {
-            metrics.answered(route, exchange.status(), System.nanoTime() - started);
+            metrics.answered(route, exchange.status(), exchange.end());
         }
     }
 
@@ -277,7 +304,10 @@ public final class Gateway implements CacheServer {
                     exchange.answer(
                             200,
                             METRICS_TYPE,
-                            metrics.text(store.catalog().count(""), uploads.waiting())
+                            metrics.text(
+                                            store.catalog().count(""),
+                                            uploads.waiting(),
+                                            substituters.fetched())
                                     .getBytes(StandardCharsets.UTF_8));
             case UNKNOWN -> exchange.say(404, "there is nothing of this name");
         }

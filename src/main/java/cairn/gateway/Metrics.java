@@ -81,17 +81,19 @@ final class Metrics {
         bytesIn.add(bytes);
     }
 
-    Traffic traffic() {
+    /// @param fetched how many paths came in from other stores
+    Traffic traffic(long fetched) {
         return new Traffic(
                 answers.values().stream().mapToLong(Answers::count).sum(),
                 hits.sum(),
                 misses.sum(),
+                fetched,
                 bytesOut.sum(),
                 bytesIn.sum());
     }
 
     /// Everything as Prometheus reads it.
-    String text(long paths, int waiting) {
+    String text(long paths, int waiting, long fetched) {
         var text = new StringBuilder();
         head(text, "cairn_http_requests_total", "counter", "Requests that were answered.");
         for (Route route : Route.values()) {
@@ -112,6 +114,8 @@ final class Metrics {
         }
         counter(text, "cairn_narinfo_hits_total", "Paths that were asked for and are here.", hits);
         counter(text, "cairn_narinfo_misses_total", "Paths that are not here.", misses);
+        head(text, "cairn_paths_fetched_total", "counter", "Paths that came from other stores.");
+        line(text, "cairn_paths_fetched_total", fetched);
         counter(text, "cairn_http_sent_bytes_total", "Bytes of the bodies of answers.", bytesOut);
         counter(text, "cairn_http_received_bytes_total", "Bytes of uploads.", bytesIn);
         gauge(text, "cairn_uploads_waiting", "Archives that wait for their narinfo.", waiting);

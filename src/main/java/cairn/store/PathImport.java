@@ -7,6 +7,7 @@ import cairn.nix.ContentAddress;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class PathImport implements AutoCloseable {
                             .formatted(info.path(), info.narSize(), MAX_NAR));
         }
         List<Cid> references = references(info);
-        return add(info, read(content, info.narSize()), references);
+        return add(info, read(content, info.narSize(), OutputStream.nullOutputStream()), references);
     }
 
     /// Imports a tree before it is known whose it is. The import may then wait for that: it holds
@@ -76,9 +77,26 @@ public final class PathImport implements AutoCloseable {
     ///
     /// @param limit the most bytes that its NAR may have
     public TreeImport.Imported tree(NarSource content, long limit) throws IOException {
-        var imported = read(content, limit);
+        return tree(content, limit, OutputStream.nullOutputStream());
+    }
+
+    /// The same for those who want the NAR too.
+    ///
+    /// @param copy is written the NAR of that which is imported, while it is
+    public TreeImport.Imported tree(NarSource content, long limit, OutputStream copy)
+            throws IOException {
+        var imported = read(content, limit, copy);
         writer.settle();
         return imported;
+    }
+
+    /// Checks what can be checked of a path before its references are here.
+    ///
+    /// @throws FormatException if the content is not what the info promises, or has another content
+    ///   address
+    public void check(PathInfo info, TreeImport.Imported imported) throws IOException {
+        requirePromised(info, imported);
+        var _ = believedCa(info, new TreeNar(writer, imported.tree().cid()));
     }
 
     /// Imports a path of a tree that this import [brought][#tree], as if its content was given.
@@ -87,26 +105,16 @@ public final class PathImport implements AutoCloseable {
         return known.isPresent() ? again(known.get(), info) : add(info, imported, references(info));
     }
 
-    private TreeImport.Imported read(NarSource content, long limit) throws IOException {
-        var tree = new TreeImport(this::put, limit, store.threads());
+    private TreeImport.Imported read(NarSource content, long limit, OutputStream copy)
+            throws IOException {
+        var tree = new TreeImport(this::put, limit, store.threads(), copy);
         content.writeTo(tree);
         return tree.finish();
     }
 
     private StoredPath add(PathInfo info, TreeImport.Imported imported, List<Cid> references)
             throws IOException {
-        if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {
-            throw new FormatException(
-                    "nar",
-                    0,
-                    "%s has %d bytes and hash %s, not %d and %s as promised"
-                            .formatted(
-                                    info.path(),
-                                    imported.narSize(),
-                                    imported.narHash(),
-                                    info.narSize(),
-                                    info.narHash()));
-        }
+        requirePromised(info, imported);
         Cid root = imported.tree().cid();
         var ca = believedCa(info, new TreeNar(writer, root));
         var node =
@@ -127,6 +135,22 @@ public final class PathImport implements AutoCloseable {
         order.add(stored);
         pendingBytes += info.narSize();
         return stored;
+    }
+
+    private static void requirePromised(PathInfo info, TreeImport.Imported imported)
+            throws FormatException {
+        if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {
+            throw new FormatException(
+                    "nar",
+                    0,
+                    "%s has %d bytes and hash %s, not %d and %s as promised"
+                            .formatted(
+                                    info.path(),
+                                    imported.narSize(),
+                                    imported.narHash(),
+                                    info.narSize(),
+                                    info.narHash()));
+        }
     }
 
     /// The bytes of NARs that were added since the last commit.

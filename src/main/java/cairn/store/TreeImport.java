@@ -61,16 +61,40 @@ public final class TreeImport implements NarSink {
     /// @param limit the most bytes that the NAR may have; a tree of more, which blocks that share
     ///   much can pretend to be, is refused as soon as it shows
     public TreeImport(BlockSink blocks, long limit) {
-        this(blocks, limit, Runnable::run);
+        this(blocks, limit, Runnable::run, OutputStream.nullOutputStream());
     }
 
     /// @param threads where the NAR is hashed
-    TreeImport(BlockSink blocks, long limit, Executor threads) {
+    /// @param copy is written the NAR
+    TreeImport(BlockSink blocks, long limit, Executor threads, OutputStream copy) {
         this.blocks = blocks;
         this.limit = limit;
         this.writer = new UnixFsWriter(blocks);
         this.digest = new DigestLane(threads);
-        this.nar = new NarWriter(digest);
+        this.nar = new NarWriter(new Tee(digest, copy));
+    }
+
+    /// Writes everything twice.
+    private static final class Tee extends OutputStream {
+        private final OutputStream first;
+        private final OutputStream second;
+
+        Tee(OutputStream first, OutputStream second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            first.write(value);
+            second.write(value);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int count) throws IOException {
+            first.write(source, offset, count);
+            second.write(source, offset, count);
+        }
     }
 
     /// What importing a tree would give; nothing is kept.

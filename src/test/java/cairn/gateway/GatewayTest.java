@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -254,6 +255,31 @@ class GatewayTest {
                                 "cairn_store_paths 1")),
                 () -> String.join("\n", lines));
         assertEquals(1, node.server().traffic().hits());
+    }
+
+    @Test
+    void tellsOfItselfAndOfItsLastRequests() throws Exception {
+        node.get("/nix-cache-info");
+        node.get("/nothing");
+        var requests = node.server().requests();
+        assertEquals(
+                List.of("GET /nothing 404", "GET /nix-cache-info 200"),
+                requests.stream()
+                        .limit(2)
+                        .map(each -> each.method() + " " + each.target() + " " + each.status())
+                        .toList());
+        assertTrue(requests.get(1).ended());
+        assertEquals("127.0.0.1", requests.getFirst().client());
+        for (int i = 0; i < 300; i++) {
+            node.head("/nothing");
+        }
+        assertEquals(256, node.server().requests().size());
+        assertEquals(
+                List.of(
+                        "extra-substituters = " + node.url(),
+                        "extra-trusted-public-keys = <those of whoever signed the paths>"),
+                node.server().nixConf());
+        assertEquals(Optional.empty(), node.server().netrc());
     }
 
     @Test

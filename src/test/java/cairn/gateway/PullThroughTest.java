@@ -96,9 +96,33 @@ class PullThroughTest {
             assertEquals(Optional.empty(), stores.info(absent));
             var health = stores.health();
             assertEquals(
+                    List.of(Substituters.State.RESTING, Substituters.State.WORKING),
+                    health.stream().map(Substituters.Health::state).toList());
+            assertEquals(
                     List.of(10, 50), health.stream().map(Substituters.Health::priority).toList());
             assertEquals(List.of(1L, 2L), health.stream().map(Substituters.Health::asked).toList());
             assertEquals(now.plusSeconds(15), health.getFirst().restsUntil());
+        }
+    }
+
+    @Test
+    void whatIsMissingIsMissingAtOnceWhileOffline() throws Exception {
+        try (var third = Served.readable(folder.resolve("third"));
+                var second = drawing(TrustedKeys.NONE, third.url())) {
+            String narInfo =
+                    "/" + third.add(tree("hello"), "tree").info().path().hash() + ".narinfo";
+            byte[] info = second.get(narInfo).body();
+            String url = "/" + NarInfo.decode(Bytes.wrap(info)).url();
+            second.server().setOffline(true);
+            long asked = third.server().traffic().requests();
+            assertEquals(404, second.get(narInfo).statusCode());
+            assertEquals(404, second.get(url).statusCode());
+            assertEquals(asked, third.server().traffic().requests());
+            assertEquals(
+                    Substituters.State.OFFLINE, second.server().upstreams().getFirst().state());
+            second.server().setOffline(false);
+            assertEquals(200, second.get(url).statusCode());
+            assertEquals(1, second.server().traffic().fetched());
         }
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import cairn.engine.CacheServer;
 import cairn.engine.CacheServer.Settings;
 import cairn.engine.CacheServer.Writer;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.Uploads;
 import cairn.store.Progress;
@@ -64,6 +65,8 @@ final class Served implements AutoCloseable {
                 trusted,
                 key,
                 List.of(),
+                false,
+                Configuration.UNLIMITED,
                 30,
                 limits);
     }
@@ -82,6 +85,8 @@ final class Served implements AutoCloseable {
                         trusted,
                         Optional.empty(),
                         substituters,
+                        false,
+                        Configuration.UNLIMITED,
                         30,
                         LIMITS));
     }
