@@ -150,6 +150,20 @@ public final class Copy {
     /// Everything that some paths depend on, themselves included, references before referrers.
     public static List<PathInfo> closure(PathStore store, Collection<StorePath> roots)
             throws IOException {
+        return closure(store::info, name(store), roots);
+    }
+
+    /// Tells what is known of a path.
+    @FunctionalInterface
+    interface Infos {
+        Optional<PathInfo> info(StorePath path) throws IOException;
+    }
+
+    /// The same of whoever knows the paths.
+    ///
+    /// @param name what he is called if he lacks one
+    static List<PathInfo> closure(Infos source, String name, Collection<StorePath> roots)
+            throws IOException {
         Map<StorePath, PathInfo> infos = new LinkedHashMap<>();
         var known = new HashMap<StorePath, StorePath>();
         var queue = new ArrayList<>(roots);
@@ -158,9 +172,9 @@ public final class Copy {
             if (infos.containsKey(path)) {
                 continue;
             }
-            var found = store.info(path);
+            var found = source.info(path);
             if (found.isEmpty()) {
-                throw missing(path, store, infos.values());
+                throw missing(path, name, infos.values());
             }
             var info = shared(found.get(), known);
             infos.put(path, info);
@@ -176,15 +190,14 @@ public final class Copy {
     }
 
     private static NoSuchFileException missing(
-            StorePath path, PathStore store, Collection<PathInfo> known) {
+            StorePath path, String name, Collection<PathInfo> known) {
         String referrer =
                 known.stream()
                         .filter(info -> info.references().contains(path))
                         .findFirst()
                         .map(info -> ", and %s refers to it".formatted(info.path()))
                         .orElse("");
-        return new NoSuchFileException(
-                path.toString(), null, "is not in " + name(store) + referrer);
+        return new NoSuchFileException(path.toString(), null, "is not in " + name + referrer);
     }
 
     /// Many paths refer to the same; each of these is kept once.

@@ -3,17 +3,17 @@ package cairn.engine;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.nix.ContentAddress;
-import cairn.nix.NarSource;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
-import cairn.store.MissingReferenceException;
 import cairn.store.PathImport;
 import cairn.store.PathInfo;
 import cairn.store.PathStore;
 import cairn.store.Progress;
+import cairn.store.TreeImport;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
+import java.io.Serial;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -36,8 +36,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Other stores that have what is not here. They are asked one after the other, those of the
 /// smallest priority first.
@@ -54,6 +52,7 @@ public final class Substituters implements AutoCloseable {
     private static final int DEFAULT_PRIORITY = 50;
     private static final int REMEMBERED = 1 << 15;
     private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
+    private static final Duration SHUNNED_FOR = Duration.ofMinutes(10);
 
     private final Engine engine;
     private final TrustedKeys trusted;
@@ -63,8 +62,8 @@ public final class Substituters implements AutoCloseable {
     /// What was said of paths lately, by their hashes.
     private final Map<String, Answer> answers = remembering();
 
-    /// Which stores gave something else than they promised, by the hashes of paths.
-    private final Map<String, List<Upstream>> liars = remembering();
+    /// Which stores gave something else than they promised.
+    private final Map<Broken, Instant> broken = remembering();
 
     /// What was found and not fetched yet, by the hash of the archive.
     private final Map<NixHash, Offer> offers = remembering();
@@ -87,6 +86,18 @@ public final class Substituters implements AutoCloseable {
     private record Answer(Optional<Offer> offer, Instant at) {}
 
     private record Offer(Upstream upstream, PathInfo info) {}
+
+    /// A promise that was not kept.
+    private record Broken(String hash, Upstream upstream) {}
+
+    /// Thrown when a store did not give a path, through no fault of ours.
+    private static final class NotGivenException extends IOException {
+        @Serial private static final long serialVersionUID = 1;
+
+        NotGivenException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
     private Substituters(Engine engine, TrustedKeys trusted, List<Upstream> upstreams) {
         this.engine = engine;
@@ -265,7 +276,8 @@ public final class Substituters implements AutoCloseable {
     private Optional<Offer> look(String hash) {
         boolean sure = true;
         for (Upstream upstream : upstreams) {
-            if (liars.getOrDefault(hash, List.of()).contains(upstream)) {
+            var since = broken.get(new Broken(hash, upstream));
+            if (since != null && since.plus(SHUNNED_FOR).isAfter(clock.instant())) {
                 continue;
             }
             var said = upstream.ask(store -> believed(store, hash));
@@ -285,7 +297,9 @@ public final class Substituters implements AutoCloseable {
 
     private Optional<PathInfo> believed(PathStore store, String hash) throws IOException {
         var path = store.find(hash);
-        return path.isPresent() ? store.info(path.get()).filter(this::isBelieved) : Optional.empty();
+        return path.isPresent()
+                ? store.info(path.get()).filter(this::isBelieved)
+                : Optional.empty();
     }
 
     /// Joins whoever fetches a path, or begins to.
@@ -342,8 +356,8 @@ public final class Substituters implements AutoCloseable {
             try (var paths = new PathImport(engine.store(), clock, new Stop())) {
                 bring(incoming, offer, paths);
                 return;
-            } catch (IOException e) {
-                var next = closing ? Optional.<Offer>empty() : another(offer, e);
+            } catch (NotGivenException | FormatException e) {
+                var next = another(offer, e);
                 if (next.isEmpty()
                         || !next.get().info.narHash().equals(incoming.info().narHash())) {
                     throw new IOException(
@@ -361,43 +375,80 @@ public final class Substituters implements AutoCloseable {
 
     private void bring(Incoming incoming, Offer offer, PathImport paths) throws IOException {
         var info = offer.info;
-        NarSource content = from(offer, store -> store.nar(info.path()));
-        var imported = paths.tree(content, info.narSize(), incoming.sink());
+        var imported = given(incoming, offer, paths);
         paths.check(info, imported);
-        try {
-            paths.add(info, imported);
-        } catch (MissingReferenceException _) {
+        if (isLacking(info)) {
             // Whoever reads need not wait for what he may have.
             incoming.check();
             bring(info.dependencies());
-            paths.add(info, imported);
         }
+        paths.add(info, imported);
         paths.commit();
         incoming.check();
+    }
+
+    private TreeImport.Imported given(Incoming incoming, Offer offer, PathImport paths)
+            throws IOException {
+        var info = offer.info;
+        try {
+            return paths.tree(
+                    offer.upstream.store().nar(info.path()), info.narSize(), incoming.sink());
+        } catch (FormatException e) {
+            throw e;
+        } catch (IOException e) {
+            throw paths.hasFailed() || incoming.hasFailed() ? e : new NotGivenException(e);
+        }
+    }
+
+    private boolean isLacking(PathInfo info) throws IOException {
+        for (StorePath path : info.dependencies()) {
+            if (!isHere(path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Who else has a path that did not come from one.
     private Optional<Offer> another(Offer offer, IOException cause) {
         String hash = offer.info.path().hash();
-        if (cause instanceof FromStore from) {
-            offer.upstream.fails(from);
-        } else {
+        if (cause instanceof FormatException) {
             offer.upstream.blunders(cause);
+            broken.put(new Broken(hash, offer.upstream), clock.instant());
+        } else {
+            offer.upstream.fails(cause);
         }
-        liars.merge(
-                hash,
-                List.of(offer.upstream),
-                (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
         answers.remove(hash);
         return offer(hash);
     }
 
     /// Brings in paths with their closures, references first.
     private void bring(Collection<StorePath> paths) throws IOException {
-        for (PathInfo info : Copy.closure(new Everywhere(), paths)) {
-            if (engine.catalog().path(info.path()).isEmpty()) {
-                boolean _ = bring(info.path().hash());
-            }
+        for (PathInfo info : Copy.closure(this::lacking, "any substituter", paths)) {
+            boolean _ = isHere(info.path()) || bring(info.path().hash());
+        }
+    }
+
+    private boolean isHere(StorePath path) throws IOException {
+        return engine.catalog().path(path).isPresent();
+    }
+
+    /// What is known of a path; of one that is here, not what it refers to, which is here too.
+    private Optional<PathInfo> lacking(StorePath path) throws IOException {
+        var here = engine.catalog().path(path);
+        return here.isPresent()
+                ? here.map(stored -> stored.info().withoutReferences())
+                : info(path.hash()).filter(info -> info.path().equals(path));
+    }
+
+    /// Ends what is under way when the node stops.
+    private final class Stop implements Progress {
+        @Override
+        public void step(String what, long done, long total) {}
+
+        @Override
+        public boolean isCancelled() {
+            return closing;
         }
     }
 

@@ -3,6 +3,7 @@ package cairn.gateway;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.engine.Incoming;
 import cairn.ipld.BlockSource;
 import cairn.store.TreeNar;
 import cairn.unixfs.UnixFsNode;
@@ -13,12 +14,14 @@ import java.io.OutputStream;
 /// Something that can be served, whole or in part.
 ///
 /// @param tag tells it from all others, see [RFC
-///   9110](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)
+///   9110](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3); empty if nothing does yet
 /// @param size in bytes
 /// @param lasting whether it stays what it is for ever
 /// @param packable whether it may be packed on its way
 record Entity(
         String type, String tag, long size, boolean lasting, boolean packable, Content content) {
+
+    private static final String NAR = "application/x-nix-nar";
 
     /// Writes a part of itself.
     @FunctionalInterface
@@ -49,10 +52,21 @@ record Entity(
                                 .transferTo(out));
     }
 
+    /// An archive that is coming in.
+    static Entity incoming(Incoming.Reader reader) {
+        return new Entity(
+                NAR,
+                "",
+                reader.info().narSize(),
+                true,
+                true,
+                (out, part) -> reader.writeTo(out, part.from(), part.to()));
+    }
+
     /// The archive of a tree.
     static Entity nar(BlockSource blocks, Cid tree, long size) {
         return new Entity(
-                "application/x-nix-nar",
+                NAR,
                 tree.toString(),
                 size,
                 true,

@@ -166,14 +166,16 @@ final class Exchange {
     void serve(Entity entity) throws IOException {
         boolean packed = entity.packable() && wantsZstd();
         String tag = '"' + entity.tag() + (packed ? "-zstd" : "") + '"';
-        response.header(HeaderNames.ETAG, tag);
+        if (!entity.tag().isEmpty()) {
+            response.header(HeaderNames.ETAG, tag);
+        }
         if (entity.packable()) {
             response.header(VARY);
         }
         if (entity.lasting()) {
             response.header(LASTING);
         }
-        if (isKnown(tag)) {
+        if (!entity.tag().isEmpty() && isKnown(tag)) {
             done(Status.NOT_MODIFIED_304.code());
             return;
         }

@@ -361,10 +361,10 @@ public final class Gateway implements CacheServer {
         var match = NAR.matcher(exchange.path());
         var found = match.matches() ? byNar(match.group(1)) : Optional.<StoredPath>empty();
         if (found.isEmpty() && match.matches() && !exchange.isHead()) {
-            found = fetched(exchange, match.group(1));
-            if (exchange.hasBegun()) {
+            if (passedOn(exchange, match.group(1))) {
                 return;
             }
+            found = byNar(match.group(1));
         }
         if (found.isPresent()) {
             exchange.serve(Entity.nar(store, found.get().tree(), found.get().info().narSize()));
@@ -385,15 +385,40 @@ public final class Gateway implements CacheServer {
                 : Optional.empty();
     }
 
-    /// Brings an archive in that another store has, or says why it does not come.
-    private Optional<StoredPath> fetched(Exchange exchange, String hash) throws IOException {
+    /// Passes an archive on that comes in meanwhile, or says why it does not come.
+    ///
+    /// @return false if none comes
+    private boolean passedOn(Exchange exchange, String hash) throws IOException {
         var narHash = narHash(hash);
+        if (narHash.isEmpty()) {
+            return false;
+        }
+        var incoming = substituters.read(narHash.get());
+        if (incoming.isEmpty()) {
+            return false;
+        }
+        try (var reader = incoming.get()) {
+            try {
+                reader.await();
+            } catch (IOException e) {
+                exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
+                return true;
+            }
+            exchange.serve(Entity.incoming(reader));
+        }
+        return true;
+    }
+
+    /// A path that is here, or is now because another store had it.
+    private Optional<StoredPath> brought(Exchange exchange, String hash) throws IOException {
+        var found = store.catalog().path(hash);
+        if (found.isPresent()) {
+            return found;
+        }
         try {
-            return narHash.isPresent() && substituters.fetch(narHash.get())
-                    ? byNar(hash)
-                    : Optional.empty();
+            return substituters.bring(hash) ? store.catalog().path(hash) : Optional.empty();
         } catch (IOException e) {
-            exchange.say(502, String.valueOf(e.getMessage()));
+            exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -420,10 +445,12 @@ public final class Gateway implements CacheServer {
         var match = LISTING.matcher(exchange.path());
         var found =
                 match.matches()
-                        ? store.catalog().path(match.group(1))
+                        ? brought(exchange, match.group(1))
                         : Optional.<StoredPath>empty();
         if (found.isEmpty()) {
-            exchange.say(404, "this path is not here");
+            if (!exchange.hasBegun()) {
+                exchange.say(404, "this path is not here");
+            }
             return;
         }
         String tag = '"' + found.get().tree().toString() + "-ls\"";
@@ -440,13 +467,25 @@ public final class Gateway implements CacheServer {
         var id = realisationId(exchange);
         var found =
                 id.isPresent()
-                        ? realisations.believed(settings.folder(), id.get())
+                        ? believed(id.get())
                         : Optional.<Realisation>empty();
         if (found.isPresent()) {
             exchange.answer(200, JSON, found.get().encode().toByteArray());
         } else {
             exchange.say(404, "nobody who is believed has said what became of this output");
         }
+    }
+
+    private Optional<Realisation> believed(Realisation.Id id) throws IOException {
+        var here = realisations.believed(settings.folder(), id);
+        if (here.isPresent()) {
+            return here;
+        }
+        var found = substituters.realisation(settings.folder(), id);
+        if (found.isPresent() && !store.isReadOnly()) {
+            boolean _ = realisations.put(found.get(), false);
+        }
+        return found;
     }
 
     private Optional<Realisation.Id> realisationId(Exchange exchange) {
@@ -470,9 +509,18 @@ public final class Gateway implements CacheServer {
                 && new UnixFsReader(store).node(cid.get()) instanceof UnixFsNode.RegularFile text) {
             exchange.with(Files.NO_GUESSING)
                     .serve(Entity.file("text/plain; charset=utf-8", store, text));
-        } else {
-            exchange.say(404, "there is no log of this");
+            return;
         }
+        var elsewhere =
+                derivation.isPresent()
+                        ? substituters.log(derivation.get())
+                        : Optional.<Bytes>empty();
+        if (elsewhere.isPresent()) {
+            exchange.with(Files.NO_GUESSING)
+                    .serve(Entity.of("text/plain; charset=utf-8", elsewhere.get()));
+            return;
+        }
+        exchange.say(404, "there is no log of this");
     }
 
     private Optional<StorePath> derivation(Exchange exchange) {

@@ -69,7 +69,8 @@ public final class PathImport implements AutoCloseable {
                             .formatted(info.path(), info.narSize(), MAX_NAR));
         }
         List<Cid> references = references(info);
-        return add(info, read(content, info.narSize(), OutputStream.nullOutputStream()), references);
+        return add(
+                info, read(content, info.narSize(), OutputStream.nullOutputStream()), references);
     }
 
     /// Imports a tree before it is known whose it is. The import may then wait for that: it holds
@@ -97,6 +98,11 @@ public final class PathImport implements AutoCloseable {
     public void check(PathInfo info, TreeImport.Imported imported) throws IOException {
         requirePromised(info, imported);
         var _ = believedCa(info, new TreeNar(writer, imported.tree().cid()));
+    }
+
+    /// Tells whether the disk let the import down, so that nothing more can come of it.
+    public boolean hasFailed() {
+        return writer.hasFailed();
     }
 
     /// Imports a path of a tree that this import [brought][#tree], as if its content was given.

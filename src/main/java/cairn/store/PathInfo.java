@@ -51,6 +51,11 @@ public record PathInfo(
         return references.stream().filter(reference -> !reference.equals(path)).toList();
     }
 
+    /// The same as if it referred to nothing.
+    public PathInfo withoutReferences() {
+        return new PathInfo(path, narHash, narSize, List.of(), deriver, signatures, ca);
+    }
+
     public boolean refersToItself() {
         return references.contains(path);
     }

@@ -289,6 +289,16 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         }
     }
 
+    /// Whether the disk failed.
+    boolean hasFailed() {
+        appending.lock();
+        try {
+            return failure != null;
+        } finally {
+            appending.unlock();
+        }
+    }
+
     /// By how many bytes this writer made packs longer so far.
     long appended() {
         return packs.stream().mapToLong(PackAppender::appended).sum();

@@ -1,0 +1,122 @@
+package cairn.engine;
+
+import cairn.cid.FormatException;
+import cairn.store.PathStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// A store that is asked for what is not here, and how it does. Safe for use by several threads.
+///
+/// One that fails is not asked again for a while, which grows if it goes on failing.
+final class Upstream {
+    private static final Logger LOG = System.getLogger(Upstream.class.getName());
+    private static final Duration FIRST_REST = Duration.ofSeconds(15);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(10);
+
+    private final PathStore store;
+    private final int priority;
+    private final InstantSource clock;
+    private long asked;
+    private long found;
+    private long failed;
+    private String trouble = "";
+    private Instant restsUntil = Instant.EPOCH;
+    private Duration rest = FIRST_REST;
+
+    Upstream(PathStore store, int priority, InstantSource clock) {
+        this.store = store;
+        this.priority = priority;
+        this.clock = clock;
+    }
+
+    /// What is asked of a store.
+    @FunctionalInterface
+    interface Question<T> {
+        Optional<T> of(PathStore store) throws IOException;
+    }
+
+    /// What a store said.
+    ///
+    /// @param sure whether the question need not be asked again soon
+    record Said<T>(Optional<T> answer, boolean sure) {}
+
+    PathStore store() {
+        return store;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    <T> Said<T> ask(Question<T> question) {
+        synchronized (this) {
+            if (isResting()) {
+                return new Said<>(Optional.empty(), false);
+            }
+            asked++;
+        }
+        try {
+            var answer = question.of(store);
+            works(answer.isPresent());
+            return new Said<>(answer, true);
+        } catch (FormatException e) {
+            // Nonsense about one thing; the store may well know others.
+            blunders(e);
+            return new Said<>(Optional.empty(), true);
+        } catch (IOException | UncheckedIOException e) {
+            fails(e);
+            return new Said<>(Optional.empty(), false);
+        }
+    }
+
+    /// It did not give what it should.
+    synchronized void blunders(Exception cause) {
+        failed++;
+        trouble = String.valueOf(cause.getMessage());
+        LOG.log(Level.WARNING, "{0}: {1}", store.uri(), trouble);
+    }
+
+    /// It is left alone for a while.
+    synchronized void fails(Exception cause) {
+        failed++;
+        trouble = String.valueOf(cause.getMessage());
+        if (isResting()) {
+            return;
+        }
+        restsUntil = clock.instant().plus(rest);
+        LOG.log(Level.WARNING, "{0} is not asked for {1}: {2}", store.uri(), rest, trouble);
+        Duration longer = rest.multipliedBy(2);
+        rest = longer.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : longer;
+    }
+
+    synchronized Substituters.Health health(boolean offline) {
+        var state =
+                offline
+                        ? Substituters.State.OFFLINE
+                        : isResting()
+                                ? Substituters.State.RESTING
+                                : asked == 0
+                                        ? Substituters.State.UNTRIED
+                                        : Substituters.State.WORKING;
+        return new Substituters.Health(
+                store.uri(), priority, state, asked, found, failed, restsUntil, trouble);
+    }
+
+    private synchronized void works(boolean hasIt) {
+        rest = FIRST_REST;
+        trouble = "";
+        if (hasIt) {
+            found++;
+        }
+    }
+
+    private boolean isResting() {
+        return clock.instant().isBefore(restsUntil);
+    }
+}
