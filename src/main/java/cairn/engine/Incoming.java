@@ -98,9 +98,7 @@ public final class Incoming {
                 while (!ended) {
                     changed.awaitUninterruptibly();
                 }
-                if (failure != null) {
-                    throw new IOException(failure.getMessage(), failure);
-                }
+                requireHope();
             } finally {
                 lock.unlock();
             }
@@ -177,7 +175,8 @@ public final class Incoming {
         lock.lock();
         try {
             while (!checked) {
-                pause();
+                requireHope();
+                changed.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();
@@ -189,7 +188,8 @@ public final class Incoming {
         lock.lock();
         try {
             while (limit() <= beyond) {
-                pause();
+                requireHope();
+                changed.awaitUninterruptibly();
             }
             return limit();
         } finally {
@@ -197,11 +197,10 @@ public final class Incoming {
         }
     }
 
-    private void pause() throws IOException {
+    private void requireHope() throws IOException {
         if (failure != null) {
             throw new IOException(failure.getMessage(), failure);
         }
-        changed.awaitUninterruptibly();
     }
 
     private long limit() {

@@ -2,6 +2,7 @@ package cairn.gateway;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
+import cairn.engine.Space;
 import cairn.nix.NarListing;
 import cairn.nix.StorePath;
 import cairn.store.Store;
@@ -39,12 +40,14 @@ final class Files {
     private static final Pattern NAME = Pattern.compile("/serve/([0-9a-z]{32})(?:/(.*?)/?)?");
 
     private final Store store;
+    private final Space space;
     private final String folder;
     private final UnixFsReader reader;
 
     /// @param folder whose paths links may lead to
-    Files(Store store, String folder) {
+    Files(Store store, Space space, String folder) {
         this.store = store;
+        this.space = space;
         this.folder = folder;
         reader = new UnixFsReader(store);
     }
@@ -68,7 +71,9 @@ final class Files {
             exchange.say(404, "this path is not here");
             return;
         }
-        walk(exchange, stored.get().info().path(), stored.get().tree(), names.get());
+        try (var _ = space.use(stored.get())) {
+            walk(exchange, stored.get().info().path(), stored.get().tree(), names.get());
+        }
     }
 
     private void walk(Exchange exchange, StorePath path, Cid tree, List<Bytes> names)

@@ -7,6 +7,7 @@ import cairn.engine.Engine;
 import cairn.engine.Realisations;
 import cairn.engine.RefusedException;
 import cairn.engine.RefusedException.Reason;
+import cairn.engine.Space;
 import cairn.engine.Substituters;
 import cairn.engine.Uploads;
 import cairn.nix.NarInfo;
@@ -92,6 +93,7 @@ public final class Gateway implements CacheServer {
     private final NarInfos narInfos;
     private final Realisations realisations;
     private final Uploads uploads;
+    private final Space space;
     private final Substituters substituters;
     private final Files files;
     private final Ipfs ipfs;
@@ -102,18 +104,20 @@ public final class Gateway implements CacheServer {
             Settings settings,
             Substituters substituters,
             Uploads uploads,
+            Space space,
             Patience patience)
             throws IOException {
         this.settings = settings;
         this.substituters = substituters;
         this.uploads = uploads;
+        this.space = space;
         this.patience = patience;
         store = engine.store();
         door = new Door(settings);
-        narInfos = new NarInfos(store.catalog(), settings);
+        narInfos = new NarInfos(store.catalog(), settings, space);
         realisations = new Realisations(store, settings.trusted());
-        files = new Files(store, settings.folder());
-        ipfs = new Ipfs(store);
+        files = new Files(store, space, settings.folder());
+        ipfs = new Ipfs(store, space);
         server = server(settings);
     }
 
@@ -129,9 +133,10 @@ public final class Gateway implements CacheServer {
         var uploads =
                 Uploads.start(
                         engine.store(), engine.clock(), settings.trusted(), settings.limits());
+        var space = Space.start(engine, settings.storeLimit());
         var patience = Patience.start(PATIENCE);
         try {
-            var gateway = new Gateway(engine, settings, substituters, uploads, patience);
+            var gateway = new Gateway(engine, settings, substituters, uploads, space, patience);
             gateway.server.start();
             if (!gateway.server.isRunning()) {
                 throw new BindException(
@@ -140,6 +145,7 @@ public final class Gateway implements CacheServer {
             return gateway;
         } catch (IOException | RuntimeException e) {
             patience.close();
+            space.close();
             uploads.close();
             substituters.close();
             throw e instanceof IOException io && !(e instanceof BindException)
@@ -199,6 +205,7 @@ public final class Gateway implements CacheServer {
     public void close() {
         server.stop();
         patience.close();
+        space.close();
         uploads.close();
         try {
             substituters.close();
@@ -367,8 +374,13 @@ public final class Gateway implements CacheServer {
             found = byNar(match.group(1));
         }
         if (found.isPresent()) {
-            exchange.serve(Entity.nar(store, found.get().tree(), found.get().info().narSize()));
-            return;
+            var path = found.get();
+            try (var _ = space.use(path)) {
+                if (store.has(path.cid())) {
+                    exchange.serve(Entity.nar(store, path.tree(), path.info().narSize()));
+                    return;
+                }
+            }
         }
         var waiting = ARCHIVE.matcher(exchange.path());
         if (exchange.isHead() && waiting.matches() && uploads.isWaiting(waiting.group(1))) {
@@ -405,6 +417,8 @@ public final class Gateway implements CacheServer {
                 return true;
             }
             exchange.serve(Entity.incoming(reader));
+        } finally {
+            space.grown();
         }
         return true;
     }
@@ -444,9 +458,7 @@ public final class Gateway implements CacheServer {
     private void listing(Exchange exchange) throws IOException {
         var match = LISTING.matcher(exchange.path());
         var found =
-                match.matches()
-                        ? brought(exchange, match.group(1))
-                        : Optional.<StoredPath>empty();
+                match.matches() ? brought(exchange, match.group(1)) : Optional.<StoredPath>empty();
         if (found.isEmpty()) {
             if (!exchange.hasBegun()) {
                 exchange.say(404, "this path is not here");
@@ -465,10 +477,7 @@ public final class Gateway implements CacheServer {
 
     private void realisation(Exchange exchange) throws IOException {
         var id = realisationId(exchange);
-        var found =
-                id.isPresent()
-                        ? believed(id.get())
-                        : Optional.<Realisation>empty();
+        var found = id.isPresent() ? believed(id.get()) : Optional.<Realisation>empty();
         if (found.isPresent()) {
             exchange.answer(200, JSON, found.get().encode().toByteArray());
         } else {
@@ -550,6 +559,7 @@ public final class Gateway implements CacheServer {
         }
         var _ = uploads.register(info);
         narInfos.refresh();
+        space.grown();
         exchange.done(201);
     }
 

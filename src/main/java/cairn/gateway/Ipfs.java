@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
+import cairn.engine.Space;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSource;
 import cairn.ipld.CarWriter;
@@ -40,9 +41,11 @@ final class Ipfs {
     private static final int BUFFER = 1 << 16;
 
     private final Store store;
+    private final Space space;
 
-    Ipfs(Store store) {
+    Ipfs(Store store, Space space) {
         this.store = store;
+        this.space = space;
     }
 
     void serve(Exchange exchange) throws IOException {
@@ -64,7 +67,9 @@ final class Ipfs {
             exchange.say(400, "no CID: " + e.problem());
             return;
         }
-        serve(exchange, root, names.get(), wanted(exchange));
+        try (var _ = space.use(root)) {
+            serve(exchange, root, names.get(), wanted(exchange));
+        }
     }
 
     private void serve(Exchange exchange, Cid root, List<Bytes> names, String type)

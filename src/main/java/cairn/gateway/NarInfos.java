@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.engine.CacheServer;
+import cairn.engine.Space;
 import cairn.nix.NarInfo;
 import cairn.nix.NixBase32;
 import cairn.nix.StorePath;
@@ -27,31 +28,68 @@ import java.util.concurrent.locks.ReentrantLock;
 /// What another process changes is seen a moment later. Safe for use by several threads.
 final class NarInfos {
     private static final long GLANCE_NANOS = 20_000_000;
+    private static final long NOTE_EVERY_NANOS = 10_000_000_000L;
     private static final int CHANGES = 1000;
     private static final long MAX_BYTES = 64 << 20;
 
     private final Catalog catalog;
     private final CacheServer.Settings settings;
+    private final Space space;
     private final Map<String, Rendered> rendered = new ConcurrentHashMap<>();
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock looking = new ReentrantLock();
     private volatile long lookedAt;
     private long cursor;
 
-    NarInfos(Catalog catalog, CacheServer.Settings settings) throws IOException {
+    NarInfos(Catalog catalog, CacheServer.Settings settings, Space space) throws IOException {
         this.catalog = catalog;
+        this.space = space;
         this.settings = settings;
         cursor = catalog.lastChange();
         lookedAt = System.nanoTime();
     }
 
     /// A narinfo as it is sent.
-    @SuppressWarnings("ArrayRecordComponent") // goes to the socket as it is
-    record Rendered(byte[] bytes, String tag, Header tagHeader) {}
+    static final class Rendered {
+        private final byte[] bytes;
+        private final String tag;
+        private final Header tagHeader;
+
+        /// When the node last noted that somebody asked for it.
+        private volatile long noted;
+
+        private Rendered(byte[] bytes, String tag) {
+            this.bytes = bytes;
+            this.tag = tag;
+            tagHeader = HeaderValues.createCached(HeaderNames.ETAG, '"' + tag + '"');
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        String tag() {
+            return tag;
+        }
+
+        Header tagHeader() {
+            return tagHeader;
+        }
+
+        /// Tells now and then whether to note that somebody asked for it.
+        private boolean isToBeNoted(long now) {
+            if (now - noted < NOTE_EVERY_NANOS) {
+                return false;
+            }
+            noted = now;
+            return true;
+        }
+    }
 
     /// The narinfo of the path with these 32 characters, if it is here.
     Optional<Rendered> of(String hash) throws IOException {
-        if (System.nanoTime() - lookedAt > GLANCE_NANOS && looking.tryLock()) {
+        long now = System.nanoTime();
+        if (now - lookedAt > GLANCE_NANOS && looking.tryLock()) {
             try {
                 look();
             } finally {
@@ -60,6 +98,9 @@ final class NarInfos {
         }
         var known = rendered.get(hash);
         if (known != null) {
+            if (known.isToBeNoted(now)) {
+                space.touch(hash);
+            }
             return Optional.of(known);
         }
         long before = lookedAt;
@@ -67,7 +108,9 @@ final class NarInfos {
         if (stored.isEmpty() || !stored.get().info().path().folder().equals(settings.folder())) {
             return Optional.empty();
         }
+        space.touch(hash);
         var fresh = render(stored.get().info());
+        fresh.noted = now;
         if (bytes.addAndGet(fresh.bytes.length) > MAX_BYTES) {
             forgetAll();
         }
@@ -130,10 +173,7 @@ final class NarInfos {
                                 info.ca())
                         .encode();
         String tag = Cid.of(Codec.RAW, text).toString();
-        return new Rendered(
-                text.toByteArray(),
-                tag,
-                HeaderValues.createCached(HeaderNames.ETAG, '"' + tag + '"'));
+        return new Rendered(text.toByteArray(), tag);
     }
 
     /// The node signs only what somebody it trusts has signed.

@@ -20,20 +20,36 @@ final class Marker {
     private final Progress progress;
     private final KeySet reached = new KeySet();
     private final KeySet expanded = new KeySet();
+    private final boolean weighing;
+    private double bytes;
     private long count;
     private boolean lacking;
 
     Marker(Store store, Progress progress) {
+        this(store, progress, false);
+    }
+
+    /// @param weighing whether to sum up what the blocks take on the disk
+    Marker(Store store, Progress progress, boolean weighing) {
         this.store = store;
         this.progress = progress;
+        this.weighing = weighing;
+    }
+
+    /// What the blocks take on the disk, each a part of its frame.
+    long bytes() {
+        return (long) bytes;
     }
 
     void mark(Collection<Cid> roots) throws IOException {
         var open = new ArrayDeque<Cid>(roots);
         for (var cid = open.poll(); cid != null; cid = open.poll()) {
-            if (reached.add(BlockKey.of(cid)) && ++count % 1000 == 0) {
-                progress.check();
-                progress.step("blocks in use", count, 0);
+            if (reached.add(BlockKey.of(cid))) {
+                weigh(BlockKey.of(cid));
+                if (++count % 1000 == 0) {
+                    progress.check();
+                    progress.step("blocks in use", count, 0);
+                }
             }
             // The same bytes may be reached as a node and as mere bytes.
             if (!cid.is(Codec.RAW) && !expanded.contains(cid)) {
@@ -55,6 +71,15 @@ final class Marker {
     /// Whether something may be unmarked because what leads to it is missing or damaged.
     boolean isLacking() {
         return lacking;
+    }
+
+    private void weigh(Bytes key) throws IOException {
+        if (weighing) {
+            store.index()
+                    .locate(key)
+                    .ifPresent(at ->
+                            bytes += (double) at.frame().length() * at.length() / at.frame().raw());
+        }
     }
 
     private void expand(Block block, ArrayDeque<Cid> open) {

@@ -9,9 +9,11 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -188,6 +190,21 @@ public final class Store implements BlockSource, AutoCloseable {
     public Collected tryCollecting(Roots roots, Progress progress) throws IOException {
         checkWritable();
         return new Collector(this, roots, true, progress).run();
+    }
+
+    /// Remembers when paths were asked for last, by their 32 characters.
+    public void touch(Map<String, Instant> times) throws IOException {
+        checkWritable();
+        Evictor.touch(this, times);
+    }
+
+    /// Removes the paths that nobody asked for the longest until the packs take no more bytes than
+    /// so many, and a little less.
+    ///
+    /// Kept is what [#collect] keeps, even if that is more, and what younger paths refer to.
+    public Collected evict(long limit, Roots roots, Progress progress) throws IOException {
+        checkWritable();
+        return new Evictor(this, roots, progress).run(limit);
     }
 
     /// Makes the packs shorter by writing frames as what they add to similar ones; reading them
