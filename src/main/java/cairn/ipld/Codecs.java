@@ -54,8 +54,15 @@ public final class Codecs {
                 links.add(new NamedLink(link.name().toUtf8(), link.hash()));
             }
         } else if (block.cid().is(Codec.DAG_CBOR) || block.cid().is(Codec.DAG_JSON)) {
-            collect("", decode(block), links);
+            return links(decode(block));
         }
+        return links;
+    }
+
+    /// The links of a value in their order, named by where they are in it.
+    public static List<NamedLink> links(Node node) {
+        var links = new ArrayList<NamedLink>();
+        collect("", node, links);
         return links;
     }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -55,6 +56,16 @@ public final class Catalog {
             int references,
             int signatures,
             Instant registeredAt) {}
+
+    /// What is claimed of a path, whether it is believed or not.
+    ///
+    /// @param addressed whether it has a content address
+    /// @param signers the names of the keys that are said to have signed it
+    public record Claims(StorePath path, boolean addressed, Set<String> signers) {
+        public Claims {
+            signers = Set.copyOf(signers);
+        }
+    }
 
     /// All paths with their references, as numbers.
     ///
@@ -190,6 +201,32 @@ public final class Catalog {
                 Comparator.comparing((Summary row) -> row.path().name())
                         .thenComparing(row -> row.path().hash()));
         return found;
+    }
+
+    /// What is claimed of every path of which anything is, in no particular order.
+    public List<Claims> claims() throws IOException {
+        return index.read(database -> {
+            var claims = new ArrayList<Claims>();
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT folder, hash, name, ca IS NOT NULL, group_concat(substr(text, 1, instr(text, ':') - 1), char(10))
+                            FROM path LEFT JOIN signature ON path = id
+                            WHERE ca IS NOT NULL OR text IS NOT NULL GROUP BY id\
+                            """)) {
+                while (rows.next()) {
+                    String signers = rows.getString(5);
+                    claims.add(
+                            new Claims(
+                                    storePath(rows, 1),
+                                    rows.getBoolean(4),
+                                    signers == null
+                                            ? Set.of()
+                                            : Set.copyOf(List.of(signers.split("\n", -1)))));
+                }
+            }
+            return claims;
+        });
     }
 
     /// How many rows of a table belong to each path, by the row of the path.

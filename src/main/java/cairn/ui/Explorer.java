@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import javafx.animation.AnimationTimer;
 import javafx.animation.PauseTransition;
 import javafx.application.Platform;
 import javafx.scene.Scene;
@@ -31,13 +32,14 @@ public final class Explorer {
 
     private static final Duration AFTER_FIRST_FRAME = Duration.millis(200);
 
-    /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
-    private static final int QUIET = 4;
-
     private final Path home;
     private final Place place;
     private final FxWork work = new FxWork();
     private final Answer<Engine> engine = new Answer<>(work);
+
+    /// Whatever was opened, even if nobody waits for it any more.
+    private final Queue<Engine> opened = new ConcurrentLinkedQueue<>();
+
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Window window;
 
@@ -64,36 +66,46 @@ public final class Explorer {
     /// @param onShown is given the window once it has the store
     private void run(boolean headless, Consumer<Window> onShown)
             throws InterruptedException, IOException {
-        var early = new FutureTask<>(() -> Engine.open(home));
-        Thread.ofVirtual().name("open").start(early);
+        var early = new FutureTask<>(this::openStore);
+        Thread opening = Thread.ofVirtual().name("open").start(early);
         Toolkit.start(headless);
-        Platform.runLater(() -> show(early, onShown));
+        var settings = SettingsModel.of(new Home(home));
+        Platform.runLater(() -> show(settings, early, onShown));
         closed.await();
+        if (window != null) {
+            settings.save();
+        }
         work.close();
         Platform.exit();
-        if (engine.known().isPresent()) {
-            engine.known().get().close();
+        opening.join();
+        for (Engine each : opened) {
+            each.close();
         }
     }
 
+    private Engine openStore() throws IOException {
+        Engine store = Engine.open(home);
+        opened.add(store);
+        return store;
+    }
+
     /// Shows the window once the store is open, as most are by now; else that it is being opened.
-    private void show(FutureTask<Engine> early, Consumer<Window> onShown) {
+    private void show(SettingsModel settings, FutureTask<Engine> early, Consumer<Window> onShown) {
         var stage = new Stage();
         stage.setTitle(Words.text("app.title"));
         stage.setOnHidden(_ -> close());
         var decorated = new PauseTransition(AFTER_FIRST_FRAME);
         decorated.setOnFinished(_ -> stage.getIcons().setAll(icons()));
         stage.setOnShown(_ -> decorated.play());
-        var settings = SettingsModel.of(new Home(home));
         var first = new AtomicReference<@Nullable FutureTask<Engine>>(early);
         engine.ask(() -> {
             var begun = first.getAndSet(null);
-            return begun == null ? Engine.open(home) : begun.get();
+            return begun == null ? openStore() : begun.get();
         });
         engine.valueProperty()
-                .subscribe(opened -> {
-                    if (opened != null) {
-                        window = new Window(opened, settings, place, WIDTH, HEIGHT);
+                .subscribe(store -> {
+                    if (store != null && closed.getCount() > 0) {
+                        window = new Window(store, settings, place, WIDTH, HEIGHT);
                         stage.setScene(window.scene());
                         stage.show();
                         onShown.accept(window);
@@ -114,23 +126,11 @@ public final class Explorer {
 
     private static void closeWhenQuiet(Window shown) {
         shown.scene().getWindow().setOpacity(0);
-        new AnimationTimer() {
-            private int quiet;
-
-            @Override
-            public void handle(long now) {
-                quiet = shown.isBusy() ? 0 : quiet + 1;
-                if (quiet >= QUIET) {
-                    stop();
-                    shown.scene().getWindow().hide();
-                }
-            }
-        }.start();
+        shown.whenQuiet(() -> shown.scene().getWindow().hide());
     }
 
     private void close() {
         if (window != null) {
-            window.model().settings().save();
             window.close();
         }
         closed.countDown();

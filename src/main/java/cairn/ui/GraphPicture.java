@@ -172,7 +172,7 @@ final class GraphPicture extends Region {
         Thread.ofPlatform()
                 .daemon()
                 .name("graph painter")
-                .uncaughtExceptionHandler((_, e) -> Platform.runLater(() -> fail(e)))
+                .uncaughtExceptionHandler((_, e) -> Platform.runLater(() -> fail(now, e)))
                 .start(paint);
     }
 
@@ -209,8 +209,10 @@ final class GraphPicture extends Region {
         onDrawn.accept(small);
     }
 
-    private void fail(Throwable cause) {
+    private void fail(GraphView of, Throwable cause) {
         drawing = false;
-        onFailure.accept(cause);
+        if (of.equals(view)) {
+            onFailure.accept(cause);
+        }
     }
 }

@@ -93,7 +93,8 @@ public final class PathsController {
         int total = listing.totalProperty().get();
         String bytes = Figures.size(listing.rows().stream().mapToLong(Summary::narSize).sum());
         return shown == total
-                ? Words.text("paths.count", Figures.count(total), bytes)
-                : Words.text("paths.count-of", Figures.count(shown), Figures.count(total), bytes);
+                ? Words.text("paths.count", total, Figures.count(total), bytes)
+                : Words.text(
+                        "paths.count-of", Figures.count(shown), total, Figures.count(total), bytes);
     }
 }

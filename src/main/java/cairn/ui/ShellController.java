@@ -142,7 +142,7 @@ public final class ShellController {
         root.setOnDragDropped(this::dropped);
         model.onStoreChange(this::refresh);
         model.onStoreGrowth(() -> controllers().forEach(SideController::glance));
-        model.historyOpenProperty().subscribe(open -> unveil(open, this::showActivities));
+        model.activitiesOpenProperty().subscribe(open -> unveil(open, this::showActivities));
         model.keysOpenProperty()
                 .subscribe(open -> unveil(open, () -> show(new KeysController(model), () -> {})));
         veil.setOnMouseClicked(event -> {
@@ -195,8 +195,8 @@ public final class ShellController {
     }
 
     @FXML
-    private void toggleHistory() {
-        model.historyOpenProperty().set(!model.historyOpenProperty().get());
+    private void toggleActivities() {
+        model.activitiesOpenProperty().set(!model.activitiesOpenProperty().get());
     }
 
     @FXML
@@ -642,7 +642,7 @@ public final class ShellController {
     }
 
     private void showActivities() {
-        var controller = new HistoryController(model);
+        var controller = new ActivitiesController(model);
         show(controller, controller::leave);
     }
 
@@ -669,7 +669,7 @@ public final class ShellController {
         leave();
         veil.setVisible(false);
         veil.getChildren().clear();
-        model.historyOpenProperty().set(false);
+        model.activitiesOpenProperty().set(false);
         model.keysOpenProperty().set(false);
         if (before != null) {
             (before.getScene() == null ? sides : before).requestFocus();

@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.scene.image.PixelFormat;
@@ -22,9 +21,6 @@ import javax.imageio.ImageIO;
 
 /// Renders a place of the explorer without a display.
 public final class Shot {
-    /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
-    private static final int QUIET = 4;
-
     /// How wide and high the screen is that JavaFX makes up without a display, in pixels.
     private static final double SCREEN = 1000;
 
@@ -58,32 +54,26 @@ public final class Shot {
             int height,
             boolean dark,
             CompletableFuture<View> view) {
-        Thread.currentThread().setUncaughtExceptionHandler((_, e) -> view.completeExceptionally(e));
+        var thread = Thread.currentThread();
+        var before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((_, e) -> view.completeExceptionally(e));
+        var _ = view.whenComplete((_, _) -> thread.setUncaughtExceptionHandler(before));
         try {
             var settings = new SettingsModel(SettingsModel.fileOf(engine.store().home()));
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
             var window = new Window(engine, settings, place, width, height);
+            var _ = view.whenComplete((_, _) -> window.close());
             Region content = inFull(window.scene(), width, height);
             var stage = new Stage();
+            var _ = view.whenComplete((_, _) -> stage.close());
             stage.setScene(window.scene());
             stage.setWidth(Math.min(width, SCREEN));
             stage.setHeight(Math.min(height, SCREEN));
             stage.show();
-            new AnimationTimer() {
-                private int quiet;
-
-                @Override
-                public void handle(long now) {
-                    quiet = window.isBusy() ? 0 : quiet + 1;
-                    if (quiet >= QUIET) {
-                        stop();
-                        var picture = content.snapshot(null, new WritableImage(width, height));
-                        view.complete(new View(picture, window.failure()));
-                        stage.close();
-                        window.close();
-                    }
-                }
-            }.start();
+            window.whenQuiet(() -> {
+                var picture = content.snapshot(null, new WritableImage(width, height));
+                view.complete(new View(picture, window.failure()));
+            });
         } catch (Exception e) {
             view.completeExceptionally(e);
         }

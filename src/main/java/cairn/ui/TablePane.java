@@ -65,6 +65,7 @@ public final class TablePane<S> extends VBox {
     private final Label count = new Label();
     private final Button fresh = new Button();
     private final HBox bar = new HBox();
+    private final Label trouble = new Label();
     private final ObservableList<S> items = FXCollections.observableArrayList();
     private final Set<TableColumn<S, ?>> unwanted = new HashSet<>();
     private TableView<S> table = new TableView<>();
@@ -86,6 +87,9 @@ public final class TablePane<S> extends VBox {
                                 width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT));
         Narrow.follow(bar, NARROW);
         show(bar, false);
+        trouble.setId("trouble");
+        trouble.setWrapText(true);
+        trouble.getStyleClass().addAll("problem-text", "padded");
         filter.setId("filter");
         count.setId("count");
         count.getStyleClass().add("secondary");
@@ -102,7 +106,7 @@ public final class TablePane<S> extends VBox {
     public void setTable(TableView<S> shown) {
         table = shown;
         VBox.setVgrow(shown, Priority.ALWAYS);
-        getChildren().setAll(bar, shown);
+        getChildren().setAll(bar, shown, trouble);
     }
 
     /// What is shown in place of the table as long as nothing is typed, if anything.
@@ -147,7 +151,12 @@ public final class TablePane<S> extends VBox {
                         following,
                         listing.filterProperty()
                                 .subscribe(text -> showTable(instead == null || !text.isBlank())),
-                        listing.rows().subscribe(() -> replace(listing)));
+                        listing.rows().subscribe(() -> replace(listing)),
+                        listing.troubleProperty()
+                                .subscribe(sentence -> {
+                                    trouble.setText(sentence);
+                                    show(trouble, !sentence.isEmpty());
+                                }));
         replace(listing);
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
         table.setTableMenuButtonVisible(true);
@@ -347,7 +356,7 @@ public final class TablePane<S> extends VBox {
 
     private void showTable(boolean shown) {
         show(count, shown);
-        getChildren().setAll(bar, shown || instead == null ? table : instead);
+        getChildren().setAll(bar, shown || instead == null ? table : instead, trouble);
     }
 
     /// Says why there are no rows.

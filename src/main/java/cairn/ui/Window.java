@@ -7,6 +7,7 @@ import cairn.ui.model.SettingsModel;
 import cairn.ui.model.ShellModel;
 import cairn.ui.model.Words;
 import java.util.Optional;
+import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
@@ -14,11 +15,15 @@ import javafx.util.Subscription;
 
 /// A scene with the shell in it, and what has to be closed with it.
 final class Window implements AutoCloseable {
+    /// For how many pulses nothing must have been under way, so that what arrived last is drawn.
+    private static final int QUIET = 4;
+
     private final FxWork work = new FxWork();
     private final ShellModel model;
     private final ShellController controller;
     private final Scene scene;
     private final Subscription look;
+    private boolean closed;
 
     Window(Engine engine, SettingsModel settings, Place place, double width, double height) {
         model = new ShellModel(engine, work, Platform::runLater, settings, place);
@@ -48,6 +53,24 @@ final class Window implements AutoCloseable {
                                         && canvas.drawingProperty().get());
     }
 
+    /// Runs something once the window shows all that it asked for, unless it is closed before.
+    void whenQuiet(Runnable action) {
+        new AnimationTimer() {
+            private int quiet;
+
+            @Override
+            public void handle(long now) {
+                quiet = isBusy() ? 0 : quiet + 1;
+                if (closed || quiet >= QUIET) {
+                    stop();
+                }
+                if (!closed && quiet >= QUIET) {
+                    action.run();
+                }
+            }
+        }.start();
+    }
+
     /// Why something that the window should show is not there, if so.
     Optional<Exception> failure() {
         return scene.getRoot().lookupAll(".state-pane").stream()
@@ -59,6 +82,7 @@ final class Window implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         look.unsubscribe();
         controller.close();
         model.close();

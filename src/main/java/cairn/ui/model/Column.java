@@ -10,13 +10,22 @@ import java.util.function.ToLongFunction;
 /// A column of a list, whatever draws it.
 ///
 /// @param key its name in exports and in what is remembered of the list
-/// @param value what it says of a row: text, a number or a time; may read from the disk
+/// @param reader reads what it says of rows: text, a number or a time
 /// @param sorting how rows are sorted by it; may read from the disk
-public record Column<S>(String key, Value<S> value, Sorting<S> sorting) {
+public record Column<S>(String key, Reader<S> reader, Sorting<S> sorting) {
     /// What a column says of a row.
     @FunctionalInterface
     public interface Value<S> {
         Object of(S row) throws Exception;
+    }
+
+    /// Makes ready to tell what a column says of rows; may read from the disk.
+    @FunctionalInterface
+    public interface Reader<S> {
+        /// What tells one row after the other.
+        ///
+        /// @param many whether there are so many rows that all is better read at once
+        Value<S> ready(boolean many) throws Exception;
     }
 
     /// Makes the order of a column.
@@ -48,19 +57,21 @@ public record Column<S>(String key, Value<S> value, Sorting<S> sorting) {
 
     public static <S> Column<S> text(String key, Function<S, String> value) {
         return new Column<>(
-                key, value::apply, () -> new Keys<>(value, String.CASE_INSENSITIVE_ORDER));
+                key, _ -> value::apply, () -> new Keys<>(value, String.CASE_INSENSITIVE_ORDER));
     }
 
     public static <S> Column<S> number(String key, ToLongFunction<S> value) {
         return new Column<>(
                 key,
-                value::applyAsLong,
+                _ -> value::applyAsLong,
                 () -> new Keys<S, Long>(value::applyAsLong, Comparator.naturalOrder()));
     }
 
     public static <S> Column<S> time(String key, Function<S, Instant> value) {
         return new Column<>(
-                key, value::apply, () -> new Keys<>(value, Comparator.<Instant>naturalOrder()));
+                key,
+                _ -> value::apply,
+                () -> new Keys<>(value, Comparator.<Instant>naturalOrder()));
     }
 
     /// The same column in another order.
@@ -70,6 +81,6 @@ public record Column<S>(String key, Value<S> value, Sorting<S> sorting) {
 
     /// The same column in another order, that of a key of each row.
     public <K> Column<S> sorted(Function<S, K> by, Comparator<? super K> order) {
-        return new Column<>(key, value, () -> new Keys<>(by, order));
+        return new Column<>(key, reader, () -> new Keys<>(by, order));
     }
 }

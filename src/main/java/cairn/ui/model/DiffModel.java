@@ -71,8 +71,8 @@ public final class DiffModel implements Screen {
         this.place = place;
         this.library = library;
         this.side = side;
-        verdicts = new Lazily<>(work, library::verdicts);
         listing = new Listing<>(kind(library), library, work, side);
+        verdicts = new Lazily<>(work, library::verdicts, listing::tell);
         comparison = new Answer<>(work, found -> found.rows.isEmpty());
         crumbs =
                 new ReadOnlyObjectWrapper<>(

@@ -97,15 +97,22 @@ public final class ImportModel {
 
     public void start() {
         String place = location.get().strip();
-        begin(
-                switch (source.get()) {
-                    case NIX -> place.isEmpty() ? "local" : "local?root=" + place;
-                    case FOLDER -> Path.of(place).toUri().toString();
-                    case URL, FILE -> place;
-                },
-                source.get() == Source.FILE || everything.get() && listed.get()
-                        ? ""
-                        : targets.get());
+        Source from = source.get();
+        String wanted =
+                from == Source.FILE || everything.get() && listed.get() ? "" : targets.get();
+        switch (from) {
+            case NIX -> begin(place.isEmpty() ? "local" : "local?root=" + place, wanted);
+            case URL, FILE -> begin(place, wanted);
+            case FOLDER ->
+                    begin(
+                            Words.text("import.activity", place),
+                            // What was typed need not be the name of a file at all.
+                            activity ->
+                                    bring(
+                                            Path.of(place).toUri().toString(),
+                                            wanted.strip(),
+                                            activity));
+        }
     }
 
     /// Brings everything from this machine's Nix.
@@ -177,6 +184,7 @@ public final class ImportModel {
         return Words.text(
                 "import.copied",
                 Figures.count(copied.newPaths()),
+                copied.paths(),
                 Figures.count(copied.paths()),
                 Figures.size(copied.newBytes()));
     }

@@ -3,14 +3,21 @@ package cairn.ui.model;
 import cairn.cid.FormatException;
 import cairn.engine.Engine;
 import cairn.nix.StorePath;
+import cairn.store.Catalog;
 import cairn.store.StoredPath;
+import cairn.trust.PublicKey;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Remembers how far each path is trusted that anyone asked about, until the store or the
 /// configuration changes. Reads from the disk. Safe for use by several threads.
@@ -50,12 +57,44 @@ final class Judge {
 
     /// As [#verdict(StoredPath)], for a path that need not have been read; empty if it is not here.
     Optional<Verdict> verdict(StorePath path) throws IOException {
-        var known = now().verdicts.get(path);
+        return verdict(now(), path)
+                .map(verdict -> engine.damage(path).map(verdict::damaged).orElse(verdict));
+    }
+
+    private Optional<Verdict> verdict(Session now, StorePath path) throws IOException {
+        var known = now.verdicts.get(path);
         if (known != null) {
-            return Optional.of(engine.damage(path).map(known::damaged).orElse(known));
+            return Optional.of(known);
         }
-        var stored = engine.catalog().path(path);
-        return stored.isEmpty() ? Optional.empty() : Optional.of(verdict(stored.get()));
+        return engine.catalog()
+                .path(path)
+                .map(stored -> now.verdicts.computeIfAbsent(path, _ -> now.judge(stored)));
+    }
+
+    /// How far each path is trusted that is here, as it is now: reads once what is claimed of all,
+    /// and verifies only what a trusted key is said to have signed.
+    Function<StorePath, TrustMark> marks() throws IOException, InterruptedException {
+        var now = now();
+        Set<String> believed =
+                now.trusted.keys().stream().map(PublicKey::name).collect(Collectors.toSet());
+        var marks = new HashMap<StorePath, TrustMark>();
+        for (Catalog.Claims claims : engine.catalog().claims()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            var path = claims.path();
+            if (claims.addressed()) {
+                marks.put(path, TrustMark.TRUSTED);
+            } else if (Collections.disjoint(claims.signers(), believed)) {
+                marks.put(path, TrustMark.UNTRUSTED);
+            } else {
+                verdict(now, path).ifPresent(verdict -> marks.put(path, verdict.mark()));
+            }
+        }
+        return path ->
+                engine.damage(path).isPresent()
+                        ? TrustMark.DAMAGED
+                        : marks.getOrDefault(path, TrustMark.UNSIGNED);
     }
 
     private Session now() throws IOException {

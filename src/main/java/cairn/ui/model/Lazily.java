@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
 
@@ -20,14 +21,17 @@ public final class Lazily<K, V> {
 
     private final Work work;
     private final Reader<K, V> reader;
+    private final Consumer<? super Exception> onFailure;
     private final Map<K, ReadOnlyObjectWrapper<V>> known = new HashMap<>();
     private final List<K> wanted = new ArrayList<>();
     private boolean reading;
     private Work.Ticket current = Work.Ticket.NONE;
 
-    public Lazily(Work work, Reader<K, V> reader) {
+    /// @param onFailure told why values stay unknown, if they could not be read
+    public Lazily(Work work, Reader<K, V> reader, Consumer<? super Exception> onFailure) {
         this.work = work;
         this.reader = reader;
+        this.onFailure = onFailure;
     }
 
     /// The value of a key, null until it is known.
@@ -75,6 +79,9 @@ public final class Lazily<K, V> {
                             reading = false;
                             read();
                         },
-                        _ -> reading = false);
+                        cause -> {
+                            reading = false;
+                            onFailure.accept(cause);
+                        });
     }
 }

@@ -12,6 +12,7 @@ import cairn.engine.Target;
 import cairn.graph.PathGraph;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
+import cairn.ipld.NamedLink;
 import cairn.ipld.Node;
 import cairn.ipld.PbNode;
 import cairn.nix.NarInfo;
@@ -150,7 +151,11 @@ public final class Library {
 
     /// The column of closure sizes, for rows of paths.
     <S> Column<S> closureColumn(Function<S, StorePath> path) {
-        Column.Value<S> size = row -> closureSize(graph(), path.apply(row));
+        Column.Reader<S> size =
+                _ -> {
+                    PathGraph graph = graph();
+                    return row -> closureSize(graph, path.apply(row));
+                };
         return new Column<>(
                 "closureSize",
                 size,
@@ -174,10 +179,18 @@ public final class Library {
     <S> Column<S> trustColumn(Function<S, StorePath> path) {
         return new Column<>(
                 "trust",
-                row -> mark(path.apply(row)).name().toLowerCase(Locale.ROOT),
+                many -> {
+                    Function<StorePath, TrustMark> marks = many ? marks() : this::mark;
+                    return row -> marks.apply(path.apply(row)).name().toLowerCase(Locale.ROOT);
+                },
                 () ->
                         new Column.Keys<S, TrustMark>(
-                                row -> mark(path.apply(row)), Comparator.naturalOrder()));
+                                path.andThen(marks()), Comparator.naturalOrder()));
+    }
+
+    /// How far each path is trusted that is here; judges all at once.
+    Function<StorePath, TrustMark> marks() throws IOException, InterruptedException {
+        return judge.marks();
     }
 
     /// How far a path is trusted; no mark where that could not be read.
@@ -392,7 +405,13 @@ public final class Library {
         }
         var block = new Block(cid, bytes.get());
         try {
-            return new BlockView(cid, bytes, kind(block), label(block), Codecs.links(block), "");
+            if (cid.is(Codec.DAG_PB)) {
+                PbNode node = PbNode.decode(block.bytes());
+                return new BlockView(cid, bytes, kind(node), "", links(node), "");
+            }
+            Node node = Codecs.decode(block);
+            return new BlockView(
+                    cid, bytes, kind(cid, node), label(cid, node), Codecs.links(node), "");
         } catch (FormatException e) {
             return new BlockView(cid, bytes, NodeKind.UNKNOWN, "", List.of(), e.problem());
         }
@@ -409,26 +428,32 @@ public final class Library {
         }
     }
 
-    private static String label(Block block) throws FormatException {
-        if (block.cid().is(Codec.DAG_CBOR)
-                && Codecs.decode(block) instanceof Node.Map(var entries)
-                && entries.get("path") instanceof Node.Text(var path)) {
-            return StorePath.parse(path).name();
-        }
-        return "";
+    private static List<NamedLink> links(PbNode node) {
+        return node.links().stream()
+                .map(link -> new NamedLink(link.name().toUtf8(), link.hash()))
+                .toList();
     }
 
-    private static NodeKind kind(Block block) throws FormatException {
-        if (block.cid().is(Codec.RAW)) {
+    private static String label(Cid cid, Node node) throws FormatException {
+        return cid.is(Codec.DAG_CBOR)
+                        && node instanceof Node.Map(var entries)
+                        && entries.get("path") instanceof Node.Text(var path)
+                ? StorePath.parse(path).name()
+                : "";
+    }
+
+    private static NodeKind kind(PbNode node) throws FormatException {
+        return switch (UnixFsData.decode(node.data()).type()) {
+            case DIRECTORY, SHARD -> NodeKind.DIRECTORY;
+            default -> NodeKind.FILE;
+        };
+    }
+
+    private static NodeKind kind(Cid cid, Node node) {
+        if (cid.is(Codec.RAW)) {
             return NodeKind.FILE;
         }
-        if (block.cid().is(Codec.DAG_PB)) {
-            return switch (UnixFsData.decode(PbNode.decode(block.bytes()).data()).type()) {
-                case DIRECTORY, SHARD -> NodeKind.DIRECTORY;
-                default -> NodeKind.FILE;
-            };
-        }
-        if (Codecs.decode(block) instanceof Node.Map(var entries)
+        if (node instanceof Node.Map(var entries)
                 && entries.get("kind") instanceof Node.Text(var kind)) {
             return switch (kind) {
                 case "nix.path/1" -> NodeKind.PATH;

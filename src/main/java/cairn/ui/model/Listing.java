@@ -37,6 +37,9 @@ import tools.jackson.core.json.JsonFactory;
 /// Rows as a list shows them: filtered by words, sorted by a column, selected, opened, copied and
 /// exported. Filtering and sorting happen off the UI thread. Use on the UI thread only.
 public final class Listing<S> {
+    /// How many rows are better read all at once than one after the other.
+    private static final int MANY = 100;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     /// What rows are, and what one can do with one.
@@ -130,6 +133,7 @@ public final class Listing<S> {
     private Order order = Order.AS_GIVEN;
     private final ReadOnlyIntegerWrapper fresh = new ReadOnlyIntegerWrapper(this, "fresh");
     private final ReadOnlyStringWrapper problem = new ReadOnlyStringWrapper(this, "problem", "");
+    private final ReadOnlyStringWrapper trouble = new ReadOnlyStringWrapper(this, "trouble", "");
     private List<S> waiting = List.of();
     private BooleanSupplier isRead = () -> false;
     private Work.Ticket sieve = Work.Ticket.NONE;
@@ -216,6 +220,7 @@ public final class Listing<S> {
         waiting = List.of();
         fresh.set(0);
         complete = isComplete;
+        trouble.set("");
         unread = null;
         total.set(count);
         all = new All<>(List.copyOf(newRows));
@@ -242,6 +247,16 @@ public final class Listing<S> {
     /// Why there are no rows, in words; empty where nothing is wrong.
     public ReadOnlyStringProperty problemProperty() {
         return problem.getReadOnlyProperty();
+    }
+
+    /// Takes note that something of what the rows say, or of what one wanted of them, failed.
+    public void tell(Exception cause) {
+        trouble.set(Problems.describe(cause).sentence());
+    }
+
+    /// What failed last although there are rows, in words; empty where nothing did.
+    public ReadOnlyStringProperty troubleProperty() {
+        return trouble.getReadOnlyProperty();
     }
 
     /// How many rows there are without the filter.
@@ -275,24 +290,25 @@ public final class Listing<S> {
         work.run(
                 () -> {
                     var text = new StringBuilder();
+                    var values = values(some);
                     for (S row : some) {
                         var fields = new StringJoiner("\t", "", "\n");
-                        for (Column<S> column : kind.columns) {
-                            fields.add(column.value().of(row).toString());
+                        for (var value : values) {
+                            fields.add(value.of(row).toString());
                         }
                         text.append(fields);
                     }
                     return text.toString();
                 },
                 onText,
-                _ -> {});
+                this::tell);
     }
 
     /// Hands over what a column says of a row.
     public void cell(S row, String key, Consumer<String> onText) {
         for (Column<S> column : kind.columns) {
             if (column.key().equals(key)) {
-                work.run(() -> column.value().of(row).toString(), onText, _ -> {});
+                work.run(() -> column.reader().ready(false).of(row).toString(), onText, this::tell);
             }
         }
     }
@@ -334,18 +350,28 @@ public final class Listing<S> {
                 kind.columns.stream()
                         .map(Column::key)
                         .collect(Collectors.joining(",", "", "\r\n")));
+        var values = values(exported);
         long done = 0;
         for (S row : exported) {
             progress.check();
             progress.step("", done++, exported.size());
             String separator = "";
-            for (Column<S> column : kind.columns) {
+            for (var value : values) {
                 out.write(separator);
-                out.write(quoted(column.value().of(row).toString()));
+                out.write(quoted(value.of(row).toString()));
                 separator = ",";
             }
             out.write("\r\n");
         }
+    }
+
+    /// What each column says of some rows.
+    private List<Column.Value<S>> values(List<S> some) throws Exception {
+        var values = new ArrayList<Column.Value<S>>();
+        for (Column<S> column : kind.columns) {
+            values.add(column.reader().ready(some.size() > MANY));
+        }
+        return values;
     }
 
     /// A field of a line, see RFC 4180, section 2.
@@ -358,14 +384,15 @@ public final class Listing<S> {
     private void json(Writer out, List<S> exported, Progress progress) throws Exception {
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
             json.writeStartArray();
+            var values = values(exported);
             long done = 0;
             for (S row : exported) {
                 progress.check();
                 progress.step("", done++, exported.size());
                 json.writeStartObject();
-                for (Column<S> column : kind.columns) {
-                    json.writeName(column.key());
-                    switch (column.value().of(row)) {
+                for (int i = 0; i < values.size(); i++) {
+                    json.writeName(kind.columns.get(i).key());
+                    switch (values.get(i).of(row)) {
                         case Number number -> json.writeNumber(number.longValue());
                         case Object other -> json.writeString(other.toString());
                     }

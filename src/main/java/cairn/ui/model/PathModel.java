@@ -66,9 +66,16 @@ public final class PathModel implements Screen {
         this.side = side;
         facts = new Answer<>(work);
         preview = new Answer<>(work);
-        verdicts = new Lazily<>(work, library::verdicts);
         references = new Listing<>(neighbours("references"), library, work, side);
         referrers = new Listing<>(neighbours("referrers"), library, work, side);
+        verdicts =
+                new Lazily<>(
+                        work,
+                        library::verdicts,
+                        cause -> {
+                            references.tell(cause);
+                            referrers.tell(cause);
+                        });
         signatures = new Listing<>(signed(), library, work, side);
         files = new Listing<>(filed(), library, work, side);
         crumbs = new ReadOnlyObjectWrapper<>(crumbs(Figures.shortened(hash)));

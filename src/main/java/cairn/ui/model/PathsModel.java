@@ -49,9 +49,9 @@ public final class PathsModel implements Screen {
     public PathsModel(Place.Paths place, Library library, Work work, Side side) {
         this.library = library;
         this.side = side;
-        closureSizes = new Lazily<>(work, library::closureSizes);
-        verdicts = new Lazily<>(work, library::verdicts);
         listing = new Listing<>(kind(library), library, work, side);
+        closureSizes = new Lazily<>(work, library::closureSizes, listing::tell);
+        verdicts = new Lazily<>(work, library::verdicts, listing::tell);
         listing.setNames(this::naming);
         listing.filterProperty().set(place.filter());
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.paths"))));
@@ -117,14 +117,16 @@ public final class PathsModel implements Screen {
 
     /// A CID names the paths whose closure it is the name of; `is:pinned` those that are pinned,
     /// and `is:trusted` and so on those that are trusted so far.
-    private Optional<Meaning<Summary>> naming(String word) throws IOException {
+    private Optional<Meaning<Summary>> naming(String word)
+            throws IOException, InterruptedException {
         if (word.equals(PINNED)) {
             var kept = pinned;
             return Optional.of(new Meaning.Passing<>(row -> kept.contains(row.cid())));
         }
         for (TrustMark mark : TrustMark.values()) {
             if (word.equals(IS + mark.name().toLowerCase(Locale.ROOT))) {
-                return Optional.of(new Meaning.Passing<>(row -> library.mark(row.path()) == mark));
+                var marks = library.marks();
+                return Optional.of(new Meaning.Passing<>(row -> marks.apply(row.path()) == mark));
             }
         }
         Cid cid;

@@ -6,6 +6,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,8 @@ public final class SettingsModel implements Screen {
         return file;
     }
 
-    /// Writes the settings down; where that fails they are forgotten with the window.
+    /// Writes the settings down, wholly or not at all; where that fails they are forgotten with the
+    /// window. To be called once nothing shows them any more, on any thread but that of the UI.
     public void save() {
         var properties = new Properties();
         properties.setProperty("theme", word(theme));
@@ -114,8 +116,21 @@ public final class SettingsModel implements Screen {
         properties.setProperty("inspector-width", word(inspectorWidth));
         columns.forEach(
                 (list, looks) -> properties.setProperty(COLUMNS + list, ColumnLook.text(looks)));
-        try (Writer out = Files.newBufferedWriter(file)) {
-            properties.store(out, null);
+        try {
+            // Beside it, so that the file is whole or as it was.
+            Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "", ".part");
+            try {
+                try (Writer out = Files.newBufferedWriter(part)) {
+                    properties.store(out, null);
+                }
+                Files.move(
+                        part,
+                        file,
+                        StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.INFO, "settings are not kept: " + e.getMessage());
         }

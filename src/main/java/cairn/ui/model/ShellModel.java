@@ -26,7 +26,8 @@ public final class ShellModel implements AutoCloseable {
     private final ReadOnlyObjectWrapper<Optional<Side>> second =
             new ReadOnlyObjectWrapper<>(this, "second", Optional.empty());
     private final ReadOnlyObjectWrapper<Side> active = new ReadOnlyObjectWrapper<>(this, "active");
-    private final BooleanProperty historyOpen = new SimpleBooleanProperty(this, "historyOpen");
+    private final BooleanProperty activitiesOpen =
+            new SimpleBooleanProperty(this, "activitiesOpen");
     private final BooleanProperty keysOpen = new SimpleBooleanProperty(this, "keysOpen");
     private Runnable refresh = () -> {};
     private Runnable growth = () -> {};
@@ -108,8 +109,8 @@ public final class ShellModel implements AutoCloseable {
     }
 
     /// Whether the list of what ran is shown.
-    public BooleanProperty historyOpenProperty() {
-        return historyOpen;
+    public BooleanProperty activitiesOpenProperty() {
+        return activitiesOpen;
     }
 
     /// Whether the list of keys is shown.
@@ -211,7 +212,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.inspector", "Ctrl+I", this::toggleInspector),
                 action("action.rail", "Ctrl+B", this::toggleRail),
                 action("action.unsplit", "Ctrl+W", this::unsplit),
-                action("action.activities", "", () -> historyOpen.set(true)),
+                action("action.activities", "", () -> activitiesOpen.set(true)),
                 action("action.light", "", () -> theme(SettingsModel.Theme.LIGHT)),
                 action("action.dark", "", () -> theme(SettingsModel.Theme.DARK)),
                 action("action.keys", "?", () -> keysOpen.set(true)));

@@ -76,6 +76,20 @@ class ImportModelTest {
         assertEquals(2, engine.catalog().count(""));
     }
 
+    @Test
+    void whatIsNoNameOfAFileFailsAsAnActivity() throws Exception {
+        model.sourceProperty().set(Source.FOLDER);
+        model.locationProperty().set("cache\0");
+        var done = new CountDownLatch(1);
+        try (var _ = engine.activities().onChange(() -> ended(done))) {
+            model.start();
+            done.await();
+        }
+        assertTrue(
+                engine.activities().list().getFirst().snapshot().state()
+                        instanceof Activity.State.Failed);
+    }
+
     private void ended(CountDownLatch done) {
         if (engine.activities().list().stream()
                 .noneMatch(activity ->

@@ -42,13 +42,13 @@ class JudgeTest {
     }
 
     @Test
-    void believesTheKeysOfTheConfigurationAsSoonAsItHasThem() throws IOException {
-        assertEquals(TrustMark.UNTRUSTED, library.mark(SIGNED));
+    void believesTheKeysOfTheConfigurationAsSoonAsItHasThem() throws Exception {
+        assertEquals(TrustMark.UNTRUSTED, mark(SIGNED));
         configure("trusted-keys = [\"" + key.publicKey() + "\"]\n", 1);
-        assertEquals(TrustMark.TRUSTED, library.mark(SIGNED));
+        assertEquals(TrustMark.TRUSTED, mark(SIGNED));
         configure("", 2);
-        assertEquals(TrustMark.UNTRUSTED, library.mark(SIGNED));
-        assertEquals(TrustMark.UNSIGNED, library.mark(Samples.TOOL));
+        assertEquals(TrustMark.UNTRUSTED, mark(SIGNED));
+        assertEquals(TrustMark.UNSIGNED, mark(Samples.TOOL));
     }
 
     @Test
@@ -64,7 +64,7 @@ class JudgeTest {
     }
 
     @Test
-    void tellsOfDamageOnceItWasFound() throws IOException {
+    void tellsOfDamageOnceItWasFound() throws Exception {
         try (var packs = Files.list(home.resolve("packs"))) {
             for (Path pack : packs.toList()) {
                 Files.write(pack, new byte[(int) Files.size(pack)]);
@@ -72,8 +72,14 @@ class JudgeTest {
         }
         assertEquals(TrustMark.UNSIGNED, library.mark(Samples.TOOL));
         engine.verify(List.of(Samples.TOOL), TrustedKeys.NONE, true, Progress.NONE, _ -> {});
-        assertEquals(TrustMark.DAMAGED, library.mark(Samples.TOOL));
+        assertEquals(TrustMark.DAMAGED, mark(Samples.TOOL));
         assertEquals(TrustMark.NONE, library.mark(Samples.path("1".repeat(32), "elsewhere-1")));
+    }
+
+    /// The same whether one is judged or all are.
+    private TrustMark mark(StorePath path) throws Exception {
+        assertEquals(library.mark(path), library.marks().apply(path));
+        return library.mark(path);
     }
 
     private void configure(String toml, int second) throws IOException {

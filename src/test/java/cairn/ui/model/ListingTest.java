@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListingTest {
     private static final Row PEAR = new Row("Pear, green", 3);
     private static final Row APPLE = new Row("apple", 20);
+    private static final String SPOILT = "spoilt";
     private static final Row QUINCE = new Row("quince \"Vranja\"", 1);
 
     private final List<Object> told = new ArrayList<>();
@@ -41,10 +42,17 @@ class ListingTest {
                         _ -> Subject.NOTHING,
                         row -> Optional.of(new Place.Paths(row.name)),
                         List.of(
-                                Column.text("name", Row::name),
+                                Column.text("name", ListingTest::unspoilt),
                                 Column.number("weight", Row::weight)));
         listing = new Listing<>(kind, new Library(engine), new DirectWork(), side);
         listing.set(List.of(PEAR, APPLE, QUINCE));
+    }
+
+    private static String unspoilt(Row row) {
+        if (row.name.equals(SPOILT)) {
+            throw new IllegalStateException(SPOILT);
+        }
+        return row.name;
     }
 
     @AfterEach
@@ -71,6 +79,17 @@ class ListingTest {
         assertEquals(List.of(QUINCE, PEAR, APPLE), listing.rows());
         listing.sort(Order.AS_GIVEN);
         assertEquals(List.of(PEAR, APPLE, QUINCE), listing.rows());
+    }
+
+    @Test
+    void aCopyThatFailsSaysSoUntilOtherRowsCome() {
+        listing.tabbed(List.of(PEAR, new Row(SPOILT, 1)), told::add);
+        assertEquals("This did not work: spoilt.", listing.troubleProperty().get());
+        assertEquals(List.of(), told);
+        listing.set(List.of(PEAR));
+        assertEquals("", listing.troubleProperty().get());
+        listing.cell(new Row(SPOILT, 1), "name", told::add);
+        assertEquals("This did not work: spoilt.", listing.troubleProperty().get());
     }
 
     @Test

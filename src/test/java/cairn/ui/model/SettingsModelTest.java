@@ -14,12 +14,15 @@ class SettingsModelTest {
     @TempDir private Path folder;
 
     @Test
-    void remembersColumnsAcrossRestarts() {
+    void remembersColumnsAcrossRestarts() throws IOException {
         var settings = SettingsModel.of(new Home(folder));
         var looks = List.of(new ColumnLook("narSize", 90, true), new ColumnLook("cid", 60, false));
         settings.keepColumns("paths", looks);
         settings.themeProperty().set(SettingsModel.Theme.DARK);
         settings.save();
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(SettingsModel.fileOf(new Home(folder))), files.toList());
+        }
         var later = SettingsModel.of(new Home(folder));
         assertEquals(looks, later.columns("paths"));
         assertEquals(List.of(), later.columns("links"));

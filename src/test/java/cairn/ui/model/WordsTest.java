@@ -41,7 +41,8 @@ class WordsTest {
 
     @Test
     void partsAreFilledIn() {
-        assertEquals("3 of 7 paths · 1 MiB", Words.text("paths.count-of", "3", "7", "1 MiB"));
+        assertEquals("3 of 7 paths · 1 MiB", Words.text("paths.count-of", "3", 7, "7", "1 MiB"));
+        assertEquals("one path · 1 MiB", Words.text("paths.count", 1, "1", "1 MiB"));
         assertEquals("yesterday", Words.text("figures.days", 1));
     }
 

@@ -17,7 +17,7 @@ import javafx.scene.control.Tooltip;
 import org.jspecify.annotations.Nullable;
 
 /// Lists what runs and what ran.
-public final class HistoryController {
+public final class ActivitiesController {
     private final ShellModel model;
 
     @FXML private TablePane<Line> pane;
@@ -29,7 +29,7 @@ public final class HistoryController {
     @FXML private Label sentence;
     @FXML private Label advice;
 
-    HistoryController(ShellModel model) {
+    ActivitiesController(ShellModel model) {
         this.model = model;
     }
 
@@ -49,7 +49,7 @@ public final class HistoryController {
 
     @FXML
     private void close() {
-        model.historyOpenProperty().set(false);
+        model.activitiesOpenProperty().set(false);
     }
 
     /// Follows what runs no longer.
