@@ -12,7 +12,6 @@ import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.TextArea;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.VBox;
@@ -35,7 +34,7 @@ public final class DagController {
     @FXML private HBox blockTitle;
     @FXML private Label blockNote;
     @FXML private Button blockRoot;
-    @FXML private TextArea decoded;
+    @FXML private PreviewPane decoded;
     @FXML private VBox anatomy;
 
     DagController(DagModel model, SettingsModel settings) {
@@ -105,8 +104,7 @@ public final class DagController {
                         ? Words.text("dag.links")
                         : Words.text("dag.links-count", Figures.count(look.links().size())));
         noLinks.setText(Words.text(missing ? "dag.links-unknown" : "dag.no-links"));
-        decoded.setText(look.decoded());
-        decoded.setPromptText(missing ? Words.text("dag.not-here") : "");
+        decoded.show(look.decoded());
         anatomy.getChildren().setAll(look.anatomy().stream().map(Copyable::new).toList());
     }
 

@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.ui.model.Figures;
 import cairn.ui.model.Preview;
 import cairn.ui.model.Words;
+import java.nio.IntBuffer;
 import java.util.List;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
@@ -13,8 +14,10 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.SelectionMode;
 import javafx.scene.control.TextArea;
-import javafx.scene.image.Image;
 import javafx.scene.image.ImageView;
+import javafx.scene.image.PixelBuffer;
+import javafx.scene.image.PixelFormat;
+import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.StackPane;
@@ -30,26 +33,22 @@ public final class PreviewPane extends StackPane {
 
     /// Shows something else.
     void show(Preview seen) {
-        note.set("");
+        note.set(
+                switch (seen) {
+                    case Preview.Text(_, var words) -> words;
+                    case Preview.Rows(_, var words) -> words;
+                    case Preview.Picture _,
+                            Preview.Link _,
+                            Preview.Directory _,
+                            Preview.Missing _ ->
+                            "";
+                });
         getChildren()
                 .setAll(
                         switch (seen) {
-                            case Preview.Text(var text, var complete) -> {
-                                cut(complete);
-                                yield sheet(text);
-                            }
-                            case Preview.Hex(var rows, var complete) -> {
-                                cut(complete);
-                                yield hex(rows);
-                            }
-                            case Preview.Picture(var bytes) -> {
-                                var image = new Image(bytes.toInputStream());
-                                if (!image.isError()) {
-                                    yield picture(image);
-                                }
-                                note.set(Words.text("preview.no-picture"));
-                                yield hex(Preview.rows(bytes));
-                            }
+                            case Preview.Text(var text, _) -> sheet(text);
+                            case Preview.Rows(var rows, _) -> list(rows);
+                            case Preview.Picture drawn -> picture(drawn);
                             case Preview.Link(var target) ->
                                     notice(Words.text("preview.link", target));
                             case Preview.Directory(var entries) ->
@@ -58,11 +57,8 @@ public final class PreviewPane extends StackPane {
                                                     "preview.directory",
                                                     entries,
                                                     Figures.count(entries)));
+                            case Preview.Missing() -> notice(Words.text("dag.not-here"));
                         });
-    }
-
-    private void cut(boolean complete) {
-        note.set(complete ? "" : Words.text("preview.beginning", Figures.size(Preview.LIMIT)));
     }
 
     private static Node sheet(String text) {
@@ -73,9 +69,9 @@ public final class PreviewPane extends StackPane {
         return area;
     }
 
-    private static Node hex(List<String> rows) {
+    private static Node list(List<String> rows) {
         var list = new ListView<>(FXCollections.observableArrayList(rows));
-        list.setId("preview-hex");
+        list.setId("preview-rows");
         list.getStyleClass().addAll("mono", "hex");
         list.getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
         list.addEventHandler(
@@ -88,7 +84,14 @@ public final class PreviewPane extends StackPane {
         return list;
     }
 
-    private static Node picture(Image image) {
+    private static Node picture(Preview.Picture drawn) {
+        var image =
+                new WritableImage(
+                        new PixelBuffer<>(
+                                drawn.width(),
+                                drawn.height(),
+                                IntBuffer.wrap(drawn.pixels()),
+                                PixelFormat.getIntArgbPreInstance()));
         var view = new ImageView(image);
         view.setId("preview-picture");
         view.setPreserveRatio(true);

@@ -34,25 +34,21 @@ public record BlockView(
     }
 
     /// Pretty dag-json, or rows of hexadecimal where there is no structure.
-    public String decoded() {
+    Preview preview() {
         if (bytes.isEmpty()) {
-            return "";
+            return new Preview.Missing();
         }
         try {
             if (flaw.isEmpty()) {
                 Node node = Codecs.decode(new Block(cid, bytes.get()));
                 if (!(node instanceof Node.Bytes)) {
-                    return PrettyJson.of(DagJson.encode(node).toUtf8());
+                    return Preview.of(PrettyJson.of(DagJson.encode(node).toUtf8()), "");
                 }
             }
         } catch (FormatException _) {
             // What dag-json cannot say is shown as bytes.
         }
         Bytes start = bytes.get().slice(0, Math.min(bytes.get().length(), Preview.LIMIT));
-        return switch (Preview.of(start, bytes.get().length())) {
-            case Preview.Text(var text, _) -> text;
-            case Preview.Hex(var rows, _) -> String.join("\n", rows);
-            case Preview.Picture _, Preview.Link _, Preview.Directory _ -> "";
-        };
+        return Preview.of(start, bytes.get().length());
     }
 }

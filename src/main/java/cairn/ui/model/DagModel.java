@@ -47,7 +47,8 @@ public final class DagModel implements Screen {
                             Column.number("size", LinkRow::size)));
 
     /// A block beside what it links to.
-    public record Look(BlockView block, List<LinkRow> links, List<Naming> anatomy, String decoded) {
+    public record Look(
+            BlockView block, List<LinkRow> links, List<Naming> anatomy, Preview decoded) {
         public Look {
             links = List.copyOf(links);
             anatomy = List.copyOf(anatomy);
@@ -143,7 +144,7 @@ public final class DagModel implements Screen {
                             Codec.of(link.cid().codec()).map(Codec::toString).orElse("?"),
                             library.size(link.cid())));
         }
-        return new Look(block, links, Naming.anatomy(cid), block.decoded());
+        return new Look(block, links, Naming.anatomy(cid), block.preview());
     }
 
     private String target(Cid cid) throws IOException {

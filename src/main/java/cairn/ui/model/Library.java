@@ -390,8 +390,11 @@ public final class Library {
             case UnixFsNode.Symlink _ -> new Preview.Link(file.target());
             case UnixFsNode.RegularFile regular -> {
                 Bytes start = read(regular, Preview.LIMIT);
-                yield Preview.isPicture(start) && regular.size() <= Preview.PICTURE_LIMIT
-                        ? new Preview.Picture(read(regular, Preview.PICTURE_LIMIT))
+                if (Preview.isPicture(start) && regular.size() <= Preview.PICTURE_LIMIT) {
+                    yield Preview.ofPicture(read(regular, Preview.PICTURE_LIMIT));
+                }
+                yield file.label().endsWith(".drv")
+                        ? Preview.ofDerivation(start, regular.size())
                         : Preview.of(start, regular.size());
             }
         };

@@ -48,7 +48,7 @@ class ViewModelsTest {
         var files = model.entries(facts.root()).known().orElseThrow();
         assertEquals(List.of("content"), files.stream().map(FileNode::label).toList());
         model.select(files.getFirst(), "content");
-        assertEquals(Optional.of(new Preview.Text("some tool", true)), model.preview().known());
+        assertEquals(Optional.of(new Preview.Text("some tool", "")), model.preview().known());
         assertTrue(facts.narInfo().startsWith("StorePath: " + Samples.TOOL + "\n"));
     }
 
@@ -74,7 +74,7 @@ class ViewModelsTest {
         assertEquals(
                 List.of("references/0", "references/1", "tree"),
                 look.links().stream().map(DagModel.LinkRow::name).sorted().toList());
-        assertTrue(look.decoded().contains("\"kind\": \"nix.path/1\""));
+        assertTrue(look.decoded().toString().contains("\"kind\": \"nix.path/1\""));
         assertEquals(root.toString(), look.anatomy().getFirst().text());
     }
 
