@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Gathers the nodes of a graph that is too large to read into fewer, so that every node is in
 /// exactly one group and nothing is lost.
@@ -18,7 +19,13 @@ import java.util.stream.IntStream;
 /// graph without cycles stays one. In each such level nodes of one family form a group; while there
 /// are too many, the level's smallest groups become one of mixed families. Nodes to keep stay
 /// alone, and so do the largest of the others as far as there is room.
+///
+/// Where there are more levels than groups wanted, levels are gathered too: the largest nodes of few
+/// levels stay alone, and all others from one of these levels up to the next are one group.
 public final class Clusters {
+    /// Of how many levels nodes stay alone where there are too many levels.
+    private static final int BOUNDS = 8;
+
     /// The family of a group of several.
     public static final String MIXED = "";
 
@@ -63,6 +70,9 @@ public final class Clusters {
     public static Clusters of(
             Digraph graph, long[] sizes, IntFunction<String> families, BitSet keep, int most) {
         int[] level = levels(graph);
+        if (IntStream.of(level).max().orElse(0) >= most) {
+            return banded(graph, level, sizes, families, keep, most);
+        }
         var alone = new ArrayList<Group>();
         var gathered = new HashMap<Kind, Group>();
         BitSet kept = kept(graph, sizes, keep, most);
@@ -84,6 +94,46 @@ public final class Clusters {
         return new Clusters(graph, groups);
     }
 
+    /// Gathers levels: no edge leads back into a band, since those who stay alone are where bands
+    /// begin.
+    private static Clusters banded(
+            Digraph graph,
+            int[] level,
+            long[] sizes,
+            IntFunction<String> families,
+            BitSet keep,
+            int most) {
+        var kept = (BitSet) keep.clone();
+        var keptOf = new HashMap<Integer, Integer>();
+        largestFirst(graph, sizes, keep)
+                .forEach(node -> {
+                    int there = keptOf.getOrDefault(level[node], 0);
+                    if (there == 0 ? keptOf.size() < BOUNDS : there < most / 2 / BOUNDS) {
+                        kept.set(node);
+                        keptOf.put(level[node], there + 1);
+                    }
+                });
+        int[] begins = kept.stream().map(node -> level[node]).sorted().distinct().toArray();
+        var groups = new ArrayList<Group>();
+        var bands = new HashMap<Integer, Group>();
+        for (int node = 0; node < graph.nodes(); node++) {
+            if (kept.get(node)) {
+                groups.add(
+                        new Group(level[node], families.apply(node), List.of(node), sizes[node]));
+            } else {
+                int at = Arrays.binarySearch(begins, level[node]);
+                int band = at < 0 ? -at - 1 : at + 1;
+                bands.merge(
+                        band,
+                        new Group(band, MIXED, new ArrayList<>(List.of(node)), sizes[node]),
+                        Clusters::join);
+            }
+        }
+        groups.addAll(bands.values());
+        groups.sort(Comparator.comparingInt(group -> group.nodes.getFirst()));
+        return new Clusters(graph, groups);
+    }
+
     private static Group join(Group a, Group b) {
         a.nodes.addAll(b.nodes);
         return new Group(a.level, a.family, a.nodes, a.size + b.size);
@@ -92,18 +142,23 @@ public final class Clusters {
     /// What is to stay alone, and the largest others: a half of the room is theirs.
     private static BitSet kept(Digraph graph, long[] sizes, BitSet keep, int most) {
         var kept = (BitSet) keep.clone();
-        IntStream.range(0, graph.nodes())
-                .filter(node -> !keep.get(node))
-                .boxed()
-                .sorted(
-                        Comparator.comparingLong((Integer node) -> -sizes[node])
-                                .thenComparing(node -> node))
+        largestFirst(graph, sizes, keep)
                 .limit(
                         graph.nodes() <= most
                                 ? graph.nodes()
                                 : Math.max(0, most / 2 - keep.cardinality()))
                 .forEach(kept::set);
         return kept;
+    }
+
+    /// All nodes that are not kept anyway.
+    private static Stream<Integer> largestFirst(Digraph graph, long[] sizes, BitSet keep) {
+        return IntStream.range(0, graph.nodes())
+                .filter(node -> !keep.get(node))
+                .boxed()
+                .sorted(
+                        Comparator.comparingLong((Integer node) -> -sizes[node])
+                                .thenComparing(node -> node));
     }
 
     private static List<Group> mixed(Iterable<Group> gathered, int room) {

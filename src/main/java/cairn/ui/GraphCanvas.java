@@ -37,6 +37,7 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import javafx.css.CssMetaData;
 import javafx.css.Styleable;
+import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
 import javafx.geometry.Pos;
 import javafx.geometry.Rectangle2D;
@@ -70,10 +71,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class GraphCanvas extends Region {
     private static final String STYLE_SHEET =
             Objects.requireNonNull(GraphCanvas.class.getResource("graph.css")).toExternalForm();
-    private static final Duration MOTION = Duration.millis(120);
-    private static final double MARGIN = 40;
-    private static final double NAME_ROOM = 80;
-    private static final double LARGEST = 3;
+    static final double MARGIN = 40;
     private static final double NOTCH = Math.log(1.2) / 40;
     private static final double STEP = 1.3;
 
@@ -92,12 +90,17 @@ public final class GraphCanvas extends Region {
 
     private final GraphPicture picture;
     private final Label empty = new Label(words.getString("empty"));
-    private final Label counts = new Label();
     private final Label tip = new Label();
-    private final FlowPane legend = new FlowPane();
-    private final VBox foot = new VBox(legend, counts);
+    private final GraphLegend legend;
     private final VBox tools = new VBox();
     private final GraphMinimap minimap = new GraphMinimap(this::centre);
+    private final GraphCamera camera =
+            new GraphCamera(
+                    this,
+                    () -> viewProperty().get().layout(),
+                    this::margins,
+                    this::hasPicture,
+                    this::refresh);
 
     private final AnimationTimer pulse =
             new AnimationTimer() {
@@ -109,31 +112,14 @@ public final class GraphCanvas extends Region {
     private final Map<Object, Integer> numbers = new HashMap<>();
     private boolean stale;
 
-    private Stand stand = new Stand(1, 0, 0);
-    private Stand goal = stand;
-    private boolean fitting = true;
-    private @Nullable Timeline motion;
-
     private final BitSet chosen = new BitSet();
     private int cursor = -1;
     private int hover = -1;
-    private final Set<NodeKind> hiddenKinds = EnumSet.noneOf(NodeKind.class);
-    private Light light = Light.NEAR;
+    private GraphLight.Kind light = GraphLight.Kind.NEAR;
     private List<Integer> way = List.of();
     private @Nullable GraphFrame minimapFrame;
     private Rectangle2D pressed = Rectangle2D.EMPTY;
     private boolean dragged;
-
-    /// Where the layout lies on the canvas: pixels per unit, and the place of its origin.
-    private record Stand(double scale, double left, double top) {}
-
-    /// What is drawn in full: the edges at the selection and the pointer, or a part of the graph.
-    private enum Light {
-        NEAR,
-        ANCESTORS,
-        DESCENDANTS,
-        WAY
-    }
 
     public GraphCanvas() {
         this(GraphPainter::new);
@@ -141,6 +127,7 @@ public final class GraphCanvas extends Region {
 
     /// @param painters makes what paints a graph
     GraphCanvas(Function<GraphView, GraphPainter> painters) {
+        legend = new GraphLegend(words, this::filter);
         picture = new GraphPicture(words, painters, this::drawn, this::fail);
         getStyleClass().add("graph-canvas");
         setFocusTraversable(true);
@@ -152,11 +139,6 @@ public final class GraphCanvas extends Region {
         tip.setVisible(false);
         tip.getStyleClass().add("graph-tip");
         empty.getStyleClass().add("graph-empty");
-        counts.getStyleClass().add("graph-counts");
-        counts.setWrapText(true);
-        legend.getStyleClass().add("graph-legend");
-        foot.getStyleClass().add("graph-foot");
-        foot.setPickOnBounds(false);
         tools.getStyleClass().add("graph-tools");
         tools.getChildren()
                 .addAll(
@@ -167,8 +149,8 @@ public final class GraphCanvas extends Region {
                         tool("ancestors", "fth-corner-up-left", this::lightAncestors),
                         tool("descendants", "fth-corner-down-right", this::lightDescendants),
                         tool("why", "fth-git-pull-request", this::lightWay));
-        getChildren().addAll(picture, empty, foot, tools, minimap, tip);
-        for (Region panel : List.of(foot, tools)) {
+        getChildren().addAll(picture, empty, legend, tools, minimap, tip);
+        for (Region panel : List.of(legend, tools)) {
             panel.addEventHandler(
                     MouseEvent.ANY,
                     event -> {
@@ -178,7 +160,7 @@ public final class GraphCanvas extends Region {
         }
         view.addListener((_, _, now) -> show(now));
         style.paletteProperty().addListener((_, _, _) -> refresh());
-        counts.fontProperty().addListener((_, _, _) -> refresh());
+        legend.onFont(this::refresh);
         focusedProperty().addListener((_, _, _) -> refresh());
         addEventHandler(MouseEvent.MOUSE_PRESSED, this::press);
         addEventHandler(MouseEvent.MOUSE_DRAGGED, this::drag);
@@ -187,7 +169,7 @@ public final class GraphCanvas extends Region {
         addEventHandler(MouseEvent.MOUSE_EXITED, _ -> point(-1, 0, 0));
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
         addEventHandler(
-                ZoomEvent.ZOOM, e -> jump(zoomed(stand, e.getZoomFactor(), e.getX(), e.getY())));
+                ZoomEvent.ZOOM, e -> camera.zoom(e.getZoomFactor(), e.getX(), e.getY()));
         addEventHandler(KeyEvent.KEY_PRESSED, this::type);
         show(GraphView.EMPTY);
     }
@@ -221,68 +203,55 @@ public final class GraphCanvas extends Region {
     public void select(Collection<?> ids) {
         choose(ids.stream().map(numbers::get).filter(Objects::nonNull).toList());
         if (cursor >= 0) {
-            reveal(cursor);
+            camera.reveal(cursor);
         }
     }
 
     /// Lights a way through the graph, given by what its nodes stand for; the selection stays.
     public void showWay(List<?> ids) {
         way = ids.stream().map(numbers::get).filter(Objects::nonNull).toList();
-        light = way.size() > 1 ? Light.WAY : Light.NEAR;
+        light = way.size() > 1 ? GraphLight.Kind.WAY : GraphLight.Kind.NEAR;
         refresh();
     }
 
     /// Shows the whole graph.
     public void fit() {
-        fitting = true;
-        glide(fitted());
+        camera.fit();
     }
 
     /// Brings the selection into the middle, as cards.
     public void focus() {
         if (cursor < 0) {
-            fit();
-            return;
+            camera.fit();
+        } else {
+            camera.focus(cursor);
         }
-        fitting = false;
-        var layout = view.get().layout();
-        glide(centred(layout.x(cursor), layout.y(cursor), Math.max(stand.scale, 1)));
     }
 
     /// Zooms around the middle.
     public void zoom(double factor) {
-        fitting = false;
-        glide(zoomed(goal, factor, getWidth() / 2, getHeight() / 2));
+        camera.zoom(factor);
     }
 
     /// Lights all that leads to the selection, or stops doing so.
     public void lightAncestors() {
-        light = light == Light.ANCESTORS || chosen.isEmpty() ? Light.NEAR : Light.ANCESTORS;
+        light = light == GraphLight.Kind.ANCESTORS || chosen.isEmpty() ? GraphLight.Kind.NEAR : GraphLight.Kind.ANCESTORS;
         refresh();
     }
 
     /// Lights all that the selection leads to, or stops doing so.
     public void lightDescendants() {
-        light = light == Light.DESCENDANTS || chosen.isEmpty() ? Light.NEAR : Light.DESCENDANTS;
+        light = light == GraphLight.Kind.DESCENDANTS || chosen.isEmpty() ? GraphLight.Kind.NEAR : GraphLight.Kind.DESCENDANTS;
         refresh();
     }
 
     /// Lights a shortest way between two selected nodes, whichever direction has one.
     public void lightWay() {
-        if (light == Light.WAY || selection.size() != 2) {
-            light = Light.NEAR;
-            refresh();
-            return;
-        }
-        int first = number(selection.getFirst());
-        int second = number(selection.getLast());
-        var graph = view.get().graph();
-        int[] path = graph.path(first, second);
-        if (path.length == 0) {
-            path = graph.path(second, first);
-        }
-        way = IntStream.of(path).boxed().toList();
-        light = way.isEmpty() ? Light.NEAR : Light.WAY;
+        way = List.of();
+        light =
+                light == GraphLight.Kind.WAY || selection.size() != 2
+                        ? GraphLight.Kind.NEAR
+                        : GraphLight.Kind.WAY;
         refresh();
     }
 
@@ -290,9 +259,7 @@ public final class GraphCanvas extends Region {
     Point2D place(Object id) {
         int node = Objects.requireNonNull(numbers.get(id), "no such node");
         var layout = view.get().layout();
-        return new Point2D(
-                layout.x(node) * stand.scale + stand.left,
-                layout.y(node) * stand.scale + stand.top);
+        return camera.stand().place(layout.x(node), layout.y(node));
     }
 
     /// Whether the screen shows just what it should, even if more is being drawn beyond the view.
@@ -318,24 +285,20 @@ public final class GraphCanvas extends Region {
     protected void layoutChildren() {
         double wide = getWidth();
         double high = getHeight();
-        double kinds =
-                legend.getChildren().stream().mapToDouble(kind -> kind.prefWidth(-1) + 4).sum();
-        legend.setPrefWrapLength(kinds);
+        legend.wrap();
         place(empty, (wide - empty.prefWidth(-1)) / 2, (high - empty.prefHeight(-1)) / 2);
         // Beside the minimap, or where that leaves no room above it.
         double room = wide - GraphMinimap.WIDTH - 36;
         boolean above = room < 240;
-        double footWide = Math.ceil(Math.min(foot.prefWidth(-1), above ? wide - 24 : room));
-        double footHigh = foot.prefHeight(footWide);
+        double footWide = Math.ceil(Math.min(legend.prefWidth(-1), above ? wide - 24 : room));
+        double footHigh = legend.prefHeight(footWide);
         double footTop =
                 high - footHigh - (above && minimap.isVisible() ? GraphMinimap.HEIGHT + 24 : 12);
-        foot.resizeRelocate(12, Math.rint(footTop), footWide, footHigh);
+        legend.resizeRelocate(12, Math.rint(footTop), footWide, footHigh);
         place(tools, wide - tools.prefWidth(-1) - 12, 12);
         place(minimap, wide - minimap.prefWidth(-1) - 12, high - minimap.prefHeight(-1) - 12);
-        if (fitting && motion == null && wide > 0 && high > 0) {
-            stand = fitted();
-            goal = stand;
-        }
+        camera.resized();
+        legend.tellBand(camera.isBand());
         refresh();
     }
 
@@ -365,93 +328,21 @@ public final class GraphCanvas extends Region {
         hover = -1;
         tip.setVisible(false);
         way = List.of();
-        light = Light.NEAR;
-        hiddenKinds.clear();
+        light = GraphLight.Kind.NEAR;
         minimapFrame = null;
         choose(ids.stream().map(numbers::get).filter(Objects::nonNull).toList());
         empty.setVisible(now.nodes().isEmpty());
         tools.setVisible(!now.nodes().isEmpty());
-        fillLegend(now);
-        count();
-        fitting = true;
+        legend.show(now);
+        camera.begin();
         requestLayout();
     }
 
-    private void fillLegend(GraphView now) {
-        legend.getChildren().clear();
-        for (NodeKind kind : NodeKind.values()) {
-            int count =
-                    now.nodes().stream()
-                            .filter(node -> node.kind() == kind)
-                            .mapToInt(GraphView.Node::members)
-                            .sum();
-            if (count > 0) {
-                legend.getChildren().add(filter(kind, count));
-            }
-        }
-        foot.setVisible(!now.nodes().isEmpty());
-    }
-
-    private ToggleButton filter(NodeKind kind, int count) {
-        String name = kind.name().toLowerCase(Locale.ROOT);
-        var button =
-                new ToggleButton(
-                        words.getString("kind." + name) + " " + Figures.count(count),
-                        Kinds.icon(kind));
-        button.setId("graph-kind-" + name);
-        button.getStyleClass().add("graph-kind");
-        button.setSelected(true);
-        button.setAlignment(Pos.CENTER_LEFT);
-        button.setOnAction(_ -> {
-            if (!hiddenKinds.remove(kind)) {
-                hiddenKinds.add(kind);
-            }
-            minimapFrame = null;
-            count();
-            refresh();
-        });
-        return button;
-    }
-
-    /// Says how much is shown, and how much is not.
-    private void count() {
-        var now = view.get();
-        var parts = new ArrayList<String>();
-        int filtered =
-                now.nodes().stream()
-                        .filter(node -> hiddenKinds.contains(node.kind()))
-                        .mapToInt(GraphView.Node::members)
-                        .sum();
-        int shownNodes =
-                (int)
-                        now.nodes().stream()
-                                .filter(node -> !hiddenKinds.contains(node.kind()))
-                                .count();
-        parts.add(words(shownNodes == 1 ? "count.one" : "count.nodes", shownNodes));
-        if (now.hidden() > 0) {
-            parts.add(
-                    switch (now.clusters()) {
-                        case 0 -> words("count.hidden", now.hidden());
-                        case 1 -> words("count.cluster", now.hidden());
-                        default -> words("count.clusters", now.hidden(), now.clusters());
-                    });
-        }
-        if (filtered > 0) {
-            parts.add(words("count.filtered", filtered));
-        }
-        if (now.impliedEdges() > 0) {
-            parts.add(
-                    words(
-                            now.impliedEdges() == 1 ? "count.implied.one" : "count.implied",
-                            now.impliedEdges()));
-        }
-        counts.setText(now.nodes().isEmpty() ? "" : String.join(" · ", parts));
+    /// Shows other kinds of nodes.
+    private void filter() {
+        minimapFrame = null;
         requestLayout();
-    }
-
-    private String words(String key, int... values) {
-        return words.getString(key)
-                .formatted(IntStream.of(values).mapToObj(Figures::count).toArray());
+        refresh();
     }
 
     private int number(GraphView.Node node) {
@@ -463,8 +354,8 @@ public final class GraphCanvas extends Region {
         nodes.forEach(chosen::set);
         cursor = nodes.isEmpty() ? -1 : nodes.getLast();
         selection.setAll(nodes.stream().map(view.get().nodes()::get).toList());
-        if (light == Light.WAY || nodes.isEmpty()) {
-            light = Light.NEAR;
+        if (light == GraphLight.Kind.WAY || nodes.isEmpty()) {
+            light = GraphLight.Kind.NEAR;
             way = List.of();
         }
         setAccessibleText(
@@ -477,108 +368,28 @@ public final class GraphCanvas extends Region {
 
     // Moving the view.
 
-    private Stand fitted() {
-        var layout = view.get().layout();
-        double wide = Math.max(1, getWidth() - 2 * MARGIN - tools.getWidth());
-        double high = Math.max(1, getHeight() - MARGIN - Math.max(MARGIN, foot.getHeight() + 40));
-        double tall = Math.min(1, high / Math.max(1, layout.height()));
-        double scale = Math.min(tall, wide / Math.max(1, layout.width()));
-        if (scale < GraphFrame.NAMES_FROM) {
-            wide -= Math.min(NAME_ROOM, wide / 3);
-            scale = Math.min(tall, wide / Math.max(1, layout.width()));
-        }
-        return new Stand(
-                scale,
-                MARGIN + (wide - layout.width() * scale) / 2,
-                MARGIN + (high - layout.height() * scale) / 2);
+    /// What to leave free around a graph that is shown as a whole.
+    private Insets margins() {
+        return new Insets(
+                MARGIN,
+                MARGIN + tools.getWidth(),
+                Math.max(MARGIN, legend.getHeight() + 40),
+                MARGIN);
     }
 
-    private Stand centred(double x, double y, double scale) {
-        return new Stand(scale, getWidth() / 2 - x * scale, getHeight() / 2 - y * scale);
+    private boolean hasPicture() {
+        return picture.shown() != null;
     }
 
     private void centre(double x, double y) {
-        jump(centred(x, y, stand.scale));
-    }
-
-    private Stand zoomed(Stand from, double factor, double x, double y) {
-        double least = Math.min(0.25, fitted().scale / 2);
-        double scale = Math.clamp(from.scale * factor, least, LARGEST);
-        return new Stand(
-                scale,
-                x - (x - from.left) * scale / from.scale,
-                y - (y - from.top) * scale / from.scale);
-    }
-
-    /// Brings a node into view if it is not, without zooming.
-    private void reveal(int node) {
-        if (getWidth() < 1) {
-            return;
-        }
-        var layout = view.get().layout();
-        double x = layout.x(node) * stand.scale + stand.left;
-        double y = layout.y(node) * stand.scale + stand.top;
-        double roomX =
-                Math.min(getWidth() / 2, layout.spacing().width() * stand.scale / 2 + MARGIN);
-        double roomY =
-                Math.min(getHeight() / 2, layout.spacing().height() * stand.scale / 2 + MARGIN);
-        double toX = Math.clamp(x, roomX, getWidth() - roomX);
-        double toY = Math.clamp(y, roomY, getHeight() - roomY);
-        if (toX != x || toY != y) {
-            fitting = false;
-            glide(new Stand(stand.scale, stand.left + toX - x, stand.top + toY - y));
-        }
-    }
-
-    private void jump(Stand to) {
-        stop();
-        fitting = false;
-        stand = to;
-        goal = to;
-        refresh();
-    }
-
-    /// Moves the view in a moment, so that one sees where it goes.
-    private void glide(Stand to) {
-        stop();
-        goal = to;
-        if (picture.shown() == null || Platform.getPreferences().isReducedMotion()) {
-            stand = to;
-            refresh();
-            return;
-        }
-        Stand from = stand;
-        var part = new SimpleDoubleProperty();
-        part.addListener((_, _, now) -> step(from, to, now.doubleValue()));
-        motion = new Timeline(new KeyFrame(MOTION, new KeyValue(part, 1, Interpolator.EASE_OUT)));
-        motion.setOnFinished(_ -> motion = null);
-        motion.play();
-    }
-
-    private void step(Stand from, Stand to, double part) {
-        double scale = from.scale * Math.pow(to.scale / from.scale, part);
-        // While the scale changes, the point that keeps its place should keep it.
-        double way = to.scale == from.scale ? part : (scale - from.scale) / (to.scale - from.scale);
-        stand =
-                new Stand(
-                        scale,
-                        from.left + (to.left - from.left) * way,
-                        from.top + (to.top - from.top) * way);
-        refresh();
-    }
-
-    private void stop() {
-        if (motion != null) {
-            motion.stop();
-            motion = null;
-        }
+        camera.centre(x, y);
     }
 
     // What the hands do.
 
     private void press(MouseEvent event) {
         requestFocus();
-        stop();
+        camera.stop();
         pressed = new Rectangle2D(event.getX(), event.getY(), 0, 0);
         dragged = false;
         event.consume();
@@ -593,7 +404,7 @@ public final class GraphCanvas extends Region {
         dragged = true;
         setCursor(Cursor.CLOSED_HAND);
         point(-1, 0, 0);
-        jump(new Stand(stand.scale, stand.left + dx, stand.top + dy));
+        camera.pan(dx, dy);
         pressed = new Rectangle2D(event.getX(), event.getY(), 0, 0);
         event.consume();
     }
@@ -666,7 +477,7 @@ public final class GraphCanvas extends Region {
     private void scroll(ScrollEvent event) {
         if (event.getDeltaY() != 0) {
             point(-1, 0, 0);
-            jump(zoomed(stand, Math.exp(event.getDeltaY() * NOTCH), event.getX(), event.getY()));
+            camera.zoom(Math.exp(event.getDeltaY() * NOTCH), event.getX(), event.getY());
         }
         event.consume();
     }
@@ -698,13 +509,13 @@ public final class GraphCanvas extends Region {
                 onOpen.accept(view.get().nodes().get(cursor));
             }
             case ESCAPE -> {
-                if (chosen.isEmpty() && light == Light.NEAR) {
+                if (chosen.isEmpty() && light == GraphLight.Kind.NEAR) {
                     return false;
                 }
-                if (light == Light.NEAR) {
+                if (light == GraphLight.Kind.NEAR) {
                     choose(List.of());
                 } else {
-                    light = Light.NEAR;
+                    light = GraphLight.Kind.NEAR;
                     refresh();
                 }
             }
@@ -724,7 +535,7 @@ public final class GraphCanvas extends Region {
         int from = cursor;
         if (from < 0) {
             choose(List.of(layout.graph().roots()[0]));
-            reveal(cursor);
+            camera.reveal(cursor);
             return;
         }
         Digraph graph = layout.graph();
@@ -737,12 +548,12 @@ public final class GraphCanvas extends Region {
                                         .filter(node -> layout.layer(node) == layout.layer(from))
                                         .filter(node ->
                                                 (layout.y(node) - layout.y(from)) * down > 0);
-        near.filter(node -> !hiddenKinds.contains(view.get().nodes().get(node).kind()))
+        near.filter(node -> !legend.hidden().contains(view.get().nodes().get(node).kind()))
                 .boxed()
                 .min(Comparator.comparingDouble(node -> Math.abs(layout.y(node) - layout.y(from))))
                 .ifPresent(node -> {
                     choose(List.of(node));
-                    reveal(node);
+                    camera.reveal(node);
                 });
     }
 
@@ -770,13 +581,14 @@ public final class GraphCanvas extends Region {
             return;
         }
         var frame = frame();
-        stale = !picture.want(frame, minimap(frame), counts.getFont().getFamily());
+        stale = !picture.want(frame, minimap(frame), legend.font().getFamily());
+        var stand = camera.stand();
         minimap.frame(
                 view.get().layout(),
-                -stand.left / stand.scale,
-                -stand.top / stand.scale,
-                getWidth() / stand.scale,
-                getHeight() / stand.scale);
+                -stand.left() / stand.scale(),
+                -stand.top() / stand.scale(),
+                getWidth() / stand.scale(),
+                getHeight() / stand.scale());
     }
 
     /// Looks again, because what is wanted may have changed since a picture was begun.
@@ -796,22 +608,19 @@ public final class GraphCanvas extends Region {
     private GraphFrame frame() {
         var window = getScene().getWindow();
         double density = window == null ? 1 : Math.max(1, window.getOutputScaleX());
-        var direct = new ArrayList<GraphFrame.Link>();
-        BitSet lit = lit();
-        BitSet edges = litEdges(lit, direct);
+        var stand = camera.stand();
         return new GraphFrame(
                 (int) Math.ceil(getWidth() * density),
                 (int) Math.ceil(getHeight() * density),
                 (int) (GraphPicture.MARGIN * density),
-                stand.scale * density,
-                (int) Math.rint(stand.left * density),
-                (int) Math.rint(stand.top * density),
+                stand.scale() * density,
+                (int) Math.rint(stand.left() * density),
+                (int) Math.rint(stand.top() * density),
                 density,
                 style.paletteProperty().get(),
-                EnumSet.copyOf(hiddenKinds),
-                lit,
-                edges,
-                direct,
+                legend.hidden(),
+                light,
+                way,
                 hover,
                 (BitSet) chosen.clone());
     }
@@ -837,63 +646,10 @@ public final class GraphCanvas extends Region {
                 (int) Math.rint((high - layout.height() * fit) / 2),
                 frame.density() / 2,
                 frame.palette(),
-                EnumSet.copyOf(hiddenKinds),
-                null,
-                null,
+                legend.hidden(),
+                GraphLight.Kind.NEAR,
                 List.of(),
                 -1,
                 new BitSet());
-    }
-
-    private @Nullable BitSet lit() {
-        var graph = view.get().graph();
-        var lit = new BitSet();
-        switch (light) {
-            case NEAR -> {
-                return null;
-            }
-            case ANCESTORS ->
-                    IntStream.of(graph.reversed().closure(chosen.stream().toArray()))
-                            .forEach(lit::set);
-            case DESCENDANTS ->
-                    IntStream.of(graph.closure(chosen.stream().toArray())).forEach(lit::set);
-            case WAY -> way.forEach(lit::set);
-        }
-        return lit;
-    }
-
-    private BitSet litEdges(@Nullable BitSet lit, List<GraphFrame.Link> direct) {
-        var graph = view.get().layout().graph();
-        var edges = new BitSet();
-        if (light == Light.WAY) {
-            for (int i = 1; i < way.size(); i++) {
-                int edge = graph.edge(way.get(i - 1), way.get(i));
-                if (edge >= 0) {
-                    edges.set(edge);
-                } else {
-                    direct.add(new GraphFrame.Link(way.get(i - 1), way.get(i)));
-                }
-            }
-        } else if (lit != null) {
-            lit.stream()
-                    .forEach(node ->
-                            IntStream.range(graph.firstEdge(node), graph.firstEdge(node + 1))
-                                    .filter(e -> lit.get(graph.target(e)))
-                                    .forEach(edges::set));
-        }
-        if (light == Light.NEAR) {
-            chosen.stream().forEach(node -> addEdges(graph, node, edges));
-        }
-        if (hover >= 0 && light == Light.NEAR) {
-            addEdges(graph, hover, edges);
-        }
-        return edges;
-    }
-
-    private static void addEdges(Digraph graph, int node, BitSet edges) {
-        edges.set(graph.firstEdge(node), graph.firstEdge(node + 1));
-        for (int before : graph.predecessors(node)) {
-            edges.set(graph.edge(before, node));
-        }
     }
 }

@@ -4,7 +4,6 @@ import cairn.ui.model.NodeKind;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// All that one picture of a graph depends on, apart from the graph; it does not change.
 ///
@@ -20,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param top where the layout's origin lies in the view
 /// @param density device pixels per pixel of the scene
 /// @param hiddenKinds the kinds that are filtered out
-/// @param lit the nodes that matter now, or null for all; everything else is faint
-/// @param litEdges edges of the layout to draw in full
-/// @param direct edges to draw in full that the layout leaves out, from left to right
+/// @param light what is drawn in full, see [GraphLight]
+/// @param way the nodes to light a way along, or none for the way between the two selected
 /// @param hover the node under the pointer, or -1
 /// @param selected the selected nodes
 record GraphFrame(
@@ -35,14 +33,10 @@ record GraphFrame(
         double density,
         GraphPalette palette,
         Set<NodeKind> hiddenKinds,
-        @Nullable BitSet lit,
-        @Nullable BitSet litEdges,
-        List<Link> direct,
+        GraphLight.Kind light,
+        List<Integer> way,
         int hover,
         BitSet selected) {
-    /// An edge between two nodes.
-    record Link(int from, int to) {}
-
     /// Cards, then names, then dots.
     enum Detail {
         CARDS,
@@ -90,11 +84,18 @@ record GraphFrame(
                 density,
                 palette,
                 hiddenKinds,
-                lit,
-                litEdges,
-                direct,
+                light,
+                way,
                 hover,
                 selected);
+    }
+
+    /// Whether the same is drawn in full as in another.
+    boolean isLitAs(GraphFrame other) {
+        return light == other.light
+                && way.equals(other.way)
+                && hover == other.hover
+                && selected.equals(other.selected);
     }
 
     /// Whether this shows nothing else than another does, although perhaps elsewhere.

@@ -4,7 +4,10 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
+import cairn.ui.GraphPainter.Tile;
+import cairn.ui.GraphPainter.Writing;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +34,9 @@ final class GraphLabels {
     /// In one tile.
     private static final int MOST_AT_DOTS = 40;
 
-    private static final int CANDIDATES = 160;
     private static final double NAME = 13;
     private static final double DETAIL = 11;
     private static final double FAINT = 0.35;
-
-    /// How far the first tile of names begins before the layout does.
-    private static final double APART = 60;
 
     private final Canvas canvas;
     private final ResourceBundle words;
@@ -47,6 +46,7 @@ final class GraphLabels {
     private String family = "";
     private float[] nameWidths = {};
     private @Nullable Lines[] written = {};
+    private GraphLight light = new GraphLight(null, new BitSet(), List.of());
     private final String iconFamily;
     private final Map<NodeKind, String> icons = new EnumMap<>(NodeKind.class);
 
@@ -70,7 +70,9 @@ final class GraphLabels {
     }
 
     /// @param with what the picture was painted with that the words are for
-    void draw(GraphFrame frame, GraphPainter with, String fontFamily) {
+    /// @param writing what is to be written on that picture
+    void draw(GraphFrame frame, GraphPainter with, Writing writing, String fontFamily) {
+        light = writing.light();
         if (with != painter || !fontFamily.equals(family)) {
             painter = with;
             view = with.view();
@@ -84,18 +86,22 @@ final class GraphLabels {
         g.setFontSmoothingType(FontSmoothingType.GRAY);
         g.setTextBaseline(VPos.CENTER);
         switch (frame.detail()) {
-            case CARDS -> cards(g, frame);
-            case NAMES -> names(g, frame);
-            case DOTS -> dots(g, frame);
+            case CARDS -> cards(g, frame, writing.tiles().getFirst().nodes());
+            case NAMES -> names(g, frame, writing.tiles().getFirst().nodes());
+            case DOTS -> {
+                g.setFont(Font.font(family, DETAIL * frame.density()));
+                for (Tile tile : writing.tiles()) {
+                    nameDots(g, frame, tile);
+                }
+            }
         }
     }
 
-    private void cards(GraphicsContext g, GraphFrame frame) {
+    private void cards(GraphicsContext g, GraphFrame frame, List<Integer> visible) {
         double unit = frame.scale();
         double left = -view.layout().spacing().width() * unit / 2;
         double top = -view.layout().spacing().height() * unit / 2;
         double right = -left - 10 * unit;
-        List<Integer> visible = visible(frame);
         g.setFont(Font.font(iconFamily, NAME * unit));
         for (int node : visible) {
             NodeKind kind = view.nodes().get(node).kind();
@@ -144,11 +150,11 @@ final class GraphLabels {
         return lines;
     }
 
-    private void names(GraphicsContext g, GraphFrame frame) {
+    private void names(GraphicsContext g, GraphFrame frame, List<Integer> visible) {
         double unit = frame.density();
         double wide = view.layout().spacing().width() * frame.scale();
         g.setFont(Font.font(family, DETAIL * unit));
-        for (int node : visible(frame)) {
+        for (int node : visible) {
             double part = (wide - 10 * unit) / (nameWidth(node) * unit);
             String name = name(node);
             int keep = (int) (name.length() * part) - 1;
@@ -163,50 +169,10 @@ final class GraphLabels {
         }
     }
 
-    /// Names the dots that add most, in each of the tiles that the picture touches.
-    ///
-    /// The layout is cut into tiles of the view's size, and each is filled by itself: so what is
-    /// named does not depend on where the view stands.
-    private void dots(GraphicsContext g, GraphFrame frame) {
-        g.setFont(Font.font(family, DETAIL * frame.density()));
-        double left = frame.x(0) - APART * frame.density();
-        double top = frame.y(0) - APART * frame.density();
-        int firstAcross = (int) Math.floor(-left / frame.width());
-        int firstDown = (int) Math.floor(-top / frame.height());
-        int across = (int) Math.ceil((frame.pictureWidth() - left) / frame.width()) - firstAcross;
-        int down = (int) Math.ceil((frame.pictureHeight() - top) / frame.height()) - firstDown;
-        List<List<Integer>> tiles =
-                Stream.generate(() -> (List<Integer>) new ArrayList<Integer>())
-                        .limit((long) across * down)
-                        .toList();
-        painter.heaviestFirst()
-                .filter(node -> painter.isShown(frame, node) && !GraphPainter.isFaint(frame, node))
-                .forEach(node -> {
-                    double x = frame.x(view.layout().x(node)) - left;
-                    double y = frame.y(view.layout().y(node)) - top;
-                    int column = (int) Math.floor(x / frame.width()) - firstAcross;
-                    int row = (int) Math.floor(y / frame.height()) - firstDown;
-                    if (column >= 0 && column < across && row >= 0 && row < down) {
-                        var candidates = tiles.get(row * across + column);
-                        if (candidates.size() < CANDIDATES) {
-                            candidates.add(node);
-                        }
-                    }
-                });
-        for (int i = 0; i < tiles.size(); i++) {
-            var tile =
-                    new BoundingBox(
-                            left + (double) (firstAcross + i % across) * frame.width(),
-                            top + (double) (firstDown + i / across) * frame.height(),
-                            frame.width(),
-                            frame.height());
-            nameDots(g, frame, tile, tiles.get(i));
-        }
-    }
-
     /// Names dots where there is room beside, below or above them.
-    private void nameDots(
-            GraphicsContext g, GraphFrame frame, Bounds tile, List<Integer> candidates) {
+    private void nameDots(GraphicsContext g, GraphFrame frame, Tile tile) {
+        List<Integer> candidates = tile.nodes();
+        var bounds = new BoundingBox(tile.left(), tile.top(), frame.width(), frame.height());
         List<Bounds> taken = new ArrayList<>();
         for (int node : candidates) {
             double radius = painter.radius(frame, node);
@@ -223,7 +189,7 @@ final class GraphLabels {
                                     around(frame, node, -wide / 2, gap + high / 2, wide, high),
                                     around(frame, node, -wide / 2, -gap - high / 2, wide, high))
                             .filter(box ->
-                                    tile.contains(box) && taken.stream().noneMatch(box::intersects))
+                                    bounds.contains(box) && taken.stream().noneMatch(box::intersects))
                             .findFirst();
             if (place.isPresent() && written++ < MOST_AT_DOTS) {
                 var box = place.get();
@@ -252,19 +218,9 @@ final class GraphLabels {
                 high);
     }
 
-    private List<Integer> visible(GraphFrame frame) {
-        var visible = new ArrayList<Integer>();
-        for (int node = 0; node < view.nodes().size(); node++) {
-            if (painter.isVisible(frame, node)) {
-                visible.add(node);
-            }
-        }
-        return visible;
-    }
-
-    private static Color colour(int rgb, GraphFrame frame, int node) {
+    private Color colour(int rgb, GraphFrame frame, int node) {
         int shown =
-                GraphPainter.isFaint(frame, node)
+                light.isFaint(node)
                         ? GraphPalette.mix(rgb, frame.palette().background(), FAINT)
                         : rgb;
         return Color.rgb(shown >> 16 & 0xff, shown >> 8 & 0xff, shown & 0xff);

@@ -6,9 +6,10 @@ import cairn.ui.GraphFrame.Detail;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.Objects;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// is filtered and lit is worked out once and kept until that changes. One thread at a time.
 final class GraphPainter {
     private static final double FAINT = 0.28;
+
+    /// How many dots of a tile are looked at for their names.
+    private static final int CANDIDATES = 160;
+
+    /// How far the first tile of names begins before the layout does.
+    private static final double APART = 60;
 
     private final GraphView view;
     private final LayeredLayout layout;
@@ -43,8 +50,9 @@ final class GraphPainter {
 
     private Set<NodeKind> shownFor = Set.of();
     private @Nullable BitSet shown;
-    private @Nullable BitSet litFor;
-    private BitSet lit = new BitSet();
+    private @Nullable GraphFrame litFor;
+    private GraphLight light = new GraphLight(null, new BitSet(), List.of());
+    private BitSet litLinks = new BitSet();
 
     GraphPainter(GraphView view) {
         this.view = view;
@@ -113,7 +121,26 @@ final class GraphPainter {
         return view;
     }
 
-    void paint(Raster raster, GraphFrame frame) {
+    /// What is to be written on a picture.
+    ///
+    /// @param tiles the nodes whose names matter, by the part of the picture they lie in; a single
+    ///   one unless nodes are dots
+    record Writing(GraphLight light, List<Tile> tiles) {}
+
+    /// A part of the picture of the view's size.
+    ///
+    /// @param left where it begins
+    /// @param top where it begins
+    /// @param nodes those that add most first
+    record Tile(double left, double top, List<Integer> nodes) {}
+
+    /// Paints a picture, and tells what is to be written on it.
+    Writing paint(Raster raster, GraphFrame frame) {
+        if (litFor == null || !litFor.isLitAs(frame)) {
+            light = GraphLight.of(view, frame);
+            litLinks = linksUnder(light.edges());
+            litFor = frame;
+        }
         raster.clear(frame.palette().background());
         paintLinks(raster, frame);
         switch (frame.detail()) {
@@ -131,7 +158,7 @@ final class GraphPainter {
             case DOTS -> paintDots(raster, frame);
         }
         double half = frame.detail() == Detail.DOTS ? 0 : halfWidth;
-        for (GraphFrame.Link edge : frame.direct()) {
+        for (GraphLight.Link edge : light.direct()) {
             raster.curve(
                     frame.x(x[edge.from()] + half),
                     frame.y(y[edge.from()]),
@@ -141,6 +168,55 @@ final class GraphPainter {
                     frame.palette().accent(),
                     Raster.OPAQUE);
         }
+        return new Writing(light, frame.detail() == Detail.DOTS ? tiles(frame) : visible(frame));
+    }
+
+    private List<Tile> visible(GraphFrame frame) {
+        return List.of(
+                new Tile(
+                        0,
+                        0,
+                        IntStream.range(0, nodes)
+                                .filter(node -> isVisible(frame, node))
+                                .boxed()
+                                .toList()));
+    }
+
+    /// Chooses the dots that add most, in each of the tiles that the picture touches.
+    ///
+    /// The layout is cut into tiles of the view's size, and each is filled by itself: so what is
+    /// named does not depend on where the view stands.
+    private List<Tile> tiles(GraphFrame frame) {
+        double left = frame.x(0) - APART * frame.density();
+        double top = frame.y(0) - APART * frame.density();
+        int firstAcross = (int) Math.floor(-left / frame.width());
+        int firstDown = (int) Math.floor(-top / frame.height());
+        int across = (int) Math.ceil((frame.pictureWidth() - left) / frame.width()) - firstAcross;
+        int down = (int) Math.ceil((frame.pictureHeight() - top) / frame.height()) - firstDown;
+        var tiles = new ArrayList<Tile>();
+        for (int i = 0; i < across * down; i++) {
+            tiles.add(
+                    new Tile(
+                            left + (double) (firstAcross + i % across) * frame.width(),
+                            top + (double) (firstDown + i / across) * frame.height(),
+                            new ArrayList<>()));
+        }
+        for (int node : byWeight) {
+            int column = (int) Math.floor((frame.x(x[node]) - left) / frame.width()) - firstAcross;
+            int row = (int) Math.floor((frame.y(y[node]) - top) / frame.height()) - firstDown;
+            if (column >= 0
+                    && column < across
+                    && row >= 0
+                    && row < down
+                    && isShown(frame, node)
+                    && !light.isFaint(node)) {
+                var candidates = tiles.get(row * across + column).nodes();
+                if (candidates.size() < CANDIDATES) {
+                    candidates.add(node);
+                }
+            }
+        }
+        return tiles;
     }
 
     private static double thickness(GraphFrame frame) {
@@ -162,11 +238,6 @@ final class GraphPainter {
                 && atY > -high
                 && atY < frame.pictureHeight() + high
                 && isShown(frame, node);
-    }
-
-    static boolean isFaint(GraphFrame frame, int node) {
-        BitSet litNodes = frame.lit();
-        return litNodes != null && !litNodes.get(node);
     }
 
     /// The radius of a node's dot in device pixels.
@@ -212,7 +283,7 @@ final class GraphPainter {
         }
         int begin = layerX.length == 0 ? 0 : layerStart[first];
         int end = layerX.length == 0 ? 0 : layerStart[last + 1];
-        boolean dim = frame.lit() != null;
+        boolean dim = light.nodes() != null;
         double thickness = thickness(frame);
         int colour = frame.palette().edge();
         GraphInk.Pen[] pens = linkInk.pens(frame);
@@ -223,7 +294,6 @@ final class GraphPainter {
                 paintLink(raster, frame, i, pen.curved(), thickness, colour, strength);
             }
         }
-        BitSet litLinks = lit(frame.litEdges());
         int strong = dim ? Raster.OPAQUE : (int) (Raster.OPAQUE * 0.9);
         for (int i = litLinks.nextSetBit(begin);
                 i >= 0 && i < end;
@@ -295,14 +365,6 @@ final class GraphPainter {
         return shown;
     }
 
-    private BitSet lit(@Nullable BitSet edges) {
-        if (!Objects.equals(edges, litFor)) {
-            litFor = edges;
-            lit = edges == null ? new BitSet() : linksUnder(edges);
-        }
-        return lit;
-    }
-
     /// The links over which some edges of the layout run, by their place in the order of layers.
     private BitSet linksUnder(BitSet edges) {
         var marked = new BitSet();
@@ -332,7 +394,7 @@ final class GraphPainter {
             double atX = frame.x(x[node]);
             double atY = frame.y(y[node]);
             int colour = palette.of(kind[node]);
-            if (isFaint(frame, node)) {
+            if (light.isFaint(node)) {
                 raster.disc(
                         atX,
                         atY,
@@ -379,7 +441,7 @@ final class GraphPainter {
         double high = Math.min(2 * halfHeight * unit, 22 * frame.density());
         double atX = frame.x(x[node]) - wide / 2;
         double atY = frame.y(y[node]) - high / 2;
-        double faint = isFaint(frame, node) ? FAINT : 1;
+        double faint = light.isFaint(node) ? FAINT : 1;
         int colour = palette.of(kind[node]);
         int fill = GraphPalette.mix(colour, palette.background(), 0.14 * faint);
         double round = 3 * frame.density();
@@ -404,7 +466,7 @@ final class GraphPainter {
         double atX = frame.x(x[node]) - wide / 2;
         double atY = frame.y(y[node]) - high / 2;
         double round = 4 * unit;
-        double faint = isFaint(frame, node) ? FAINT : 1;
+        double faint = light.isFaint(node) ? FAINT : 1;
         int colour = GraphPalette.mix(palette.of(kind[node]), palette.card(), faint);
         int border = GraphPalette.mix(palette.border(), palette.background(), faint);
         if (several[node]) {
@@ -506,10 +568,5 @@ final class GraphPainter {
             }
         }
         return best;
-    }
-
-    /// All nodes, those that add most first.
-    IntStream heaviestFirst() {
-        return IntStream.of(byWeight);
     }
 }

@@ -159,14 +159,14 @@ final class GraphPicture extends Region {
                             spare != null && spare.fits(frame)
                                     ? spare
                                     : Sheet.of(frame.pictureWidth(), frame.pictureHeight());
-                    with.paint(
+                    var writing = with.paint(
                             new Raster(
                                     frame.pictureWidth(),
                                     frame.pictureHeight(),
                                     sheet.pixels.getBuffer().array()),
                             frame);
                     Miniature small = mini == null ? null : miniature(with, mini);
-                    Platform.runLater(() -> present(frame, with, sheet, small, fontFamily));
+                    Platform.runLater(() -> present(frame, with, writing, sheet, small, fontFamily));
                 };
         // A thread of the platform: virtual ones may all be busy hashing.
         Thread.ofPlatform()
@@ -185,6 +185,7 @@ final class GraphPicture extends Region {
     private void present(
             GraphFrame frame,
             GraphPainter with,
+            GraphPainter.Writing writing,
             Sheet sheet,
             @Nullable Miniature small,
             String fontFamily) {
@@ -205,7 +206,7 @@ final class GraphPicture extends Region {
         place(frame, 0, 0);
         canvas.setWidth(image.getFitWidth());
         canvas.setHeight(image.getFitHeight());
-        labels.draw(frame, with, fontFamily);
+        labels.draw(frame, with, writing, fontFamily);
         onDrawn.accept(small);
     }
 

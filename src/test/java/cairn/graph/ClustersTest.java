@@ -47,6 +47,25 @@ class ClustersTest {
     }
 
     @Test
+    void aVeryDeepGraphFallsIntoBandsOfLevels() {
+        int nodes = 3000;
+        var graph =
+                Digraph.of(
+                        nodes,
+                        IntStream.range(0, 2 * nodes - 3).map(i -> i / 2).toArray(),
+                        IntStream.range(0, 2 * nodes - 3).map(i -> i / 2 + 1 + i % 2).toArray());
+        var sizes = IntStream.range(0, nodes).mapToLong(i -> i * 7919L % nodes).toArray();
+        var keep = new BitSet();
+        keep.set(0);
+        var clusters = Clusters.of(graph, sizes, i -> "f" + i % 50, keep, 100);
+        // The first and eight others alone, and what is between them.
+        assertEquals(18, clusters.count());
+        assertEquals(nodes - 9, clusters.hidden());
+        assertFalse(clusters.graph().hasCycles());
+        assertEquals(1, clusters.members(clusters.group(0)).length);
+    }
+
+    @Test
     void aLargeGraphFallsToAboutTheWantedNumberWithoutCycles() {
         var graph = Samples.dependencies(10_000, 30_000, 7);
         var sizes = IntStream.range(0, 10_000).mapToLong(i -> i % 977).toArray();

@@ -268,6 +268,20 @@ class GraphCanvasTest {
     }
 
     @Test
+    void aThinBandBeginsAtItsLeftEndAndSaysSo() throws Exception {
+        int last = 399;
+        int[] steps = IntStream.range(0, last).toArray();
+        int[] next = IntStream.rangeClosed(1, last).toArray();
+        show(view(Digraph.of(last + 1, steps, next)));
+        settled();
+        assertTrue(
+                call(() -> ((Label) canvas.lookup(".graph-counts")).getText())
+                        .endsWith("400 layers, begun at their left end: 0 shows all"));
+        assertTrue(call(() -> canvas.place("n0").getX()) > 0);
+        assertTrue(call(() -> canvas.place("n1").getX()) > 200);
+    }
+
+    @Test
     void everyToolHasANameToBeRead() throws Exception {
         show(diamond());
         settled();
@@ -278,9 +292,13 @@ class GraphCanvasTest {
     }
 
     private static GraphView diamond() throws InterruptedException {
+        return view(DIAMOND);
+    }
+
+    private static GraphView view(Digraph graph) throws InterruptedException {
         return GraphView.of(
-                DIAMOND,
-                IntStream.range(0, 5)
+                graph,
+                IntStream.range(0, graph.nodes())
                         .mapToObj(i ->
                                 new GraphView.Node(
                                         "n" + i,
