@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// are too many, the level's smallest groups become one of mixed families. Nodes to keep stay
 /// alone, and so do the largest of the others as far as there is room.
 ///
-/// Where there are more levels than groups wanted, levels are gathered too: the largest nodes of few
-/// levels stay alone, and all others from one of these levels up to the next are one group.
+/// Where there are more levels than groups wanted, levels are gathered too: the largest nodes of
+/// few levels stay alone, and all others from one of these levels up to the next are one group.
 public final class Clusters {
     /// Of how many levels nodes stay alone where there are too many levels.
     private static final int BOUNDS = 8;

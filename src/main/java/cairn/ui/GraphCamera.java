@@ -44,9 +44,7 @@ final class GraphCamera {
         /// The same with another scale, under which a point of the canvas keeps its place.
         Stand scaled(double newScale, double x, double y) {
             return new Stand(
-                    newScale,
-                    x - (x - left) * newScale / scale,
-                    y - (y - top) * newScale / scale);
+                    newScale, x - (x - left) * newScale / scale, y - (y - top) * newScale / scale);
         }
     }
 

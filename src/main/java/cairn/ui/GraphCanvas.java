@@ -4,34 +4,24 @@ import cairn.graph.Digraph;
 import cairn.graph.LayeredLayout;
 import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
-import cairn.ui.model.NodeKind;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ResourceBundle;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import javafx.animation.AnimationTimer;
-import javafx.animation.Interpolator;
-import javafx.animation.KeyFrame;
-import javafx.animation.KeyValue;
-import javafx.animation.Timeline;
-import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
@@ -39,14 +29,12 @@ import javafx.css.CssMetaData;
 import javafx.css.Styleable;
 import javafx.geometry.Insets;
 import javafx.geometry.Point2D;
-import javafx.geometry.Pos;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.AccessibleAttribute;
 import javafx.scene.AccessibleRole;
 import javafx.scene.Cursor;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
@@ -54,10 +42,8 @@ import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.ScrollEvent;
 import javafx.scene.input.ZoomEvent;
-import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.Duration;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 
@@ -168,8 +154,7 @@ public final class GraphCanvas extends Region {
         addEventHandler(MouseEvent.MOUSE_MOVED, this::move);
         addEventHandler(MouseEvent.MOUSE_EXITED, _ -> point(-1, 0, 0));
         addEventHandler(ScrollEvent.SCROLL, this::scroll);
-        addEventHandler(
-                ZoomEvent.ZOOM, e -> camera.zoom(e.getZoomFactor(), e.getX(), e.getY()));
+        addEventHandler(ZoomEvent.ZOOM, e -> camera.zoom(e.getZoomFactor(), e.getX(), e.getY()));
         addEventHandler(KeyEvent.KEY_PRESSED, this::type);
         show(GraphView.EMPTY);
     }
@@ -235,13 +220,19 @@ public final class GraphCanvas extends Region {
 
     /// Lights all that leads to the selection, or stops doing so.
     public void lightAncestors() {
-        light = light == GraphLight.Kind.ANCESTORS || chosen.isEmpty() ? GraphLight.Kind.NEAR : GraphLight.Kind.ANCESTORS;
+        light =
+                light == GraphLight.Kind.ANCESTORS || chosen.isEmpty()
+                        ? GraphLight.Kind.NEAR
+                        : GraphLight.Kind.ANCESTORS;
         refresh();
     }
 
     /// Lights all that the selection leads to, or stops doing so.
     public void lightDescendants() {
-        light = light == GraphLight.Kind.DESCENDANTS || chosen.isEmpty() ? GraphLight.Kind.NEAR : GraphLight.Kind.DESCENDANTS;
+        light =
+                light == GraphLight.Kind.DESCENDANTS || chosen.isEmpty()
+                        ? GraphLight.Kind.NEAR
+                        : GraphLight.Kind.DESCENDANTS;
         refresh();
     }
 

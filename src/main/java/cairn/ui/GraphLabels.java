@@ -1,11 +1,11 @@
 package cairn.ui;
 
+import cairn.ui.GraphPainter.Tile;
+import cairn.ui.GraphPainter.Writing;
 import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
-import cairn.ui.GraphPainter.Tile;
-import cairn.ui.GraphPainter.Writing;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -37,6 +37,7 @@ final class GraphLabels {
     private static final double NAME = 13;
     private static final double DETAIL = 11;
     private static final double FAINT = 0.35;
+    private static final double SMALLEST = 0.8;
 
     private final Canvas canvas;
     private final ResourceBundle words;
@@ -153,11 +154,14 @@ final class GraphLabels {
     private void names(GraphicsContext g, GraphFrame frame, List<Integer> visible) {
         double unit = frame.density();
         double wide = view.layout().spacing().width() * frame.scale();
-        g.setFont(Font.font(family, DETAIL * unit));
         for (int node : visible) {
-            double part = (wide - 10 * unit) / (nameWidth(node) * unit);
+            double room = (wide - 10 * unit) / (nameWidth(node) * unit);
+            // A name is set smaller before it is cut.
+            double size = Math.clamp(room, SMALLEST, 1);
+            double part = room / size;
             String name = name(node);
             int keep = (int) (name.length() * part) - 1;
+            g.setFont(Font.font(family, DETAIL * unit * size));
             g.setFill(colour(frame.palette().text(), frame, node));
             put(
                     g,
@@ -189,7 +193,8 @@ final class GraphLabels {
                                     around(frame, node, -wide / 2, gap + high / 2, wide, high),
                                     around(frame, node, -wide / 2, -gap - high / 2, wide, high))
                             .filter(box ->
-                                    bounds.contains(box) && taken.stream().noneMatch(box::intersects))
+                                    bounds.contains(box)
+                                            && taken.stream().noneMatch(box::intersects))
                             .findFirst();
             if (place.isPresent() && written++ < MOST_AT_DOTS) {
                 var box = place.get();

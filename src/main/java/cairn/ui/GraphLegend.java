@@ -136,7 +136,11 @@ final class GraphLegend extends VBox {
         }
         if (band) {
             int layers =
-                    1 + IntStream.range(0, view.nodes().size()).map(view.layout()::layer).max().orElse(0);
+                    1
+                            + IntStream.range(0, view.nodes().size())
+                                    .map(view.layout()::layer)
+                                    .max()
+                                    .orElse(0);
             parts.add(words("count.band", layers));
         }
         counts.setText(view.nodes().isEmpty() ? "" : String.join(" · ", parts));

@@ -159,14 +159,16 @@ final class GraphPicture extends Region {
                             spare != null && spare.fits(frame)
                                     ? spare
                                     : Sheet.of(frame.pictureWidth(), frame.pictureHeight());
-                    var writing = with.paint(
-                            new Raster(
-                                    frame.pictureWidth(),
-                                    frame.pictureHeight(),
-                                    sheet.pixels.getBuffer().array()),
-                            frame);
+                    var writing =
+                            with.paint(
+                                    new Raster(
+                                            frame.pictureWidth(),
+                                            frame.pictureHeight(),
+                                            sheet.pixels.getBuffer().array()),
+                                    frame);
                     Miniature small = mini == null ? null : miniature(with, mini);
-                    Platform.runLater(() -> present(frame, with, writing, sheet, small, fontFamily));
+                    Platform.runLater(
+                            () -> present(frame, with, writing, sheet, small, fontFamily));
                 };
         // A thread of the platform: virtual ones may all be busy hashing.
         Thread.ofPlatform()

@@ -19,8 +19,8 @@ import cairn.ui.model.Place;
 import cairn.ui.model.Samples;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.ShellModel;
-import cairn.ui.model.Work;
 import cairn.ui.model.Words;
+import cairn.ui.model.Work;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -70,16 +70,18 @@ class ManyPathsTest {
         int registered = engine.store().commit(ManyPathsTest::register);
         assertEquals(ROWS, registered);
         work = new FxWork();
-        stage = call(() -> show(home));
+        var settings = new SettingsModel(home.resolve("settings"));
+        model = call(() -> open(settings));
+        var views = new Views(Words.bundle());
+        controller = call(() -> new ShellController(model, views));
+        stage = call(() -> show(new Scene(views.load(controller), 980, 700), settings));
         screen = call(Thread::currentThread);
     }
 
-    private static int register(Transaction transaction)
-            throws IOException, SQLException {
+    private static int register(Transaction transaction) throws IOException, SQLException {
         for (int i = 0; i < ROWS; i++) {
             Bytes bytes = Bytes.utf8("path %d".formatted(i));
-            var path =
-                    StorePath.of(NixHash.sha256Of(bytes).digest().slice(0, 20), name(i));
+            var path = StorePath.of(NixHash.sha256Of(bytes).digest().slice(0, 20), name(i));
             var info =
                     new PathInfo(
                             path,
@@ -104,14 +106,15 @@ class ManyPathsTest {
         return 1000 + (number * 7919L) % ROWS;
     }
 
-    private Stage show(Path home) {
-        var settings = new SettingsModel(home.resolve("settings"));
-        model = new ShellModel(engine, this::run, Platform::runLater, settings, new Place.Paths(""));
-        var views = new Views(Words.bundle());
-        controller = new ShellController(model, views);
+    private ShellModel open(SettingsModel settings) {
+        return new ShellModel(
+                engine, this::run, Platform::runLater, settings, new Place.Paths(""));
+    }
+
+    private static Stage show(Scene scene, SettingsModel settings) {
         var shown = new Stage();
-        shown.setScene(new Scene(views.load(controller), 980, 700));
-        Look.follow(shown.getScene(), settings);
+        shown.setScene(scene);
+        Look.follow(scene, settings);
         shown.show();
         return shown;
     }
@@ -184,7 +187,9 @@ class ManyPathsTest {
         assertEquals(
                 Stream.iterate(1230, i -> i + 1).limit(10).map(ManyPathsTest::name).toList(),
                 call(this::visible));
-        assertTrue(call(this::counted).startsWith("10 of " + Figures.count(ROWS) + " paths"), call(this::counted));
+        assertTrue(
+                call(this::counted).startsWith("10 of " + Figures.count(ROWS) + " paths"),
+                call(this::counted));
 
         call(() -> {
             filter().clear();
@@ -203,7 +208,8 @@ class ManyPathsTest {
             table().getSelectionModel().select(0);
             return null;
         });
-        await(() -> visible().getFirst().equals(name(heaviest)) && name(heaviest).equals(inspected()));
+        await(() ->
+                visible().getFirst().equals(name(heaviest)) && name(heaviest).equals(inspected()));
     }
 
     private Void sortBySize() {
@@ -220,7 +226,8 @@ class ManyPathsTest {
     private List<String> visible() {
         double high = table().localToScene(table().getLayoutBounds()).getMaxY();
         return table().lookupAll(".table-row-cell").stream()
-                .filter(row -> row.isVisible() && row instanceof TableRow<?> each && !each.isEmpty())
+                .filter(row ->
+                        row.isVisible() && row instanceof TableRow<?> each && !each.isEmpty())
                 .filter(row -> row.localToScene(row.getLayoutBounds()).getMinY() < high)
                 .map(row -> (TableRow<?>) row)
                 .sorted(Comparator.comparingInt(TableRow::getIndex))
