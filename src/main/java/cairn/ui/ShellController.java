@@ -116,14 +116,16 @@ public final class ShellController {
                         new ShellSearch.Fields(
                                 root, searchBox, searchIcon, search, found, lines, note, sides));
         var _ = new ShellKeys(model, root, sides, veil, finding, screens, views, this::activeHalf);
-        var _ =
-                new ShellDrops(model, root, finding, veil, drop, dropWords, this::openImport);
+        var _ = new ShellDrops(model, root, finding, veil, drop, dropWords, this::openImport);
         veil.cover(sides, this::forgetOpen);
         model.onStoreChange(this::refresh);
         model.onStoreGrowth(() -> controllers().forEach(SideController::glance));
         model.activitiesOpenProperty().subscribe(open -> unveil(open, this::showActivities));
         model.keysOpenProperty()
-                .subscribe(open -> unveil(open, () -> veil.show(views.load(new KeysController(model)), () -> {})));
+                .subscribe(open ->
+                        unveil(
+                                open,
+                                () -> veil.show(views.load(new KeysController(model)), () -> {})));
     }
 
     private Node activeHalf() {

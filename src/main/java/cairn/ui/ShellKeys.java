@@ -179,8 +179,7 @@ final class ShellKeys {
             case I -> model.toggleInspector();
             case B -> model.toggleRail();
             case W -> model.unsplit();
-            case L ->
-                    Clip.copy(history().placeProperty().get().link());
+            case L -> Clip.copy(history().placeProperty().get().link());
             case V -> {
                 if (shift || !isTyping()) {
                     model.follow(Clip.text());

@@ -47,8 +47,7 @@ final class ShellSearch {
         lines = fields.lines;
         Label note = fields.note;
         search.textProperty().bindBidirectional(model.textProperty());
-        model
-                .forActionsProperty()
+        model.forActionsProperty()
                 .subscribe(actions -> {
                     fields.icon.setIconLiteral(actions ? "fth-chevron-right" : "fth-search");
                     search.setPromptText(Words.text(actions ? "search.actions" : "search.prompt"));
@@ -111,8 +110,7 @@ final class ShellSearch {
 
     /// Shows what was found right below the field, as long as one is there.
     private void showFound() {
-        boolean something =
-                !model.lines().isEmpty() || !model.noteProperty().get().isEmpty();
+        boolean something = !model.lines().isEmpty() || !model.noteProperty().get().isEmpty();
         boolean shown = something && (search.isFocused() || lines.isFocused());
         fields.found.setVisible(shown);
         if (!shown) {
@@ -121,7 +119,8 @@ final class ShellSearch {
         if (lines.getSelectionModel().getSelectedIndex() < 0) {
             lines.getSelectionModel().selectFirst();
         }
-        Bounds field = fields.root.sceneToLocal(fields.box.localToScene(fields.box.getLayoutBounds()));
+        Bounds field =
+                fields.root.sceneToLocal(fields.box.localToScene(fields.box.getLayoutBounds()));
         double rows = lines.getItems().size() * 36.0 + 10;
         double height = lines.getItems().isEmpty() ? NOTE_HEIGHT : Math.min(FOUND_HEIGHT, rows);
         fields.found.resizeRelocate(field.getMinX(), field.getMaxY() + 4, field.getWidth(), height);

@@ -107,8 +107,7 @@ class ManyPathsTest {
     }
 
     private ShellModel open(SettingsModel settings) {
-        return new ShellModel(
-                engine, this::run, Platform::runLater, settings, new Place.Paths(""));
+        return new ShellModel(engine, this::run, Platform::runLater, settings, new Place.Paths(""));
     }
 
     private static Stage show(Scene scene, SettingsModel settings) {
