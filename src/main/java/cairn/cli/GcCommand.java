@@ -47,8 +47,9 @@ final class GcCommand implements Command {
             if (repack) {
                 fields.put("repackedBytes", repacked);
             }
+            fields.put("damaged", collected.damaged());
             session.print(fields);
-            return ExitCode.DONE;
+            return code(collected, session);
         }
         session.out()
                 .printf(
@@ -65,6 +66,19 @@ final class GcCommand implements Command {
                             "repacked; the packs are %s (%,d bytes) shorter%n",
                             Size.text(repacked), repacked);
         }
-        return ExitCode.DONE;
+        return code(collected, session);
+    }
+
+    private static int code(Collected collected, Session session) {
+        if (collected.damaged().isEmpty()) {
+            return ExitCode.DONE;
+        }
+        return session.report(
+                new Failure(
+                        ExitCode.MALFORMED,
+                        ("block %s is needed and damaged, so nobody knows what it leads to, and"
+                                        + " nothing goes; 'cairn verify --all --deep' tells whose"
+                                        + " it is: unpin those, collect, and copy them again")
+                                .formatted(collected.damaged().getFirst())));
     }
 }

@@ -3,6 +3,7 @@ package cairn.cli;
 import cairn.cid.Cid;
 import cairn.engine.Target;
 import cairn.store.Pin;
+import cairn.unixfs.MissingBlockException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,14 +40,13 @@ final class PinCommand implements Command {
             engine.catalog().pins().forEach(pin -> answers.add(fields(pin)));
         }
         if (!pins.isEmpty()) {
-            int _ =
-                    engine.store()
-                            .commit(transaction -> {
-                                for (Pin pin : pins) {
-                                    transaction.pin(pin);
-                                }
-                                return pins.size();
-                            });
+            try {
+                engine.store().pin(pins);
+            } catch (MissingBlockException e) {
+                throw new Failure.Reported(
+                        ExitCode.NO,
+                        "%s, or was just collected; nothing is pinned".formatted(e.getMessage()));
+            }
         }
         return answers.print("pins", List.of("cid", "name"));
     }

@@ -33,6 +33,8 @@ import java.util.TreeMap;
 ///    others, because on their own they would be longer; the blocks of others are gathered into new
 ///    frames.
 ///
+/// A block that is needed and cannot be read hides what it leads to, so then nothing is swept.
+///
 /// Trying computes the same without writing, compression included, so that its bytes are exact.
 final class Collector {
     /// The byte of the locks file that the one collector of a home holds.
@@ -56,12 +58,7 @@ final class Collector {
     }
 
     /// What is swept: paths and keys of blocks.
-    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {
-        /// To journal what went may take more than that saves.
-        Collected collected(long freed) {
-            return new Collected(paths.size(), blocks.size(), Math.max(0, freed));
-        }
-    }
+    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {}
 
     /// A pack, its committed length, and its frames in their order.
     private record Pack(long id, long length, List<Row> frames) {}
@@ -77,6 +74,15 @@ final class Collector {
             marker.mark(store.index().read(database -> roots(database, Long.MAX_VALUE, Set.of())));
             return trying ? attempt() : collect();
         }
+    }
+
+    /// To journal what went may take more than that saves.
+    private Collected collected(Sweep sweep, long freed) {
+        return new Collected(
+                sweep.paths.size(),
+                sweep.blocks.size(),
+                Math.max(0, freed),
+                List.copyOf(marker.damaged()));
     }
 
     /// Makes sure that one at a time moves frames in a home.
@@ -113,7 +119,7 @@ final class Collector {
         var sweep = store.index().read(this::decide);
         long journal = journalLength(sweep.paths);
         freed += compact(sweep.blocks);
-        return sweep.collected(freed - journal);
+        return collected(sweep, freed - journal);
     }
 
     private Collected collect() throws IOException {
@@ -128,7 +134,7 @@ final class Collector {
             announce(store, false);
         }
         freed += compact(Set.of());
-        return sweep.collected(freed - journal);
+        return collected(sweep, freed - journal);
     }
 
     /// Counts the sweeps up to an odd number before one, to an even one after it.
@@ -158,13 +164,16 @@ final class Collector {
     private Sweep decide(Database database) throws IOException, SQLException {
         long since = Long.MAX_VALUE;
         var leased = new HashSet<Bytes>();
-        for (var claim : Lease.live(store.home(), store.leases())) {
+        for (var claim : Lease.live(store)) {
             since = Math.min(since, claim.since());
             leased.addAll(claim.keys());
         }
         marker.mark(roots(database, since, leased));
         while (marker.isLacking() && markByIndex(database)) {
             progress.check();
+        }
+        if (!marker.damaged().isEmpty()) {
+            return new Sweep(List.of(), Set.of());
         }
         var paths = new ArrayList<StorePath>();
         try (var rows =
@@ -398,10 +407,12 @@ final class Collector {
         if (lock.isEmpty()) {
             return 0;
         }
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            long tail = channel.size() - length;
+        try {
+            long tail = Files.size(file) - length;
             if (!trying) {
-                channel.truncate(length);
+                try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(length);
+                }
             }
             return tail;
         } finally {

@@ -89,13 +89,16 @@ final class Lease implements AutoCloseable {
     record Claim(long since, Set<Bytes> keys) {}
 
     /// The claims of the writers that run.
-    static List<Claim> live(Home home, Leases leases) throws IOException {
+    static List<Claim> live(Store store) throws IOException {
+        var home = store.home();
         var live = new ArrayList<Claim>();
         try (var files = Files.newDirectoryStream(home.leases(), "[0-9]*")) {
             for (Path file : files) {
-                var lock = leases.tryLock(Long.parseLong(file.getFileName().toString()));
+                var lock = store.leases().tryLock(Long.parseLong(file.getFileName().toString()));
                 if (lock.isPresent()) {
-                    Files.deleteIfExists(file);
+                    if (!store.isReadOnly()) {
+                        Files.deleteIfExists(file);
+                    }
                     lock.get().release();
                 } else {
                     read(Bytes.wrap(Files.readAllBytes(file))).ifPresent(live::add);

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Shows which writers run, with locks that die with their process.
 ///
@@ -19,15 +20,18 @@ final class Leases implements AutoCloseable {
     /// Locked by every process that uses the home, and alone by one that repairs it.
     private static final long HOME = Long.MAX_VALUE - 1;
 
+    private static final String LOCKS = "locks";
     private static final Map<Path, Shared> OPEN = new HashMap<>();
 
     private final Path file;
-    private final FileChannel channel;
+    private final boolean looks;
+    private @Nullable FileChannel channel;
     private boolean closed;
 
-    private Leases(Path file, FileChannel channel) {
+    private Leases(Path file, @Nullable FileChannel channel, boolean looks) {
         this.file = file;
         this.channel = channel;
+        this.looks = looks;
     }
 
     private static final class Shared {
@@ -49,7 +53,7 @@ final class Leases implements AutoCloseable {
                 OPEN.put(file, shared);
             }
             shared.users++;
-            return new Leases(file, shared.channel);
+            return new Leases(file, shared.channel, false);
         }
     }
 
@@ -63,12 +67,17 @@ final class Leases implements AutoCloseable {
             var shared = new Shared(lockHome(home, file, false));
             shared.users++;
             OPEN.put(file, shared);
-            return new Leases(file, shared.channel);
+            return new Leases(file, shared.channel, false);
         }
     }
 
+    /// Only looks who writes, in a home that cannot be written.
+    static Leases look(Home home) {
+        return new Leases(home.leases().resolve(LOCKS), null, true);
+    }
+
     private static Path file(Home home) throws IOException {
-        return home.leases().toRealPath().resolve("locks");
+        return home.leases().toRealPath().resolve(LOCKS);
     }
 
     private static FileChannel lockHome(Home home, Path file, boolean shared) throws IOException {
@@ -89,20 +98,33 @@ final class Leases implements AutoCloseable {
         return channel;
     }
 
-    /// Takes a pack for this writer alone, or returns empty if a running writer has it.
+    /// Takes a pack for this writer alone, or returns empty if a running writer has it. Who only
+    /// looks shares it with others who look.
     Optional<FileLock> tryLock(long pack) throws IOException {
         try {
-            return Optional.ofNullable(channel.tryLock(pack, 1, false));
+            return Optional.ofNullable(channel().tryLock(pack, 1, looks));
         } catch (OverlappingFileLockException _) {
             return Optional.empty();
+        }
+    }
+
+    private FileChannel channel() throws IOException {
+        synchronized (OPEN) {
+            if (channel == null) {
+                channel = FileChannel.open(file, StandardOpenOption.READ);
+            }
+            return channel;
         }
     }
 
     @Override
     public void close() throws IOException {
         synchronized (OPEN) {
+            if (looks && channel != null) {
+                channel.close();
+            }
             var shared = OPEN.get(file);
-            if (shared != null && !closed && --shared.users == 0) {
+            if (!looks && shared != null && !closed && --shared.users == 0) {
                 OPEN.remove(file);
                 shared.channel.close();
             }

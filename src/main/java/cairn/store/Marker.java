@@ -8,12 +8,18 @@ import cairn.cid.KeySet;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
 
 /// Finds every block that can be reached from some roots. A block that cannot be decoded leads
-/// nowhere, one that is missing neither, unless it is there when it is reached again. Belongs to
+/// nowhere, one that is missing neither, unless it is there when it is reached again. What one that
+/// cannot be read leads to is not known, so then nothing may be taken for unreachable. Belongs to
 /// one thread.
 final class Marker {
     private final Store store;
@@ -23,6 +29,7 @@ final class Marker {
     private final boolean weighing;
     private double bytes;
     private long count;
+    private final Set<Cid> damaged = new LinkedHashSet<>();
     private boolean lacking;
 
     Marker(Store store, Progress progress) {
@@ -53,7 +60,7 @@ final class Marker {
             }
             // The same bytes may be reached as a node and as mere bytes.
             if (!cid.is(Codec.RAW) && !expanded.contains(cid)) {
-                var bytes = store.block(cid);
+                var bytes = read(cid);
                 if (bytes.isPresent()) {
                     expanded.add(cid);
                     expand(new Block(cid, bytes.get()), open);
@@ -79,6 +86,20 @@ final class Marker {
                     .locate(key)
                     .ifPresent(at ->
                             bytes += (double) at.frame().length() * at.length() / at.frame().raw());
+        }
+    }
+
+    /// Blocks that were reached and cannot be read.
+    Set<Cid> damaged() {
+        return damaged;
+    }
+
+    private Optional<Bytes> read(Cid cid) throws IOException {
+        try {
+            return store.block(cid);
+        } catch (FormatException | EOFException | NoSuchFileException _) {
+            damaged.add(cid.toV1());
+            return Optional.empty();
         }
     }
 

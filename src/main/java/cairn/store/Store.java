@@ -3,7 +3,10 @@ package cairn.store;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.ipld.BlockSource;
+import cairn.ipld.DagWalk;
+import cairn.ipld.Visit;
 import cairn.store.Index.BlockLocation;
+import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
@@ -14,13 +17,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The blocks and paths of one home. Several stores, of several processes, may share a home.
 ///
@@ -34,7 +35,7 @@ public final class Store implements BlockSource, AutoCloseable {
     private final Home home;
     private final boolean readOnly;
     private final Index index;
-    private final @Nullable Leases leases;
+    private final Leases leases;
     private final FrameCodec codec = new FrameCodec();
     private final ExecutorService threads =
             Executors.newFixedThreadPool(
@@ -42,7 +43,7 @@ public final class Store implements BlockSource, AutoCloseable {
                     Thread.ofPlatform().daemon().name("store-", 0).factory());
     private final Packs packs;
 
-    private Store(Home home, boolean readOnly, Index index, @Nullable Leases leases) {
+    private Store(Home home, boolean readOnly, Index index, Leases leases) {
         this.home = home;
         this.readOnly = readOnly;
         this.index = index;
@@ -82,7 +83,7 @@ public final class Store implements BlockSource, AutoCloseable {
             }
             throw new NoSuchFileException(home.index().toString(), null, "there is no store");
         }
-        return new Store(home, true, Index.openReadOnly(home.index()), null);
+        return new Store(home, true, Index.openReadOnly(home.index()), Leases.look(home));
     }
 
     /// Rebuilds the index of a home from its packs alone; the old one is moved aside. What comes
@@ -188,7 +189,6 @@ public final class Store implements BlockSource, AutoCloseable {
 
     /// Tells what [#collect] would do now, to the byte, and does nothing.
     public Collected tryCollecting(Roots roots, Progress progress) throws IOException {
-        checkWritable();
         return new Collector(this, roots, true, progress).run();
     }
 
@@ -213,6 +213,42 @@ public final class Store implements BlockSource, AutoCloseable {
     public Repacked repack(Progress progress) throws IOException {
         checkWritable();
         return new Repacker(this, progress).run();
+    }
+
+    /// Pins what is here with all that it leads to; a registered path always is.
+    ///
+    /// @throws MissingBlockException if something is not, also because it was collected just now;
+    ///   then nothing is pinned
+    public void pin(List<Pin> pins) throws IOException {
+        checkWritable();
+        long seen = Collector.sweeps(this);
+        for (Pin pin : pins) {
+            requireWhole(pin.cid());
+        }
+        int _ =
+                commit(transaction -> {
+                    // Nothing is swept while this commits, and afterwards the pin is seen.
+                    boolean swept = seen % 2 == 1 || Collector.sweeps(this) != seen;
+                    for (Pin pin : pins) {
+                        if (swept) {
+                            requireWhole(pin.cid());
+                        }
+                        transaction.pin(pin);
+                    }
+                    return pins.size();
+                });
+    }
+
+    private void requireWhole(Cid root) throws IOException {
+        if (!catalog().named(root).isEmpty()) {
+            return;
+        }
+        var walk = new DagWalk(this, List.of(root));
+        for (var visit = walk.next(); visit.isPresent(); visit = walk.next()) {
+            if (visit.get() instanceof Visit.Missing(var cid)) {
+                throw new MissingBlockException(cid);
+            }
+        }
     }
 
     /// Counts and sizes; looks at the whole index.
@@ -242,9 +278,8 @@ public final class Store implements BlockSource, AutoCloseable {
         return index;
     }
 
-    /// Of a store that can be written.
     Leases leases() {
-        return Objects.requireNonNull(leases);
+        return leases;
     }
 
     FrameCodec codec() {

@@ -2,6 +2,7 @@ package cairn.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,15 +14,21 @@ import cairn.ipld.Block;
 import cairn.ipld.DagCbor;
 import cairn.ipld.Node;
 import cairn.nix.StorePath;
+import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +67,7 @@ class CollectorTest {
         Samples.assertHolds(store, kept);
         Samples.assertHolds(store, List.of(root));
         assertEquals(cids(lost), store.missing(cids(lost)));
-        assertEquals(new Collected(0, 0, 0), collect());
+        assertEquals(new Collected(0, 0, 0, List.of()), collect());
     }
 
     @Test
@@ -138,7 +145,7 @@ class CollectorTest {
         boolean _ = store.commit(tx -> tx.register(Samples.path("path")));
         long before = Samples.size(folder.resolve("packs"));
         var promised = store.tryCollecting(Roots.NONE, Progress.NONE);
-        assertEquals(new Collected(1, 0, 0), promised);
+        assertEquals(new Collected(1, 0, 0, List.of()), promised);
         assertEquals(promised, collect());
         assertTrue(Samples.size(folder.resolve("packs")) > before);
     }
@@ -246,7 +253,7 @@ class CollectorTest {
         store.commit(tx -> tx.register(new StoredPath(info, node.cid(), node.cid(), NOW)));
         try (var writer = store.writer()) {
             assertTrue(writer.has(node.cid()));
-            assertEquals(new Collected(0, 0, 0), collect());
+            assertEquals(new Collected(0, 0, 0, List.of()), collect());
         }
         assertEquals(1, collect().paths());
     }
@@ -293,6 +300,95 @@ class CollectorTest {
         assertTrue(Files.exists(stray));
         assertEquals(11, collect().bytes());
         assertFalse(Files.exists(stray));
+    }
+
+    /// It may have led to anything.
+    @Test
+    void takesNothingWhileABlockThatIsNeededIsDamaged() throws IOException {
+        var root = node(Samples.blocks(14, 3));
+        Samples.store(store, Samples.blocks(14, 3));
+        Samples.store(store, List.of(root));
+        pin("root", root.cid());
+        Path pack;
+        try (var packs = Files.list(folder.resolve("packs"))) {
+            pack = packs.findFirst().orElseThrow();
+        }
+        byte[] sound = Files.readAllBytes(pack);
+        var at = store.index().locate(BlockKey.of(root.cid())).orElseThrow().frame();
+        byte[] damaged = sound.clone();
+        damaged[(int) at.end() - 1] ^= 1;
+        var nothing = new Collected(0, 0, 0, List.of(root.cid()));
+        for (byte[] bytes : List.of(damaged, Arrays.copyOf(sound, (int) at.end() - 1))) {
+            Files.write(pack, bytes);
+            reopen();
+            assertEquals(nothing, store.tryCollecting(Roots.NONE, Progress.NONE));
+            assertEquals(nothing, collect());
+        }
+        Files.write(pack, sound);
+        reopen();
+        Samples.assertHolds(store, Samples.blocks(14, 3));
+    }
+
+    @Test
+    void predictsAlsoWhereNothingMayBeWritten() throws IOException {
+        Samples.store(store, Samples.blocks(15, 30));
+        var promised = store.tryCollecting(Roots.NONE, Progress.NONE);
+        store.close();
+        store = Store.openReadOnly(folder);
+        assertEquals(promised, store.tryCollecting(Roots.NONE, Progress.NONE));
+        reopen();
+        assertEquals(promised, collect());
+    }
+
+    /// By another process, before what is to go is decided and after.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whatIsPinnedDuringASweepIsWholeOrRefused(int moment) throws Exception {
+        var leaves = Samples.blocks(16, 3);
+        var root = node(leaves);
+        Samples.store(store, leaves);
+        Samples.store(store, List.of(root));
+        try (var other = Store.open(folder);
+                var thread = Executors.newSingleThreadExecutor()) {
+            var pin = new Pin("late", root.cid(), NOW);
+            var pinning =
+                    new FutureTask<Object>(() -> {
+                        other.pin(List.of(pin));
+                        return pin;
+                    });
+            var asked = new AtomicInteger();
+            store.collect(
+                    () -> {
+                        if (asked.incrementAndGet() == moment) {
+                            thread.execute(pinning);
+                        }
+                        if (moment == 1) {
+                            finish(pinning);
+                        }
+                        return Set.of();
+                    },
+                    Progress.NONE);
+            if (moment == 1) {
+                Samples.assertHolds(store, leaves);
+            } else {
+                var refused = assertThrows(ExecutionException.class, pinning::get);
+                assertInstanceOf(MissingBlockException.class, refused.getCause());
+            }
+            assertEquals(moment == 1 ? List.of(pin) : List.of(), store.catalog().pins());
+        }
+    }
+
+    private static void finish(FutureTask<Object> task) throws IOException {
+        try {
+            var _ = task.get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void reopen() throws IOException {
+        store.close();
+        store = Store.open(folder);
     }
 
     @Test
