@@ -15,9 +15,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/// The body of an answer as a stream that waits only so long for each piece; the client's own
-/// stream waits for ever. Reading belongs to one thread.
+/// The body of an answer as a stream that waits only so long for each piece, and only for so slow a
+/// server; the client's own stream waits for ever. Only waiting counts: a reader may take its time.
+/// Reading belongs to one thread.
 final class TimedBody extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
     /// What the client's threads tell the reader.
     private sealed interface Piece {
@@ -28,14 +30,25 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         record End() implements Piece {}
     }
 
+    /// Bytes a second, on the average of the patience.
+    private static final int SLOWEST = 1024;
+
     private final Duration patience;
+    private final LongSupplier nanoTime;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
     private final Queue<ByteBuffer> buffers = new ArrayDeque<>();
+    private long waited;
+    private long received;
     private boolean ended;
 
     TimedBody(Duration patience) {
+        this(patience, System::nanoTime);
+    }
+
+    TimedBody(Duration patience, LongSupplier nanoTime) {
         this.patience = patience;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -88,6 +101,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
             }
             switch (next()) {
                 case Piece.Data(var more) -> {
+                    more.forEach(piece -> received += piece.remaining());
                     buffers.addAll(more);
                     subscription.join().request(1);
                 }
@@ -106,9 +120,11 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
     }
 
     private Piece next() throws IOException {
+        long started = nanoTime.getAsLong();
         try {
-            var piece = pieces.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-            if (piece != null) {
+            var piece = pieces.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            waited += nanoTime.getAsLong() - started;
+            if (piece != null && isFastEnough()) {
                 return piece;
             }
         } catch (InterruptedException e) {
@@ -117,6 +133,22 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         }
         close();
         throw new HttpTimeoutException(
-                "nothing more came for " + patience.toSeconds() + " seconds");
+                received == 0
+                        ? "nothing more came for " + patience.toSeconds() + " seconds"
+                        : "only %d B came in %d seconds"
+                                .formatted(received, TimeUnit.NANOSECONDS.toSeconds(waited)));
+    }
+
+    /// Looks back once the patience was waited for.
+    private boolean isFastEnough() {
+        if (waited < patience.toNanos()) {
+            return true;
+        }
+        boolean enough = received >= SLOWEST * patience.toSeconds();
+        if (enough) {
+            waited = 0;
+            received = 0;
+        }
+        return enough;
     }
 }
