@@ -220,7 +220,7 @@ final class BinaryCache implements PathStore {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         files.close();
     }
 

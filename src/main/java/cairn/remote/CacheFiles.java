@@ -30,7 +30,7 @@ interface CacheFiles extends AutoCloseable {
     void move(Path temporary, String name) throws IOException;
 
     @Override
-    default void close() {}
+    default void close() throws IOException {}
 
     /// Reads a whole file that must not be longer than this.
     default Optional<Bytes> read(String name, int limit) throws IOException {

@@ -418,7 +418,9 @@ public final class CarStore implements PathStore, BlockSource {
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            try (folder) {
+                channel.close();
+            }
         }
     }
 }

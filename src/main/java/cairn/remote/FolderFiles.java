@@ -12,10 +12,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A binary cache in a folder.
-record FolderFiles(Path folder) implements CacheFiles {
-    private static final String TEMPORARY = ".cairn-";
+final class FolderFiles implements CacheFiles {
+    private final Path folder;
+    private @Nullable Room room;
+
+    FolderFiles(Path folder) {
+        this.folder = folder;
+    }
 
     @Override
     public Optional<InputStream> open(String name) throws IOException {
@@ -56,9 +62,11 @@ record FolderFiles(Path folder) implements CacheFiles {
     }
 
     @Override
-    public Path temporary() throws IOException {
-        Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, TEMPORARY, "");
+    public synchronized Path temporary() throws IOException {
+        if (room == null) {
+            room = Room.open(folder);
+        }
+        Path temporary = Files.createTempFile(room.folder(), "", "");
         // Others may read a cache, which is not what files are made like that are only passing.
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
         return temporary;
@@ -69,5 +77,13 @@ record FolderFiles(Path folder) implements CacheFiles {
         Path target = folder.resolve(name);
         Files.createDirectories(target.getParent());
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (room != null) {
+            room.close();
+            room = null;
+        }
     }
 }

@@ -8,12 +8,9 @@ import cairn.store.PathInfo;
 import cairn.store.PathStore;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FolderStore implements PathStore {
     private final Path folder;
     private final List<Path> unpacked = new ArrayList<>();
-    private @Nullable Path temporary;
+    private @Nullable Room room;
 
     public FolderStore(Path folder) {
         this.folder = folder;
@@ -64,11 +61,10 @@ final class FolderStore implements PathStore {
     @Override
     public void put(PathInfo info, NarSource content) throws IOException {
         requireFree(folder.resolve(info.path().base()));
-        if (temporary == null) {
-            Files.createDirectories(folder);
-            temporary = Files.createTempDirectory(folder, ".cairn-");
+        if (room == null) {
+            room = Room.open(folder);
         }
-        Path tree = temporary.resolve(info.path().base());
+        Path tree = room.folder().resolve(info.path().base());
         content.writeTo(new TreeWriter(tree, info.narSize()));
         NarDigest.of(new TreeReader(tree)).require(info);
         unpacked.add(tree);
@@ -87,9 +83,9 @@ final class FolderStore implements PathStore {
 
     @Override
     public void close() throws IOException {
-        if (temporary != null) {
-            deleteAll(temporary);
-            temporary = null;
+        if (room != null) {
+            room.close();
+            room = null;
         }
         unpacked.clear();
     }
@@ -99,25 +95,5 @@ final class FolderStore implements PathStore {
             throw new FileAlreadyExistsException(
                     target.toString(), null, "is there already; nothing was written over it");
         }
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path emptied, @Nullable IOException e)
-                            throws IOException {
-                        Files.delete(emptied);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

@@ -1,0 +1,107 @@
+package cairn.remote;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A folder for what is being written, beside where it goes; nobody else looks into it.
+///
+/// It holds a file that its writer has locked, so what a writer left behind that was killed is told
+/// from what another one needs. The next writer in the same place removes that. POSIX drops all
+/// locks of a process on a file as soon as the process closes it once, so the rooms of this process
+/// are left alone.
+final class Room implements AutoCloseable {
+    private static final String PREFIX = ".cairn-";
+    private static final String LOCK = "lock";
+    private static final Set<Path> OWN = new HashSet<>();
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private Room(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /// Makes a room inside a folder, which is made if it is not there.
+    static Room open(Path parent) throws IOException {
+        Files.createDirectories(parent);
+        synchronized (OWN) {
+            Path real = parent.toRealPath();
+            try (var left = Files.newDirectoryStream(real, PREFIX + "*")) {
+                for (Path room : left) {
+                    if (!OWN.contains(room)) {
+                        removeIfLeft(room);
+                    }
+                }
+            }
+            while (true) {
+                Path room = Files.createTempDirectory(real, PREFIX);
+                var lock =
+                        FileChannel.open(
+                                room.resolve(LOCK),
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.WRITE);
+                // Until it is locked, another writer may take it for one that was left.
+                if (lock.tryLock() != null && Files.exists(room.resolve(LOCK))) {
+                    OWN.add(room);
+                    return new Room(room, lock);
+                }
+                lock.close();
+            }
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (OWN) {
+            if (OWN.remove(folder)) {
+                removeAll(folder);
+                lock.close();
+            }
+        }
+    }
+
+    private static void removeIfLeft(Path room) throws IOException {
+        try (var lock = FileChannel.open(room.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (lock.tryLock() != null) {
+                removeAll(room);
+            }
+        } catch (NoSuchFileException _) {
+            // Its writer is making or removing it.
+        }
+    }
+
+    private static void removeAll(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path emptied, @Nullable IOException e)
+                            throws IOException {
+                        Files.delete(emptied);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

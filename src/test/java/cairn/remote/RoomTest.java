@@ -1,0 +1,62 @@
+package cairn.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoomTest {
+    @TempDir private Path folder;
+
+    /// A writer that is killed.
+    static final class Writer {
+        public static void main(String... arguments) throws IOException {
+            Path file = Room.open(Path.of(arguments[0])).folder().resolve("half");
+            Files.writeString(file, "written");
+            System.out.println(file.getParent().getFileName());
+            System.in.read();
+        }
+    }
+
+    @Test
+    void removesWhatAWriterLeftThatIsGone() throws Exception {
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Writer.class.getName(),
+                                folder.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String left;
+        try (var said = process.inputReader()) {
+            left = said.readLine();
+            try (var own = Room.open(folder)) {
+                assertEquals(List.of(left, name(own)).stream().sorted().toList(), names());
+            }
+            assertEquals(List.of(left), names());
+            process.destroyForcibly().waitFor();
+        } finally {
+            process.destroyForcibly();
+        }
+        try (var own = Room.open(folder);
+                var other = Room.open(folder)) {
+            assertEquals(List.of(name(own), name(other)).stream().sorted().toList(), names());
+        }
+        assertEquals(List.of(), names());
+    }
+
+    private static String name(Room room) {
+        return room.folder().getFileName().toString();
+    }
+
+    private List<String> names() {
+        return Arrays.stream(folder.toFile().list()).sorted().toList();
+    }
+}
