@@ -72,13 +72,15 @@ final class InfoCommand implements Command {
         PathGraph graph = walk ? source.graph(List.of(path)) : PathGraph.of(List.of(info));
         var answer = new ArrayList<Map<String, Object>>();
         for (StorePath each : closure ? graph.closure(path) : List.of(path)) {
-            answer.add(
+            var fields =
                     fields(
                             source.info(each),
                             source.cids(each),
                             walk
                                     ? OptionalLong.of(graph.closureSize(each))
-                                    : OptionalLong.empty()));
+                                    : OptionalLong.empty());
+            source.damage(each).ifPresent(reason -> fields.put("damage", reason));
+            answer.add(fields);
         }
         return answer;
     }

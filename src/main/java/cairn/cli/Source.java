@@ -134,6 +134,11 @@ final class Source implements Closeable {
                 : Optional.empty();
     }
 
+    /// What the last deep check found wrong with a path that is here.
+    Optional<String> damage(StorePath path) throws IOException {
+        return local.isPresent() ? local.get().catalog().damage(path) : Optional.empty();
+    }
+
     /// The blocks of the store.
     ///
     /// @throws Failure.Reported if it keeps none

@@ -18,6 +18,7 @@ final class StatsCommand implements Command {
             fields.put("paths", totals.paths());
             fields.put("narBytes", totals.narBytes());
             fields.put("pins", totals.pins());
+            fields.put("damaged", totals.damaged());
             fields.put("blocks", totals.blocks());
             fields.put("blockBytes", totals.blockBytes());
             fields.put("frames", totals.frames());
@@ -33,6 +34,7 @@ final class StatsCommand implements Command {
                         row("paths", "%,d".formatted(totals.paths())),
                         row("their NARs", bytes(totals.narBytes())),
                         row("pins", "%,d".formatted(totals.pins())),
+                        row("damaged paths", "%,d".formatted(totals.damaged())),
                         row("blocks", "%,d".formatted(totals.blocks())),
                         row("their bytes", bytes(totals.blockBytes())),
                         row("on the disk", bytes(totals.packBytes())),

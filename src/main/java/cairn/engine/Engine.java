@@ -15,6 +15,7 @@ import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,10 +23,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,6 @@ public final class Engine implements AutoCloseable {
     private final InstantSource clock;
     private final LocalStore local;
     private final Activities activities;
-    private final Map<StorePath, Check> damage = new ConcurrentHashMap<>();
     private @Nullable GraphAt graph;
 
     /// A graph, and the last change that it knows.
@@ -106,11 +104,6 @@ public final class Engine implements AutoCloseable {
     /// What the home's `cairn.toml` and the environment set, read anew.
     public Configuration configuration() throws IOException {
         return Configuration.read(store.home(), System.getenv());
-    }
-
-    /// What the last deep check of a path by this engine found wrong with its content.
-    public Optional<Check> damage(StorePath path) {
-        return Optional.ofNullable(damage.get(path));
     }
 
     /// What a text that a user typed or pasted stands for here.
@@ -227,10 +220,14 @@ public final class Engine implements AutoCloseable {
     }
 
     private void note(Check check) {
-        switch (check.content()) {
-            case DAMAGED, MISSING -> damage.put(check.path(), check);
-            case INTACT -> damage.remove(check.path());
-            case UNCHECKED -> {}
+        try {
+            switch (check.content()) {
+                case DAMAGED, MISSING -> store.noteDamage(check.path(), check.reason());
+                case INTACT -> store.noteDamage(check.path(), "");
+                case UNCHECKED -> {}
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -106,6 +106,33 @@ public final class Catalog {
         return paths(PATH + "WHERE cid = ? OR tree = ? ORDER BY folder, hash", bytes, bytes);
     }
 
+    /// What the last deep check of a path found wrong with its content.
+    public Optional<String> damage(StorePath path) throws IOException {
+        return index.read(database -> {
+            try (var rows =
+                    database.query(
+                            "SELECT reason FROM damage WHERE path = (SELECT id FROM path WHERE hash = ?)",
+                            path.hash())) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        });
+    }
+
+    /// The paths whose content the last deep check of each found damaged.
+    public List<StorePath> damaged() throws IOException {
+        return index.read(database -> {
+            var paths = new ArrayList<StorePath>();
+            try (var rows =
+                    database.query(
+                            "SELECT folder, hash, name FROM damage JOIN path ON path = id")) {
+                while (rows.next()) {
+                    paths.add(storePath(rows, 1));
+                }
+            }
+            return paths;
+        });
+    }
+
     /// The paths whose NAR has this hash, in the order of their text.
     public List<StoredPath> withNar(NixHash narHash) throws IOException {
         return paths(PATH + "WHERE nar_hash = ? ORDER BY folder, hash", narHash.digest());

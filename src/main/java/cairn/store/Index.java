@@ -67,6 +67,7 @@ final class Index implements AutoCloseable {
                 index.initialise();
             }
             index.checkVersion();
+            index.addWhatIsNew();
             return index;
         } catch (IOException e) {
             index.close();
@@ -409,6 +410,21 @@ final class Index implements AutoCloseable {
             throw new IOException(
                     "%s: version %d of the index is not known to this version of Cairn, which knows %d"
                             .formatted(file, version, VERSION));
+        }
+    }
+
+    /// Adds the table that the first indexes of this version do not have.
+    private void addWhatIsNew() throws IOException {
+        if (read(database ->
+                        database.number(
+                                "SELECT count(*) FROM sqlite_master WHERE name = 'damage'"))
+                == 0) {
+            int _ =
+                    write(database -> {
+                        database.script(
+                                "CREATE TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
+                        return 0;
+                    });
         }
     }
 

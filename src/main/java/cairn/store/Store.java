@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.ipld.BlockSource;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
+import cairn.nix.StorePath;
 import cairn.store.Index.BlockLocation;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
@@ -169,6 +170,28 @@ public final class Store implements BlockSource, AutoCloseable {
     /// Reads a block from the disk and hashes it.
     public Verification verify(Cid cid) throws IOException {
         return new Verifier(this).verify(cid);
+    }
+
+    /// Remembers what a deep check of a path found wrong, where the home can be written.
+    ///
+    /// @param reason empty if nothing is wrong
+    public void noteDamage(StorePath path, String reason) throws IOException {
+        if (readOnly || catalog().damage(path).orElse("").equals(reason)) {
+            return;
+        }
+        int _ =
+                index.write(database ->
+                        reason.isEmpty()
+                                ? database.change(
+                                        "DELETE FROM damage WHERE path = (SELECT id FROM path WHERE hash = ?)",
+                                        path.hash())
+                                : database.change(
+                                        """
+                                        INSERT OR REPLACE INTO damage (path, reason)
+                                        SELECT id, ? FROM path WHERE hash = ?\
+                                        """,
+                                        reason,
+                                        path.hash()));
     }
 
     /// Verifies every block that the index names, in the order in which they lie on the disk.

@@ -117,6 +117,7 @@ public final class Transaction {
         database.run("DELETE FROM reference WHERE path = ?", row.get());
         database.run("DELETE FROM reference WHERE target = ?", row.get());
         database.run("DELETE FROM signature WHERE path = ?", row.get());
+        database.run("DELETE FROM damage WHERE path = ?", row.get());
         database.run("DELETE FROM path WHERE id = ?", row.get());
         write(new Statement.Removed(path), "removed", path.toString());
         return true;

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,21 @@ class VerifyTest {
         var found = verify(new StorePath(folder, UPPER.hash(), UPPER.name()));
         assertEquals(Check.Content.DAMAGED, found.content());
         assertTrue(found.reason().endsWith(" says something else than the index"), found::reason);
+    }
+
+    @Test
+    void damageIsRememberedUntilACheckFindsNone() throws IOException, SQLException {
+        alter("UPDATE path SET nar_size = nar_size + 1 WHERE name = 'upper'");
+        String reason = verify(UPPER).reason();
+        engine.close();
+        engine = Engine.open(folder.resolve("home"));
+        assertEquals(Optional.of(reason), engine.catalog().damage(UPPER));
+        assertEquals(Optional.empty(), engine.catalog().damage(LOWER));
+        assertEquals(1, engine.store().statistics().damaged());
+        alter("UPDATE path SET nar_size = nar_size - 1 WHERE name = 'upper'");
+        assertEquals(Check.Content.INTACT, verify(UPPER).content());
+        assertEquals(Optional.empty(), engine.catalog().damage(UPPER));
+        assertEquals(0, engine.store().statistics().damaged());
     }
 
     @Test

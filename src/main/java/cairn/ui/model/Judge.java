@@ -52,13 +52,14 @@ final class Judge {
         var path = stored.info().path();
         var now = now();
         var verdict = now.verdicts.computeIfAbsent(path, _ -> now.judge(stored));
-        return engine.damage(path).map(verdict::damaged).orElse(verdict);
+        return engine.catalog().damage(path).map(verdict::damaged).orElse(verdict);
     }
 
     /// As [#verdict(StoredPath)], for a path that need not have been read; empty if it is not here.
     Optional<Verdict> verdict(StorePath path) throws IOException {
-        return verdict(now(), path)
-                .map(verdict -> engine.damage(path).map(verdict::damaged).orElse(verdict));
+        var verdict = verdict(now(), path);
+        var damage = engine.catalog().damage(path);
+        return damage.isEmpty() ? verdict : verdict.map(sound -> sound.damaged(damage.get()));
     }
 
     private Optional<Verdict> verdict(Session now, StorePath path) throws IOException {
@@ -91,10 +92,8 @@ final class Judge {
                 verdict(now, path).ifPresent(verdict -> marks.put(path, verdict.mark()));
             }
         }
-        return path ->
-                engine.damage(path).isPresent()
-                        ? TrustMark.DAMAGED
-                        : marks.getOrDefault(path, TrustMark.UNSIGNED);
+        engine.catalog().damaged().forEach(path -> marks.put(path, TrustMark.DAMAGED));
+        return path -> marks.getOrDefault(path, TrustMark.UNSIGNED);
     }
 
     private Session now() throws IOException {

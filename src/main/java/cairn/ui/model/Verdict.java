@@ -1,6 +1,5 @@
 package cairn.ui.model;
 
-import cairn.engine.Check;
 import cairn.store.PathInfo;
 import cairn.trust.PublicKey;
 import cairn.trust.TrustedKeys;
@@ -53,9 +52,8 @@ public record Verdict(TrustMark mark, String reason, List<Signed> signatures) {
     }
 
     /// The same path after a check has found its content damaged.
-    Verdict damaged(Check check) {
-        return new Verdict(
-                TrustMark.DAMAGED, Words.text("trust.damaged", check.reason()), signatures);
+    Verdict damaged(String reason) {
+        return new Verdict(TrustMark.DAMAGED, Words.text("trust.damaged", reason), signatures);
     }
 
     private static Signed signed(String fingerprint, String text, TrustedKeys trusted) {
