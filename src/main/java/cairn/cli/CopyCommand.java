@@ -6,6 +6,7 @@ import cairn.engine.Copy;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
 import cairn.store.PathStore;
+import cairn.store.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,12 +101,27 @@ final class CopyCommand implements Command {
         }
     }
 
+    /// A disk that is full does not tell which.
+    private Copy.Summary out(
+            PathStore source, PathStore target, List<StorePath> roots, Progress progress)
+            throws IOException, Failure.Reported {
+        try {
+            return Copy.run(source, target, roots, progress);
+        } catch (IOException e) {
+            var failure = Failure.of(e);
+            if (failure.code() == ExitCode.UNREACHABLE) {
+                throw failure.in(to).thrown();
+            }
+            throw e;
+        }
+    }
+
     private Copy.Summary copy(
             PathStore source, PathStore target, List<StorePath> roots, Session session)
             throws IOException, Failure.Reported {
         try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
             if (!to.isEmpty()) {
-                return Copy.run(source, target, roots, progress);
+                return out(source, target, roots, progress);
             }
             return all
                     ? session.engine().copyAllIn(source, !noPin, progress)

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
@@ -32,6 +33,8 @@ final class DiffCommand implements Command {
     @Parameters(index = "1", paramLabel = "B", description = "the path after")
     private String after = "";
 
+    @Mixin private StoreOption store = new StoreOption();
+
     /// Blocks and the bytes in them.
     private record Blocks(long count, long bytes) {
         static Blocks of(Map<Cid, Integer> sizes) {
@@ -48,13 +51,13 @@ final class DiffCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        try (var source = Source.of(session.engine())) {
+        try (var source = store.open(session)) {
             StorePath a = source.path(before);
             StorePath b = source.path(after);
             PathGraph graph = source.graph(List.of(a, b));
             Difference difference = graph.difference(a, graph, b);
-            var old = blocks(graph.closure(a), source, session);
-            var fresh = blocks(graph.closure(b), source, session);
+            var old = blocks(graph.closure(a), source);
+            var fresh = blocks(graph.closure(b), source);
             var sharedSizes = new HashMap<>(old);
             sharedSizes.keySet().retainAll(fresh.keySet());
             var shared = Blocks.of(sharedSizes);
@@ -79,21 +82,24 @@ final class DiffCommand implements Command {
         return ExitCode.DONE;
     }
 
-    /// The blocks of the trees of some paths with their sizes; leaves are not read.
-    private static Map<Cid, Integer> blocks(List<StorePath> paths, Source source, Session session)
+    /// The blocks of the trees of some paths with their sizes, where the store keeps blocks.
+    private static Map<Cid, Integer> blocks(List<StorePath> paths, Source source)
             throws IOException, Failure.Reported {
-        var store = session.engine().store();
-        BlockSource blocks = source.blocks();
         var sizes = new HashMap<Cid, Integer>();
         var open = new ArrayList<Cid>();
         for (StorePath path : paths) {
-            source.cids(path).ifPresent(cids -> open.add(cids.tree()));
+            var cids = source.cids(path);
+            if (cids.isEmpty()) {
+                continue;
+            }
+            BlockSource blocks = source.blocks();
+            open.add(cids.get().tree());
             while (!open.isEmpty()) {
                 Cid cid = open.removeLast();
                 if (sizes.containsKey(cid)) {
                     continue;
                 }
-                sizes.put(cid, (int) store.size(cid).orElse(0));
+                sizes.put(cid, source.size(cid));
                 var bytes = cid.is(Codec.RAW) ? null : blocks.block(cid).orElse(null);
                 if (bytes != null) {
                     for (NamedLink link : Codecs.links(new Block(cid, bytes))) {
@@ -154,6 +160,9 @@ final class DiffCommand implements Command {
                         difference.unchanged(),
                         Size.text(difference.unchangedSize()),
                         Size.change(difference.growth()));
+        if (after.count() == 0) {
+            return;
+        }
         session.out()
                 .printf(
                         "%,d of %,d blocks shared, %s of %s%n",

@@ -19,6 +19,8 @@ import java.util.concurrent.CancellationException;
 
 /// What went wrong, in one sentence, and the exit code that says what kind it was.
 record Failure(int code, String sentence) {
+    private static final int LONGEST = 2000;
+
     /// A failure that a command has put into words itself.
     static final class Reported extends Exception {
         @Serial private static final long serialVersionUID = 1;
@@ -97,6 +99,15 @@ record Failure(int code, String sentence) {
         return e.getFile() + " " + Objects.requireNonNullElse(e.getReason(), otherwise);
     }
 
+    /// The name of a file deep down may be longer than anybody reads.
+    private static String shortened(String line) {
+        return line.length() <= LONGEST
+                ? line
+                : line.substring(0, LONGEST / 2)
+                        + " … "
+                        + line.substring(line.length() - LONGEST / 2);
+    }
+
     private static String text(Throwable e) {
         String message = e.getMessage();
         if (message == null || message.isBlank()) {
@@ -105,6 +116,6 @@ record Failure(int code, String sentence) {
                     .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
                     .toLowerCase(Locale.ROOT);
         }
-        return message.lines().findFirst().orElse(message);
+        return shortened(message.lines().findFirst().orElse(message));
     }
 }

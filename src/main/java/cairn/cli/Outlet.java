@@ -29,7 +29,10 @@ final class Outlet extends FilterOutputStream {
     /// Throws again what failed before.
     void check() throws IOException {
         if (failure != null) {
-            throw failure;
+            // One that is thrown twice could not be suppressed beside itself.
+            throw failure instanceof NobodyReads
+                    ? new NobodyReads(failure)
+                    : new IOException(failure.getMessage(), failure);
         }
     }
 
@@ -50,7 +53,11 @@ final class Outlet extends FilterOutputStream {
 
     @Override
     public void close() throws IOException {
-        attempt(out::close);
+        if (failure == null) {
+            attempt(out::close);
+        } else {
+            out.close();
+        }
     }
 
     @FunctionalInterface

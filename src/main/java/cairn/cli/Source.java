@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.engine.Engine;
 import cairn.engine.Target;
@@ -137,6 +138,13 @@ final class Source implements Closeable {
     /// What the last deep check found wrong with a path that is here.
     Optional<String> damage(StorePath path) throws IOException {
         return local.isPresent() ? local.get().catalog().damage(path) : Optional.empty();
+    }
+
+    /// The size of a block in bytes, zero if it is not here; one of the engine is not read.
+    int size(Cid cid) throws IOException, Failure.Reported {
+        return local.isPresent()
+                ? (int) local.get().store().size(cid).orElse(0)
+                : blocks().block(cid).map(Bytes::length).orElse(0);
     }
 
     /// The blocks of the store.

@@ -272,6 +272,9 @@ class ClosureTest {
         assertFalse(other.get("added").isEmpty());
         assertEquals(0, other.get("removed").size());
         assertEquals(other.get("before").get("blocks"), other.get("shared").get("blocks"));
+        var elsewhere =
+                cli.json("diff", "--store", closure.nix().uri(), "bash-5.2", closure.top());
+        assertEquals(other.get("added"), elsewhere.get("added"));
     }
 
     private static Map<String, JsonNode> byPath(JsonNode entries) {
