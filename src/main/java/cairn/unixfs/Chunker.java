@@ -74,25 +74,42 @@ public final class Chunker {
     public static int cut(byte[] data, int from, int to, boolean last) {
         int size = Math.min(to - from, MAX_SIZE);
         if (size > MIN_SIZE) {
-            long[] gear = GEAR;
-            long fingerprint = 0;
-            int i = from + MIN_SIZE;
             int average = from + Math.min(size, AVERAGE_SIZE);
-            int end = from + size;
-            for (; i < average; i++) {
-                fingerprint = (fingerprint << 1) + gear[data[i] & 0xff];
-                if ((fingerprint & STRICT) == 0) {
-                    return i;
-                }
+            int found = scan(data, from + MIN_SIZE, from + MIN_SIZE, average, STRICT);
+            if (found < 0) {
+                found = scan(data, average - Long.SIZE, average, from + size, LENIENT);
             }
-            for (; i < end; i++) {
-                fingerprint = (fingerprint << 1) + gear[data[i] & 0xff];
-                if ((fingerprint & LENIENT) == 0) {
-                    return i;
-                }
+            if (found >= 0) {
+                return found;
             }
         }
         return size == MAX_SIZE || last ? from + size : -1;
+    }
+
+    /// The first byte from `begin` on that a chunk begins with, or -1 if there is none before
+    /// `end`.
+    ///
+    /// @param start where the fingerprint starts; it forgets what is further back than 64 bytes
+    private static int scan(byte[] data, int start, int begin, int end, long mask) {
+        long[] gear = GEAR;
+        long fingerprint = 0;
+        for (int i = start; i < begin; i++) {
+            fingerprint = (fingerprint << 1) + gear[data[i] & 0xff];
+        }
+        int i = begin;
+        // Two bytes a step: the next step then waits for half as much of this one.
+        for (; i < end - 1; i += 2) {
+            long first = gear[data[i] & 0xff];
+            long second = gear[data[i + 1] & 0xff];
+            if (((fingerprint << 1) + first & mask) == 0) {
+                return i;
+            }
+            fingerprint = (fingerprint << 2) + ((first << 1) + second);
+            if ((fingerprint & mask) == 0) {
+                return i + 1;
+            }
+        }
+        return i < end && ((fingerprint << 1) + gear[data[i] & 0xff] & mask) == 0 ? i : -1;
     }
 
     /// Moves what is held to the front, of a larger buffer if it is much of this one, and reads
