@@ -54,9 +54,12 @@ public record HashFunction(long code, String name, int digestLength) {
                             new HashFunction(code, "blake2b-" + digestLength * 8, digestLength))
                     : Optional.empty();
         }
-        return OF_ONE_LENGTH.stream()
-                .filter(known -> known.code == code && known.digestLength == digestLength)
-                .findFirst();
+        for (HashFunction known : OF_ONE_LENGTH) {
+            if (known.code == code && known.digestLength == digestLength) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
     }
 
     /// Tells whether we can compute the function with a code, so that a digest of a length which it

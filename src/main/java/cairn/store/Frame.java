@@ -32,11 +32,13 @@ final class Frame {
     /// @param offset where the frame stands in its pack, for messages
     static Frame of(Bytes list, Bytes payload, long offset) throws FormatException {
         var entries = entries(list, payload.length(), offset);
+        var cids = new ArrayList<Cid>(entries.size());
         int[] starts = new int[entries.size() + 1];
         for (int i = 0; i < entries.size(); i++) {
+            cids.add(entries.get(i).cid);
             starts[i + 1] = starts[i] + entries.get(i).length;
         }
-        return new Frame(entries.stream().map(Entry::cid).toList(), starts, payload);
+        return new Frame(cids, starts, payload);
     }
 
     /// One block in a list.

@@ -5,7 +5,7 @@ import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.ipld.Block;
-import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /// The first bytes of a frame, see [Pack]. A header that exists is consistent: its lengths can be
@@ -35,6 +35,12 @@ record FrameHeader(
     static final int MAX_LIST = 4 << 20;
     private static final Bytes MAGIC = Bytes.utf8("CFRM");
     private static final int CHECKED = LENGTH - 4;
+
+    /// By their codes, which begin with 1.
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
+    /// By their codes.
+    private static final List<Encoding> ENCODINGS = List.of(Encoding.values());
 
     /// What a frame holds.
     enum Kind {
@@ -119,24 +125,20 @@ record FrameHeader(
         if ((int) in.littleEndian(4) != checksum(bytes.slice(0, CHECKED))) {
             throw new FormatException("pack", offset, "a frame's header is damaged");
         }
-        var kind = Arrays.stream(Kind.values()).filter(one -> one.code == kindCode).findFirst();
-        var encoding =
-                Arrays.stream(Encoding.values())
-                        .filter(one -> one.code == encodingCode)
-                        .findFirst();
-        if (kind.isEmpty()
-                || encoding.isEmpty()
+        if (kindCode < 1
+                || kindCode > KINDS.size()
+                || encodingCode >= ENCODINGS.size()
                 || flags > 1
                 || sequence < 0
                 || list > MAX_LIST
                 || raw > MAX_RAW
                 || stored > raw
-                || encoding.get() == Encoding.PLAIN && stored != raw) {
+                || ENCODINGS.get(encodingCode) == Encoding.PLAIN && stored != raw) {
             throw new FormatException("pack", offset, "a frame's header makes no sense");
         }
         return new FrameHeader(
-                kind.get(),
-                encoding.get(),
+                KINDS.get(kindCode - 1),
+                ENCODINGS.get(encodingCode),
                 flags == 1,
                 (int) list,
                 (int) stored,

@@ -272,19 +272,24 @@ final class Index implements AutoCloseable {
         });
     }
 
-    /// The first frame of blocks in a pack from an offset on.
-    Optional<FrameLocation> frameFrom(long pack, long offset) throws IOException {
+    /// The first frames of blocks in a pack from an offset on, in order.
+    List<FrameLocation> framesFrom(long pack, long offset, int count) throws IOException {
         return read(database -> {
+            var frames = new ArrayList<FrameLocation>();
             try (var rows =
                     database.query(
                             """
                             SELECT pack, offset, length, raw, base FROM frame
-                            WHERE pack = ? AND offset >= ? ORDER BY offset LIMIT 1\
+                            WHERE pack = ? AND offset >= ? ORDER BY offset LIMIT ?\
                             """,
                             pack,
-                            offset)) {
-                return rows.next() ? Optional.of(frame(rows)) : Optional.empty();
+                            offset,
+                            count)) {
+                while (rows.next()) {
+                    frames.add(frame(rows));
+                }
             }
+            return frames;
         });
     }
 

@@ -8,7 +8,6 @@ import cairn.store.Index.FrameLocation;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +18,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,18 +34,29 @@ import java.util.concurrent.FutureTask;
 /// are decoded ahead.
 final class Packs implements AutoCloseable {
     private static final long CACHED_BYTES = 24L << 20;
-    private static final int AHEAD = 2;
+
+    /// How many frames are decoded before they are asked for.
+    private static final int AHEAD = 6;
+
+    /// How many frames the index is asked for at once.
+    private static final int KNOWN_AHEAD = 32;
+
+    private static final int MAX_KNOWN = 1024;
 
     private final Home home;
     private final Index index;
     private final FrameCodec codec;
     private final ExecutorService threads;
     private final ExecutorService readers =
-            Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("pack-reader-", 0).factory());
+            Executors.newCachedThreadPool(
+                    Thread.ofPlatform().daemon().name("pack-reader-", 0).factory());
     private final Map<Long, FileChannel> channels = new HashMap<>();
     private final LinkedHashMap<Place, Cached> cache = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Place, Cached> byEnd = new HashMap<>();
+
+    /// The frames that follow others, by where those end.
+    private final Map<Place, FrameLocation> following = new HashMap<>();
+
     private final ConcurrentLinkedQueue<byte[]> buffers = new ConcurrentLinkedQueue<>();
     private long cachedBytes;
 
@@ -60,11 +72,17 @@ final class Packs implements AutoCloseable {
     private static final class Cached {
         private final FrameLocation location;
         private final FutureTask<Frame> frame;
+        private volatile boolean begun;
         private boolean asked;
 
         Cached(FrameLocation location, FutureTask<Frame> frame) {
             this.location = location;
             this.frame = frame;
+        }
+
+        void decode() {
+            begun = true;
+            frame.run();
         }
     }
 
@@ -91,8 +109,11 @@ final class Packs implements AutoCloseable {
             cached.asked = true;
             sequential = byEnd.containsKey(new Place(location.pack(), location.offset()));
         }
+        if (!cached.begun) {
+            readers.execute(cached::decode);
+        }
         if (first && sequential) {
-            threads.execute(() -> readAhead(location));
+            readAhead(location);
         }
         try {
             return await(cached.frame);
@@ -117,7 +138,7 @@ final class Packs implements AutoCloseable {
 
     /// Reads and decodes a frame, past the cache.
     Frame load(FrameLocation location) throws IOException {
-        return await(new FutureTask<>(() -> decode(location)));
+        return read(() -> decode(location));
     }
 
     private Frame decode(FrameLocation location) throws IOException {
@@ -152,12 +173,11 @@ final class Packs implements AutoCloseable {
 
     /// A frame as it stands in its pack, unchecked.
     Bytes bytes(FrameLocation location) throws IOException {
-        return await(
-                new FutureTask<>(() -> {
-                    byte[] bytes = new byte[location.length()];
-                    read(channel(location.pack()), location.offset(), bytes, bytes.length);
-                    return Bytes.wrap(bytes);
-                }));
+        return read(() -> {
+            byte[] bytes = new byte[location.length()];
+            read(channel(location.pack()), location.offset(), bytes, bytes.length);
+            return Bytes.wrap(bytes);
+        });
     }
 
     /// Reads just so many bytes from a position.
@@ -207,30 +227,55 @@ final class Packs implements AutoCloseable {
         }
     }
 
-    private void readAhead(FrameLocation from) {
-        try {
-            var at = from;
-            for (int i = 0; i < AHEAD; i++) {
-                var next = index.frameFrom(at.pack(), at.end());
-                if (next.isEmpty()) {
-                    return;
-                }
-                at = next.get();
-                Cached cached;
-                synchronized (cache) {
-                    cached = cached(at);
-                }
-                cached.frame.run();
+    private void readAhead(FrameLocation from) throws IOException {
+        var at = from;
+        for (int i = 0; i < AHEAD; i++) {
+            var next = next(at);
+            if (next.isEmpty()) {
+                return;
             }
-        } catch (IOException | UncheckedIOException _) {
-            // Whoever wants the frame will meet the problem himself.
+            at = next.get();
+            boolean isNew;
+            Cached cached;
+            synchronized (cache) {
+                isNew = !cache.containsKey(new Place(at.pack(), at.offset()));
+                cached = cached(at);
+            }
+            if (isNew) {
+                threads.execute(cached::decode);
+            }
         }
     }
 
-    private <T> T await(FutureTask<T> task) throws IOException {
-        if (!task.isDone()) {
-            readers.execute(task);
+    /// The frame that lies behind another. What once followed is remembered, and may be gone.
+    private Optional<FrameLocation> next(FrameLocation at) throws IOException {
+        synchronized (cache) {
+            var known = following.get(new Place(at.pack(), at.end()));
+            if (known != null) {
+                return Optional.of(known);
+            }
         }
+        var found = index.framesFrom(at.pack(), at.end(), KNOWN_AHEAD);
+        synchronized (cache) {
+            if (following.size() > MAX_KNOWN) {
+                following.clear();
+            }
+            var before = at;
+            for (var each : found) {
+                following.put(new Place(before.pack(), before.end()), each);
+                before = each;
+            }
+        }
+        return found.stream().findFirst();
+    }
+
+    private <T> T read(Callable<T> reading) throws IOException {
+        var task = new FutureTask<>(reading);
+        readers.execute(task);
+        return await(task);
+    }
+
+    private static <T> T await(FutureTask<T> task) throws IOException {
         try {
             return task.get();
         } catch (ExecutionException e) {

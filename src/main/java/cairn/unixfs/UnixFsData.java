@@ -5,7 +5,6 @@ import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -152,7 +151,11 @@ public record UnixFsData(
 
     /// The bytes of content of a file, here and below.
     public long fileSize() {
-        return data.length() + blockSizes.stream().mapToLong(Long::longValue).sum();
+        long size = data.length();
+        for (long blockSize : blockSizes) {
+            size += blockSize;
+        }
+        return size;
     }
 
     private void checkSize(ByteReader in, long stated) throws FormatException {
@@ -190,6 +193,8 @@ public record UnixFsData(
         /// Part of a directory that is too large for one block.
         SHARD(5, "HAMT shard");
 
+        private static final List<Type> TYPES = List.of(values());
+
         private final int code;
         private final String label;
 
@@ -199,7 +204,12 @@ public record UnixFsData(
         }
 
         private static Optional<Type> of(long code) {
-            return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
+            for (Type type : TYPES) {
+                if (type.code == code) {
+                    return Optional.of(type);
+                }
+            }
+            return Optional.empty();
         }
 
         @Override
