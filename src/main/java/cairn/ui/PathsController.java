@@ -91,7 +91,7 @@ public final class PathsController {
         Listing<Summary> listing = model.listing();
         int shown = listing.rows().size();
         int total = listing.totalProperty().get();
-        String bytes = Figures.size(listing.rows().stream().mapToLong(Summary::narSize).sum());
+        String bytes = Figures.size(listing.weight());
         return shown == total
                 ? Words.text("paths.count", total, Figures.count(total), bytes)
                 : Words.text(

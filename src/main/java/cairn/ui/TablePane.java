@@ -5,6 +5,7 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.Listing;
 import cairn.ui.model.Listing.Format;
 import cairn.ui.model.Listing.Order;
+import cairn.ui.model.Rows;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
 import java.io.File;
@@ -66,7 +67,7 @@ public final class TablePane<S> extends VBox {
     private final Button fresh = new Button();
     private final HBox bar = new HBox();
     private final Label trouble = new Label();
-    private final ObservableList<S> items = FXCollections.observableArrayList();
+    private final Rows<S> items = new Rows<>();
     private final Set<TableColumn<S, ?>> unwanted = new HashSet<>();
     private TableView<S> table = new TableView<>();
     private @Nullable Node instead;
@@ -339,7 +340,7 @@ public final class TablePane<S> extends VBox {
                 table.getSelectionModel().getSelectedItems().stream()
                         .map(id)
                         .collect(Collectors.toSet());
-        items.setAll(listing.rows());
+        items.exchange(listing.taken());
         table.setPlaceholder(placeholder(listing));
         count.setText(counted.get());
         if (!selected.isEmpty()) {

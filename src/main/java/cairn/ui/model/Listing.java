@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyIntegerProperty;
@@ -27,7 +28,6 @@ import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -122,9 +122,10 @@ public final class Listing<S> {
     private final Work work;
     private final Side side;
     private final StringProperty filter = new SimpleStringProperty(this, "filter", "");
-    private final ObservableList<S> rows = FXCollections.observableArrayList();
-    private final ObservableList<S> shown = FXCollections.unmodifiableObservableList(rows);
+    private final Rows<S> rows = new Rows<>();
     private final ReadOnlyIntegerWrapper total = new ReadOnlyIntegerWrapper(this, "total");
+    private ToLongFunction<S> weight = _ -> 0;
+    private long weightShown;
     private All<S> all = new All<>(List.of());
     private Finder<S> rest = _ -> List.of();
     private Naming<S> names = _ -> Optional.empty();
@@ -150,6 +151,16 @@ public final class Listing<S> {
     /// Lets words find rows by more than their text.
     public void setNames(Naming<S> naming) {
         names = naming;
+    }
+
+    /// Lets rows be added up by what each weighs.
+    public void setWeight(ToLongFunction<S> ofRow) {
+        weight = ofRow;
+    }
+
+    /// What the rows that the filter lets through weigh together.
+    public long weight() {
+        return weightShown;
     }
 
     public Kind<S> kind() {
@@ -241,7 +252,12 @@ public final class Listing<S> {
 
     /// The rows that the filter lets through, in order.
     public ObservableList<S> rows() {
-        return shown;
+        return rows;
+    }
+
+    /// The same as they are now; later changes leave this list alone.
+    public List<S> taken() {
+        return rows.taken();
     }
 
     /// Why there are no rows, in words; empty where nothing is wrong.
@@ -315,7 +331,7 @@ public final class Listing<S> {
 
     /// Writes the rows that are shown to a file, as an activity.
     public void export(Path file, Format format) {
-        var seen = List.copyOf(rows);
+        var seen = taken();
         var reader = filter.get().isBlank() ? unread : null;
         library.start(
                 Words.text("export.activity", file.getFileName()),
@@ -421,7 +437,12 @@ public final class Listing<S> {
                 work.run(
                         () -> {
                             var known = read(reader == null ? now : new All<>(reader.call()));
-                            return new Sifted<>(known, sorted(matching(known, whole, text), by));
+                            var found = sorted(matching(known, whole, text), by);
+                            long sum = 0;
+                            for (S row : found) {
+                                sum += weight.applyAsLong(row);
+                            }
+                            return new Sifted<>(known, found, sum);
                         },
                         sifted -> {
                             if (reader != null) {
@@ -430,15 +451,17 @@ public final class Listing<S> {
                             }
                             all = sifted.all;
                             problem.set("");
-                            rows.setAll(sifted.rows);
+                            weightShown = sifted.weight;
+                            rows.exchange(sifted.rows);
                         },
                         cause -> {
                             problem.set(Problems.describe(cause).sentence());
-                            rows.clear();
+                            weightShown = 0;
+                            rows.exchange(List.of());
                         });
     }
 
-    private record Sifted<S>(All<S> all, List<S> rows) {}
+    private record Sifted<S>(All<S> all, List<S> rows, long weight) {}
 
     private All<S> read(All<S> some) {
         if (some.ends.length == some.rows.size()) {

@@ -53,6 +53,7 @@ public final class PathsModel implements Screen {
         closureSizes = new Lazily<>(work, library::closureSizes, listing::tell);
         verdicts = new Lazily<>(work, library::verdicts, listing::tell);
         listing.setNames(this::naming);
+        listing.setWeight(Summary::narSize);
         listing.filterProperty().set(place.filter());
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.paths"))));
         all = new Answer<>(work, page -> page.rows.isEmpty() && page.complete);

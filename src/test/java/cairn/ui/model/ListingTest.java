@@ -161,6 +161,15 @@ class ListingTest {
         assertEquals(List.of(sloe), listing.rows());
     }
 
+    @Test
+    void addsUpTheRowsThatAreShown() {
+        listing.setWeight(Row::weight);
+        listing.set(List.of(PEAR, APPLE, QUINCE));
+        assertEquals(PEAR.weight() + APPLE.weight() + QUINCE.weight(), listing.weight());
+        listing.filterProperty().set("pear");
+        assertEquals(PEAR.weight(), listing.weight());
+    }
+
     private String exported(Format format) throws Exception {
         var out = new StringWriter();
         listing.write(out, listing.rows(), format, Progress.NONE);
