@@ -17,6 +17,7 @@ final class Commands {
             List.of(
                     "explore",
                     "copy",
+                    "migrate",
                     "add",
                     "paths",
                     "info",
@@ -49,6 +50,7 @@ final class Commands {
         return switch (name) {
             case "explore" -> new ExploreCommand();
             case "copy" -> new CopyCommand();
+            case "migrate" -> new MigrateCommand();
             case "add" -> new AddCommand();
             case "paths" -> new PathsCommand();
             case "info" -> new InfoCommand();

@@ -95,6 +95,30 @@ public final class Copy {
         TOPMOST
     }
 
+    /// How a copy into the local engine goes about it.
+    ///
+    /// @param commitEvery after how many bytes of NARs what came is committed
+    record Manner(Pins pins, long commitEvery, Setback setback) {
+        /// All or nothing more.
+        static Manner of(Pins pins) {
+            return new Manner(
+                    pins,
+                    COMMIT_EVERY,
+                    (_, e) -> {
+                        throw e;
+                    });
+        }
+    }
+
+    /// What to do about a path that cannot come: throw, or go on without it.
+    @FunctionalInterface
+    interface Setback {
+        void met(PathInfo info, IOException cause) throws IOException;
+
+        /// A path has come, or is here.
+        default void passed(PathInfo info) {}
+    }
+
     /// Copies into the local engine, and pins.
     static Summary into(
             Store store,
@@ -104,21 +128,47 @@ public final class Copy {
             Pins pins,
             Progress progress)
             throws IOException {
+        return into(store, clock, from, closure(from, roots), roots, Manner.of(pins), progress);
+    }
+
+    /// Copies paths into the local engine, references before referrers, and pins.
+    ///
+    /// @param all with everything that they refer to, unless that is in the engine
+    static Summary into(
+            Store store,
+            InstantSource clock,
+            PathStore from,
+            List<PathInfo> all,
+            Collection<StorePath> roots,
+            Manner manner,
+            Progress progress)
+            throws IOException {
         var copy = new Copy(from, new LocalStore(store, clock), progress);
         var started = System.nanoTime();
-        List<PathInfo> closure = closure(from, roots);
-        long bytes = closure.stream().mapToLong(PathInfo::narSize).sum();
-        var lacking = copy.lacking(closure);
-        var fresh = new HashSet<>(lacking);
+        var closure = new ArrayList<PathInfo>();
+        var lacking = new HashSet<>(copy.lacking(all));
+        long newPaths = 0;
         try (var paths = new PathImport(store, clock, progress)) {
             try {
-                for (PathInfo info : closure) {
-                    paths.add(
-                            info,
-                            fresh.contains(info)
-                                    ? copy.watched(info)
-                                    : sink -> from.nar(info.path()).writeTo(sink));
-                    if (paths.pendingBytes() > COMMIT_EVERY) {
+                for (PathInfo info : all) {
+                    progress.check();
+                    boolean fresh = lacking.contains(info);
+                    long before = copy.doneBytes;
+                    try {
+                        paths.add(
+                                info,
+                                fresh
+                                        ? copy.watched(info)
+                                        : sink -> from.nar(info.path()).writeTo(sink));
+                    } catch (IOException e) {
+                        manner.setback.met(info, e);
+                        copy.doneBytes = before + (fresh ? info.narSize() : 0);
+                        continue;
+                    }
+                    manner.setback.passed(info);
+                    closure.add(info);
+                    newPaths += fresh ? 1 : 0;
+                    if (paths.pendingBytes() > manner.commitEvery) {
                         paths.commit();
                     }
                 }
@@ -131,17 +181,17 @@ public final class Copy {
                 throw e;
             }
             paths.commit();
-            switch (pins) {
+            switch (manner.pins) {
                 case NONE -> {}
                 case ROOTS -> paths.commit(pins(store, roots, clock.instant()));
                 case TOPMOST -> paths.commit(pins(store, topmost(closure, roots), clock.instant()));
             }
             return new Summary(
                     closure.size(),
-                    lacking.size(),
+                    newPaths,
                     paths.blocks(),
                     paths.newBlocks(),
-                    bytes,
+                    closure.stream().mapToLong(PathInfo::narSize).sum(),
                     paths.newBytes(),
                     since(started));
         }
@@ -180,11 +230,16 @@ public final class Copy {
             infos.put(path, info);
             queue.addAll(info.dependencies());
         }
+        return referencesFirst(infos);
+    }
+
+    /// Sorts what is known of some paths so that references come before referrers.
+    static List<PathInfo> referencesFirst(Map<StorePath, PathInfo> infos) {
         var graph = PathGraph.of(infos.values());
         int[] order = graph.digraph().topologicalOrder();
         var sorted = new ArrayList<PathInfo>(order.length);
         for (int i = order.length - 1; i >= 0; i--) {
-            sorted.add(infos.get(graph.path(order[i])));
+            Optional.ofNullable(infos.get(graph.path(order[i]))).ifPresent(sorted::add);
         }
         return sorted;
     }

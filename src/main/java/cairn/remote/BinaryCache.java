@@ -130,12 +130,17 @@ final class BinaryCache implements PathStore {
     @Override
     public Stream<StorePath> paths() throws IOException {
         var paths = new ArrayList<StorePath>();
-        for (String name : files.names()) {
-            if (name.endsWith(".narinfo")) {
-                find(name.substring(0, name.length() - ".narinfo".length())).ifPresent(paths::add);
-            }
+        for (String hash : hashes().toList()) {
+            find(hash).ifPresent(paths::add);
         }
         return paths.stream();
+    }
+
+    @Override
+    public Stream<String> hashes() throws IOException {
+        return files.names().stream()
+                .filter(name -> name.endsWith(".narinfo"))
+                .map(name -> name.substring(0, name.length() - ".narinfo".length()));
     }
 
     @Override

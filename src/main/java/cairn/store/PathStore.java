@@ -31,6 +31,14 @@ public interface PathStore extends AutoCloseable {
     /// @throws IOException also where a store cannot list what it has, as a binary cache over HTTP
     Stream<StorePath> paths() throws IOException;
 
+    /// The 32 characters of each path, in no particular order; what stands behind one of them is
+    /// not looked at where that can be had. The caller closes the stream.
+    ///
+    /// @throws IOException as [#paths()]
+    default Stream<String> hashes() throws IOException {
+        return paths().map(StorePath::hash);
+    }
+
     /// The path's content. Nothing is read before the source is used.
     ///
     /// @throws java.nio.file.NoSuchFileException if the store does not have the path
