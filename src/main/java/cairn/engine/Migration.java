@@ -40,7 +40,7 @@ import java.util.stream.Gatherers;
 /// goes on where it stood. Belongs to one thread.
 public final class Migration {
     /// Small, because what was not committed when the process dies has to come again.
-    private static final long COMMIT_EVERY = 64 << 20;
+    private static final long COMMIT_EVERY = 16 << 20;
 
     /// How many paths are asked for at once.
     private static final int ASKED = 16;

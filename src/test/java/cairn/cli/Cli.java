@@ -3,6 +3,7 @@ package cairn.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,5 +65,28 @@ record Cli(Path home) {
                     words[0] + " exited with " + outcome.code + ": " + outcome.err);
         }
         return outcome.json();
+    }
+
+    /// Starts the command line as a process of its own.
+    Process start(String... words) throws IOException {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                // A shell starts what runs in the background deaf to Ctrl-C.
+                                "env",
+                                "--default-signal=INT",
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "--home",
+                                home.toString()));
+        command.addAll(List.of(words));
+        var builder = new ProcessBuilder(command);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        return builder.start();
     }
 }

@@ -10,9 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,24 +115,6 @@ class ProcessTest {
     }
 
     private Process start(String... words) throws IOException {
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                // A shell starts what runs in the background deaf to Ctrl-C.
-                                "env",
-                                "--default-signal=INT",
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "--home",
-                                folder.resolve("home").toString()));
-        command.addAll(Arrays.asList(words));
-        var builder = new ProcessBuilder(command);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        return builder.start();
+        return new Cli(folder.resolve("home")).start(words);
     }
 }
