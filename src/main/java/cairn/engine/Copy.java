@@ -256,7 +256,7 @@ public final class Copy {
     }
 
     /// Many paths refer to the same; each of these is kept once.
-    private static PathInfo shared(PathInfo info, Map<StorePath, StorePath> known) {
+    static PathInfo shared(PathInfo info, Map<StorePath, StorePath> known) {
         return new PathInfo(
                 info.path(),
                 info.narHash(),

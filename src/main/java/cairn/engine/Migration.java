@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -318,6 +319,7 @@ public final class Migration {
         private final PathStore from;
         private final Progress progress;
         private final Map<StorePath, PathInfo> infos = new LinkedHashMap<>();
+        private final Map<StorePath, StorePath> known = new HashMap<>();
         private final Map<StorePath, PathInfo> paths = new LinkedHashMap<>();
         private final Map<String, Failed> failed = new TreeMap<>();
         private final Map<String, Long> signers = new TreeMap<>();
@@ -367,7 +369,7 @@ public final class Migration {
                 progress.check();
                 switch (answers.next()) {
                     case Answer.Known<T>(var info) -> {
-                        infos.put(info.path(), info);
+                        infos.put(info.path(), Copy.shared(info, known));
                         progress.step(info.path().name(), infos.size(), 0);
                     }
                     case Answer.Unknown<T> _ -> {}
