@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A real Nix with a store of its own: no daemon, no network, nothing shared with the machine's
 /// own.
@@ -122,6 +124,18 @@ public final class Nix {
     /// The lines that a command of Nix on this store prints.
     public List<String> lines(String... command) throws IOException {
         return text(command).lines().toList();
+    }
+
+    /// The variables by which a command finds this Nix and nothing that is the machine's own.
+    public Map<String, String> environment() throws IOException {
+        var variables = new HashMap<String, String>();
+        for (String variable : text(alone(List.of("env", "-0"))).split("\0", -1)) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                variables.put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        return variables;
     }
 
     private static String text(byte[] output) {

@@ -37,6 +37,7 @@ final class Commands {
                     "unpin",
                     "gc",
                     "repair",
+                    "build",
                     "node",
                     "stats",
                     "shot",
@@ -70,6 +71,7 @@ final class Commands {
             case "unpin" -> new UnpinCommand();
             case "gc" -> new GcCommand();
             case "repair" -> new RepairCommand();
+            case "build" -> new BuildCommand();
             case "node" -> new NodeCommand();
             case "stats" -> new StatsCommand();
             case "shot" -> new ShotCommand();

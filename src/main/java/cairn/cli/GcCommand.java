@@ -1,7 +1,6 @@
 package cairn.cli;
 
 import cairn.store.Collected;
-import cairn.store.Roots;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Option;
 
@@ -27,13 +26,12 @@ final class GcCommand implements Command {
             throw new Failure.Reported(ExitCode.USAGE, "--dry-run and --repack exclude each other");
         }
         var store = session.engine().store();
+        var roots = session.engine().roots();
         Collected collected;
         long repacked = 0;
         try (var progress = session.progress(ProgressLine.Unit.COUNT)) {
             collected =
-                    dryRun
-                            ? store.tryCollecting(Roots.NONE, progress)
-                            : store.collect(Roots.NONE, progress);
+                    dryRun ? store.tryCollecting(roots, progress) : store.collect(roots, progress);
             if (repack) {
                 repacked = store.repack(progress).bytes();
             }

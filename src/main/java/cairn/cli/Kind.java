@@ -2,6 +2,7 @@ package cairn.cli;
 
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.engine.BuildRecord;
 import cairn.ipld.Block;
 import cairn.store.PathNode;
 import cairn.unixfs.UnixFsNode;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// What a block is to people.
 enum Kind {
     PATH,
+    BUILD,
     DIRECTORY,
     FILE,
     SYMLINK,
@@ -32,6 +34,9 @@ enum Kind {
         }
         if (PathNode.isKind(block)) {
             return PATH;
+        }
+        if (BuildRecord.isKind(block)) {
+            return BUILD;
         }
         if (cid.is(Codec.DAG_PB)) {
             try {

@@ -1,14 +1,19 @@
 package cairn.cli;
 
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.engine.Builds;
 import cairn.engine.Target;
 import cairn.store.Pin;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
-        description = "Leaves pinned paths and blocks to the next collection.",
+        description = "Leaves pinned paths and blocks, and builds, to the next collection.",
         footer = {"", "Examples:", "  cairn unpin hello-2.12", "  cairn unpin bafyrei…"})
 final class UnpinCommand implements Command {
     @Parameters(
@@ -20,11 +25,22 @@ final class UnpinCommand implements Command {
     @Override
     public int run(Session session) throws Exception {
         var gone = new ArrayList<Pin>();
+        var builds = session.engine().builds();
         var answers = new Answers(session);
         for (String text : targets) {
             answers.of(
                     text,
                     () -> {
+                        var build = build(session, text);
+                        if (build.isPresent()) {
+                            int _ = builds.forget(List.of(build.get().cid()));
+                            return List.of(
+                                    Map.of(
+                                            "name",
+                                            build.get().record().name(),
+                                            "cid",
+                                            build.get().cid()));
+                        }
                         List<Pin> pins = pins(session, text);
                         gone.addAll(pins);
                         return pins.stream().map(PinCommand::fields).toList();
@@ -40,6 +56,16 @@ final class UnpinCommand implements Command {
                             return gone.size();
                         });
         return answers.print("unpinned", List.of("name"));
+    }
+
+    /// The build whose record a text names.
+    private static Optional<Builds.Build> build(Session session, String text)
+            throws IOException, Failure.Reported {
+        try {
+            return session.engine().builds().find(Cid.parse(text));
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
     }
 
     private static List<Pin> pins(Session session, String text) throws Exception {

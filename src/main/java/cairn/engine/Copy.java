@@ -98,16 +98,22 @@ public final class Copy {
     /// How a copy into the local engine goes about it.
     ///
     /// @param commitEvery after how many bytes of NARs what came is committed
-    record Manner(Pins pins, long commitEvery, Setback setback) {
+    record Manner(Keeping keeping, long commitEvery, Setback setback) {
         /// All or nothing more.
-        static Manner of(Pins pins) {
+        static Manner of(Keeping keeping) {
             return new Manner(
-                    pins,
+                    keeping,
                     COMMIT_EVERY,
                     (_, e) -> {
                         throw e;
                     });
         }
+    }
+
+    /// What keeps the paths that came in, done before a collection can take them.
+    @FunctionalInterface
+    interface Keeping {
+        void keep(PathImport paths, List<PathInfo> closure) throws IOException;
     }
 
     /// What to do about a path that cannot come: throw, or go on without it.
@@ -128,10 +134,35 @@ public final class Copy {
             Pins pins,
             Progress progress)
             throws IOException {
-        return into(store, clock, from, closure(from, roots), roots, Manner.of(pins), progress);
+        return into(
+                store, clock, from, closure(from, roots), pinning(store, clock, roots, pins), progress);
     }
 
-    /// Copies paths into the local engine, references before referrers, and pins.
+    /// Keeps what came in by pins.
+    static Keeping pinning(
+            Store store, InstantSource clock, Collection<StorePath> roots, Pins pins) {
+        return (paths, closure) -> {
+            switch (pins) {
+                case NONE -> {}
+                case ROOTS -> paths.commit(pins(store, roots, clock.instant()));
+                case TOPMOST -> paths.commit(pins(store, topmost(closure, roots), clock.instant()));
+            }
+        };
+    }
+
+    /// Copies into the local engine, and keeps what came in.
+    static Summary into(
+            Store store,
+            InstantSource clock,
+            PathStore from,
+            List<PathInfo> all,
+            Keeping keeping,
+            Progress progress)
+            throws IOException {
+        return into(store, clock, from, all, Manner.of(keeping), progress);
+    }
+
+    /// Copies paths into the local engine, references before referrers, and keeps what came in.
     ///
     /// @param all with everything that they refer to, unless that is in the engine
     static Summary into(
@@ -139,7 +170,6 @@ public final class Copy {
             InstantSource clock,
             PathStore from,
             List<PathInfo> all,
-            Collection<StorePath> roots,
             Manner manner,
             Progress progress)
             throws IOException {
@@ -181,11 +211,7 @@ public final class Copy {
                 throw e;
             }
             paths.commit();
-            switch (manner.pins) {
-                case NONE -> {}
-                case ROOTS -> paths.commit(pins(store, roots, clock.instant()));
-                case TOPMOST -> paths.commit(pins(store, topmost(closure, roots), clock.instant()));
-            }
+            manner.keeping.keep(paths, closure);
             return new Summary(
                     closure.size(),
                     newPaths,

@@ -11,12 +11,14 @@ import cairn.store.LocalStore;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import cairn.store.Repaired;
+import cairn.store.Roots;
 import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
@@ -34,6 +36,7 @@ public final class Engine implements AutoCloseable {
     private final InstantSource clock;
     private final LocalStore local;
     private final Activities activities;
+    private final Builds builds;
     private @Nullable GraphAt graph;
 
     /// A graph, and the last change that it knows.
@@ -44,6 +47,7 @@ public final class Engine implements AutoCloseable {
         this.clock = clock;
         local = new LocalStore(store, clock);
         activities = new Activities(clock);
+        builds = new Builds(store, clock);
     }
 
     /// Opens the engine of a home, which is made if it is not there.
@@ -95,6 +99,39 @@ public final class Engine implements AutoCloseable {
 
     public Activities activities() {
         return activities;
+    }
+
+    /// What was built.
+    public Builds builds() {
+        return builds;
+    }
+
+    /// Lets Nix build something, brings what it built in, and keeps the records of the builds.
+    ///
+    /// @param environment the variables that Nix sees beside those of this process
+    /// @throws NoSuchFileException if the program is not there, or the store that it built in
+    public BuildReport build(
+            NixCommand command,
+            String project,
+            Map<String, String> environment,
+            BuildListener listener,
+            Progress progress)
+            throws IOException, InterruptedException {
+        return new NixBuild(keeper(project), clock, progress).run(command, environment, listener);
+    }
+
+    private BuildKeeper keeper(String project) throws IOException {
+        return new BuildKeeper(
+                store,
+                builds,
+                new Realisations(store, configuration().trustedKeys()),
+                clock,
+                project);
+    }
+
+    /// What a collection must keep beside what the store knows itself.
+    public Roots roots() {
+        return builds::roots;
     }
 
     public InstantSource clock() {

@@ -239,8 +239,14 @@ public final class Migration {
                         engine.clock(),
                         from,
                         List.copyOf(paths.values()),
-                        List.copyOf(paths.keySet()),
-                        new Copy.Manner(Copy.Pins.TOPMOST, COMMIT_EVERY, new Losses()),
+                        new Copy.Manner(
+                                Copy.pinning(
+                                        engine.store(),
+                                        engine.clock(),
+                                        paths.keySet(),
+                                        Copy.Pins.TOPMOST),
+                                COMMIT_EVERY,
+                                new Losses()),
                         progress);
         return new Brought(
                 copied,

@@ -3,6 +3,7 @@ package cairn.engine;
 import cairn.engine.RefusedException.Reason;
 import cairn.nix.Realisation;
 import cairn.store.Store;
+import cairn.store.Transaction;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.util.Optional;
@@ -40,8 +41,13 @@ public final class Realisations {
     /// @return whether it is believed
     /// @throws RefusedException if another one is believed
     public boolean put(Realisation realisation, boolean vouched) throws IOException {
-        String id = realisation.id().toString();
-        return store.commit(transaction -> {
+        return store.commit(putting(realisation, vouched));
+    }
+
+    /// The same as a part of a commit.
+    Transaction.Work<Boolean> putting(Realisation realisation, boolean vouched) {
+        return transaction -> {
+            String id = realisation.id().toString();
             var known = store.catalog().realisation(id);
             boolean believed = vouched || isSigned(realisation);
             boolean wasVouched = false;
@@ -69,7 +75,7 @@ public final class Realisations {
             }
             transaction.realise(id, kept.encode(), vouched || wasVouched);
             return believed;
-        });
+        };
     }
 
     private boolean isSigned(Realisation realisation) {

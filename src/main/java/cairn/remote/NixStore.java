@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// A Nix store on this machine: its database and its files. Nothing is ever written to it.
 ///
 /// The URI is `local`, for the machine's own, or `local?root=DIR`, for the one that `nix --store
-/// DIR` uses. As with Nix, `store` names its paths, `state` is where its database is, and `real`
-/// where its files are, if it is elsewhere than the root tells.
+/// DIR` uses. As with Nix, `store` names its paths, `state` is where its database is, `real` where
+/// its files are, and `log` where its logs, if it is elsewhere than the root tells.
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/store/types/local-store.html">Local store</a>
-final class NixStore implements PathStore {
+public final class NixStore implements PathStore {
     private static final String FORMAT = "nix database";
     private static final int MAX_LOG = 64 << 20;
     private static final String INFO =
@@ -72,6 +72,15 @@ final class NixStore implements PathStore {
         this.database = database;
     }
 
+    /// How far a store was filled, to tell later what came since.
+    ///
+    /// @param path the row of the path that was registered last
+    /// @param realisation the row of the realisation that was
+    public record Mark(long path, long realisation) {
+        /// Before everything.
+        public static final Mark START = new Mark(0, 0);
+    }
+
     /// Opens the store that a URI names.
     ///
     /// @throws NoSuchFileException if there is none
@@ -88,13 +97,42 @@ final class NixStore implements PathStore {
                 uri,
                 folder,
                 parts.path("real", root.resolve(folder.substring(1))),
-                root.resolve("nix/var/log/nix/drvs"),
+                parts.path("log", root.resolve("nix/var/log/nix")).resolve("drvs"),
                 new NixDatabase(state.resolve("db/db.sqlite")));
     }
 
     @Override
     public String uri() {
         return uri;
+    }
+
+    /// How far the store is filled now.
+    public Mark mark() throws IOException {
+        return database.read(session ->
+                new Mark(
+                        number(session, "SELECT max(id) FROM ValidPaths"),
+                        hasRealisations(session)
+                                ? number(session, "SELECT max(id) FROM Realisations")
+                                : 0));
+    }
+
+    /// Whether a path is there and was not at a mark.
+    public boolean isNew(StorePath path, Mark since) throws IOException {
+        return database.read(session ->
+                number(session, "SELECT id FROM ValidPaths WHERE path = ?", path.toString())
+                        > since.path);
+    }
+
+    /// Whether a realisation is there and was not at a mark.
+    public boolean isNew(Realisation.Id id, Mark since) throws IOException {
+        return database.read(session ->
+                hasRealisations(session)
+                        && number(
+                                        session,
+                                        "SELECT id FROM Realisations WHERE drvPath = ? AND outputName = ?",
+                                        id.derivation().toBase16(),
+                                        id.output())
+                                > since.realisation);
     }
 
     /// Where the files of a path are, or would be.
@@ -244,6 +282,13 @@ final class NixStore implements PathStore {
                 storePath(row.getString(2)),
                 new TreeSet<>(words(row.getString(3))),
                 dependents);
+    }
+
+    /// The number that a query gives, or zero.
+    private static long number(Session session, String sql, Object... values) throws SQLException {
+        try (var rows = session.query(sql, values)) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
     }
 
     /// Stores that never had the experimental feature have no such table.

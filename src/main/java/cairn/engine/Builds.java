@@ -1,0 +1,311 @@
+package cairn.engine;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.graph.Digraph;
+import cairn.ipld.CborReader;
+import cairn.ipld.CborWriter;
+import cairn.nix.StorePath;
+import cairn.store.Catalog;
+import cairn.store.LocalStore;
+import cairn.store.Store;
+import cairn.store.Transaction;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// The builds that a home knows: their records, and which of them were of one run.
+///
+/// Each run is one event of the topic `build`, so it comes back when the index is rebuilt; its
+/// records are blocks, which are kept with all that they lead to until they are forgotten. Safe for
+/// use by several threads.
+///
+/// ```ipldsch
+/// type Event struct {               # dag-cbor
+///   builds [Entry]
+///   forgotten [Link]                # BuildRecords of earlier events
+/// }
+/// type Entry struct {
+///   cid Link                        # BuildRecord
+///   asked Bool                      # whether it was asked for, not only needed
+///   outcome String
+/// }
+/// ```
+public final class Builds {
+    /// What the events are of; their changes tell of new builds.
+    public static final String TOPIC = "build";
+
+    private static final int BATCH = 1000;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final SequencedMap<Cid, Build> builds = new LinkedHashMap<>();
+    private final Set<Cid> roots = new LinkedHashSet<>();
+    private long cursor;
+
+    Builds(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// A build that is known here.
+    ///
+    /// @param asked whether it was asked for; else something that was asked for needed it
+    /// @param run the same for all that were built together, greater for later ones
+    public record Build(Cid cid, BuildRecord record, Outcome outcome, boolean asked, long run) {}
+
+    /// What to list; what is empty does not matter.
+    ///
+    /// @param text a part of the name, or the path of the derivation
+    /// @param saved whether to list also what was neither asked for nor had to run
+    public record Filter(
+            Optional<String> project,
+            String text,
+            Optional<BuildRecord.Status> status,
+            boolean saved) {
+        public static final Filter ALL = new Filter(Optional.empty(), "", Optional.empty(), false);
+
+        private boolean admits(Build build) {
+            var record = build.record;
+            return (saved || build.asked || build.outcome != Outcome.SAVED)
+                    && project.filter(name -> !name.equals(record.project())).isEmpty()
+                    && status.filter(wanted -> wanted != record.status()).isEmpty()
+                    && (record.name().contains(text) || record.drvPath().toString().equals(text));
+        }
+    }
+
+    /// One derivation of a run.
+    ///
+    /// @param needs the derivations of the run that it needs directly
+    /// @param changes how its derivation differs from the one of its name that was built before
+    public record Step(Build build, List<StorePath> needs, List<Change> changes) {
+        public Step {
+            needs = List.copyOf(needs);
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /// What a run had to do, each derivation behind those that it needs.
+    public record Chain(List<Step> steps) {
+        public Chain {
+            steps = List.copyOf(steps);
+        }
+
+        /// Those that need not be built, because a derivation came out as before.
+        public List<Build> savedBy(StorePath derivation) {
+            var above = new HashSet<>(Set.of(derivation));
+            var saved = new ArrayList<Build>();
+            for (Step step : steps) {
+                if (step.needs.stream().anyMatch(above::contains)) {
+                    above.add(step.build.record.drvPath());
+                    if (step.build.outcome == Outcome.SAVED) {
+                        saved.add(step.build);
+                    }
+                }
+            }
+            return saved;
+        }
+    }
+
+    /// The builds that a filter admits, newest first.
+    ///
+    /// @param offset how many to leave out
+    public List<Build> list(Filter filter, int offset, int limit) throws IOException {
+        return newest(filter::admits).stream().skip(offset).limit(limit).toList();
+    }
+
+    /// How many builds [#list] would give without limits.
+    public int count(Filter filter) throws IOException {
+        return newest(filter::admits).size();
+    }
+
+    /// The build with this record.
+    public synchronized Optional<Build> find(Cid cid) throws IOException {
+        catchUp();
+        return Optional.ofNullable(builds.get(cid.toV1()));
+    }
+
+    /// What the run of a build had to do.
+    public Chain chain(Build build) throws IOException {
+        List<Build> members = newest(other -> other.run == build.run);
+        var derivations = new Derivations(new LocalStore(store, clock));
+        var makers = new HashMap<StorePath, StorePath>();
+        for (Build member : members) {
+            for (Cid output : member.record.outputs().values()) {
+                store.catalog()
+                        .named(output)
+                        .forEach(path -> makers.put(path.info().path(), member.record.drvPath()));
+            }
+            makers.put(member.record.drvPath(), member.record.drvPath());
+        }
+        var steps = new ArrayList<Step>();
+        for (Build member : members) {
+            StorePath path = member.record.drvPath();
+            var derivation = derivations.derivation(path);
+            var needs = new TreeSet<StorePath>();
+            var changes = List.<Change>of();
+            if (derivation.isPresent()) {
+                Stream.concat(
+                                derivation.get().inputDerivations().keySet().stream(),
+                                derivation.get().inputSources().stream())
+                        .flatMap(input -> Stream.ofNullable(makers.get(input)))
+                        .forEach(needs::add);
+                needs.remove(path);
+                var before = before(member);
+                if (before.isPresent()) {
+                    changes =
+                            derivations
+                                    .derivation(before.get().record.drvPath())
+                                    .map(old -> Change.between(old, derivation.get()))
+                                    .orElse(List.of());
+                }
+            }
+            steps.add(new Step(member, List.copyOf(needs), changes));
+        }
+        return new Chain(inOrder(steps));
+    }
+
+    /// The build of the derivation that went by the same name before.
+    private Optional<Build> before(Build build) throws IOException {
+        var record = build.record;
+        return newest(other ->
+                        other.run < build.run
+                                && other.record.name().equals(record.name())
+                                && other.record.project().equals(record.project())
+                                && other.record.system().equals(record.system())
+                                && !other.record.drvPath().equals(record.drvPath()))
+                .stream()
+                .findFirst();
+    }
+
+    private static List<Step> inOrder(List<Step> steps) {
+        var places = new HashMap<StorePath, Integer>();
+        steps.forEach(step -> places.put(step.build.record.drvPath(), places.size()));
+        var from = IntStream.builder();
+        var to = IntStream.builder();
+        for (Step step : steps) {
+            for (StorePath need : step.needs) {
+                from.add(places.get(need));
+                to.add(places.get(step.build.record.drvPath()));
+            }
+        }
+        int[] order =
+                Digraph.of(steps.size(), from.build().toArray(), to.build().toArray())
+                        .topologicalOrder();
+        return IntStream.of(order).mapToObj(steps::get).toList();
+    }
+
+    /// What keeps the blocks that builds lead to.
+    public synchronized Collection<Cid> roots() throws IOException {
+        catchUp();
+        return List.copyOf(roots);
+    }
+
+    /// Leaves builds to the next collection.
+    ///
+    /// @return how many of them were known
+    public int forget(Collection<Cid> cids) throws IOException {
+        var known = new ArrayList<Cid>();
+        for (Cid cid : cids) {
+            find(cid).ifPresent(build -> known.add(build.cid));
+        }
+        if (!known.isEmpty()) {
+            var out = new CborWriter().fields(2).field("builds").list(0);
+            Bytes event = out.field("forgotten").links(known).toBytes();
+            long _ = store.commit(transaction -> transaction.event(TOPIC, clock.instant(), event));
+        }
+        return known.size();
+    }
+
+    /// A record to be kept; its block is stored already, or in the same commit.
+    record Kept(Cid cid, boolean asked, Outcome outcome) {}
+
+    /// Says, as a part of a commit, that some builds were one run.
+    Transaction.Work<Long> keeping(List<Kept> run) {
+        var out = new CborWriter().fields(2).field("builds").list(run.size());
+        for (Kept kept : run) {
+            out.fields(3)
+                    .field("cid")
+                    .link(kept.cid)
+                    .field("asked")
+                    .bool(kept.asked)
+                    .field("outcome")
+                    .text(kept.outcome.toString());
+        }
+        Bytes event = out.field("forgotten").list(0).toBytes();
+        return transaction -> transaction.event(TOPIC, clock.instant(), event);
+    }
+
+    private synchronized List<Build> newest(Predicate<Build> wanted) throws IOException {
+        catchUp();
+        return builds.sequencedValues().reversed().stream().filter(wanted).toList();
+    }
+
+    private void catchUp() throws IOException {
+        for (var some = events(); !some.isEmpty(); some = events()) {
+            for (var event : some) {
+                read(event.cursor(), event.data());
+                cursor = event.cursor();
+            }
+        }
+    }
+
+    private List<Catalog.Event> events() throws IOException {
+        return store.catalog().events(TOPIC, cursor, BATCH);
+    }
+
+    private void read(long run, Bytes event) throws IOException {
+        var in = new CborReader("build event", event);
+        in.fields(2);
+        List<Kept> kept =
+                in.field("builds")
+                        .listOf(() -> {
+                            in.fields(3);
+                            return new Kept(
+                                    in.field("cid").link(), in.field("asked").bool(), outcome(in));
+                        });
+        List<Cid> forgotten = in.field("forgotten").listOf(in::link);
+        in.expectEnd();
+        for (Kept entry : kept) {
+            roots.add(entry.cid);
+            record(entry.cid)
+                    .ifPresent(record ->
+                            builds.putLast(
+                                    entry.cid,
+                                    new Build(entry.cid, record, entry.outcome, entry.asked, run)));
+        }
+        roots.removeAll(new HashSet<>(forgotten));
+        forgotten.forEach(builds::remove);
+    }
+
+    private static Outcome outcome(CborReader in) throws FormatException {
+        String text = in.field("outcome").text();
+        return Outcome.of(text).orElseThrow(() -> in.malformed("unknown outcome '" + text + "'"));
+    }
+
+    /// A record, unless it is lost or damaged: the others can be told without it.
+    private Optional<BuildRecord> record(Cid cid) throws IOException {
+        try {
+            var block = store.block(cid);
+            return block.isPresent()
+                    ? Optional.of(BuildRecord.decode(block.get()))
+                    : Optional.empty();
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
+    }
+}
