@@ -9,6 +9,7 @@ import cairn.engine.BuildReport.Part;
 import cairn.engine.Change;
 import cairn.engine.NixCommand;
 import cairn.engine.Outcome;
+import cairn.engine.Queued;
 import cairn.nix.StorePath;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  cairn build -- default.nix -A hello",
             "  cairn build --project web -- release.nix --argstr version 2",
             "  cairn build -- nix build .#hello --no-link",
+            "  cairn build --queue",
             "  cairn --json build -- default.nix | jq '.derivations[] | select(.outcome == \"built\")'"
         })
 final class BuildCommand implements Command {
@@ -49,11 +51,40 @@ final class BuildCommand implements Command {
             description = "what the records are of; else $CAIRN_PROJECT, or default")
     private String project = "";
 
+    @Option(
+            names = "--queue",
+            description = "only records what Nix's post-build hook noted, see packaging/nix")
+    private boolean queue;
+
     @Parameters(paramLabel = "ARGS", arity = "0..*", description = "what nix-build is told")
     private List<String> args = List.of();
 
     @Override
     public int run(Session session) throws Exception {
+        return queue ? takeQueue(session) : build(session);
+    }
+
+    private int takeQueue(Session session) throws Exception {
+        if (!args.isEmpty()) {
+            throw new Failure.Reported(ExitCode.USAGE, "--queue builds nothing: leave out ARGS");
+        }
+        Queued queued;
+        try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
+            queued = session.engine().recordQueue(progress);
+        }
+        if (session.json()) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("derivations", queued.parts().stream().map(BuildCommand::fields).toList());
+            fields.put("problems", queued.problems());
+            session.print(fields);
+        } else {
+            printParts(queued.parts(), session);
+            queued.problems().forEach(problem -> session.err().println(Session.shown(problem)));
+        }
+        return queued.problems().isEmpty() ? ExitCode.DONE : ExitCode.NO;
+    }
+
+    private int build(Session session) throws Exception {
         if (project.isEmpty()) {
             project = session.environment().getOrDefault("CAIRN_PROJECT", BuildRecord.NO_PROJECT);
         }
@@ -123,18 +154,7 @@ final class BuildCommand implements Command {
     }
 
     private void print(BuildReport report, Session session) {
-        var rows = new ArrayList<List<String>>();
-        for (Part part : report.parts()) {
-            if (part.outcome() != Outcome.SAVED || part.asked()) {
-                rows.add(
-                        List.of(
-                                part.outcome().toString(),
-                                Session.shown(part.name()),
-                                part.ran() ? seconds(part.took()) : "",
-                                Session.shown(note(part))));
-            }
-        }
-        session.table(rows);
+        printParts(report.parts(), session);
         for (Part part : report.parts(Outcome.CUT_OFF)) {
             if (!part.saved().isEmpty()) {
                 session.out()
@@ -158,6 +178,21 @@ final class BuildCommand implements Command {
         for (Output output : report.outputs()) {
             session.out().printf("%s  %s%n", output.path(), output.cid());
         }
+    }
+
+    private static void printParts(List<Part> parts, Session session) {
+        var rows = new ArrayList<List<String>>();
+        for (Part part : parts) {
+            if (part.outcome() != Outcome.SAVED || part.asked()) {
+                rows.add(
+                        List.of(
+                                part.outcome().toString(),
+                                Session.shown(part.name()),
+                                part.ran() ? seconds(part.took()) : "",
+                                Session.shown(note(part))));
+            }
+        }
+        session.table(rows);
     }
 
     private static String note(Part part) {

@@ -74,6 +74,42 @@ final class BuildKeeper {
             finishedAt = finishedAt.isBefore(startedAt) ? startedAt : finishedAt;
         }
 
+        /// The same where its builder ran for what it was resolved to.
+        Found as(Found resolved) {
+            return as(
+                    resolved.path, resolved.outcome, resolved.startedAt, resolved.finishedAt);
+        }
+
+        /// The same where that was recorded already.
+        Found as(Builds.Build resolved) {
+            var record = resolved.record();
+            return as(
+                    record.drvPath(),
+                    resolved.outcome(),
+                    record.startedAt(),
+                    record.finishedAt());
+        }
+
+        private Found as(StorePath ranFor, Outcome how, Instant start, Instant end) {
+            return new Found(
+                    path, ranFor, derivation, how, outputs, asked, true, start, end, List.of());
+        }
+
+        /// The same where it was not asked for.
+        Found neededOnly() {
+            return new Found(
+                    path,
+                    built,
+                    derivation,
+                    outcome,
+                    outputs,
+                    false,
+                    ran,
+                    startedAt,
+                    finishedAt,
+                    tail);
+        }
+
         private boolean isRecorded() {
             return outcome != Outcome.PRESENT;
         }
@@ -118,6 +154,7 @@ final class BuildKeeper {
                                 }
                                 commit(
                                         writer,
+                                        inspected,
                                         recorded,
                                         written,
                                         claims,
@@ -156,6 +193,7 @@ final class BuildKeeper {
 
     private void commit(
             StoreWriter writer,
+            NixBuild.Inspected inspected,
             List<Found> recorded,
             Written written,
             List<Claim> claims,
@@ -184,7 +222,7 @@ final class BuildKeeper {
                         transaction.pin(pin);
                     }
                     if (!written.run.isEmpty()) {
-                        long _ = builds.keeping(written.run).run(transaction);
+                        long _ = builds.telling(inspected.run(), written.run, inspected.replaced()).run(transaction);
                     }
                     return recorded.size();
                 });

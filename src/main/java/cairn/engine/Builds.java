@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -30,12 +31,13 @@ import java.util.stream.Stream;
 
 /// The builds that a home knows: their records, and which of them were of one run.
 ///
-/// Each run is one event of the topic `build`, so it comes back when the index is rebuilt; its
-/// records are blocks, which are kept with all that they lead to until they are forgotten. Safe for
-/// use by several threads.
+/// Each run is one event of the topic `build`, or a few, so it comes back when the index is rebuilt;
+/// its records are blocks, which are kept with all that they lead to until they are forgotten. Safe
+/// for use by several threads.
 ///
 /// ```ipldsch
 /// type Event struct {               # dag-cbor
+///   run String                      # the same in all events of one run, or empty
 ///   builds [Entry]
 ///   forgotten [Link]                # BuildRecords of earlier events
 /// }
@@ -55,6 +57,7 @@ public final class Builds {
     private final InstantSource clock;
     private final SequencedMap<Cid, Build> builds = new LinkedHashMap<>();
     private final Set<Cid> roots = new LinkedHashSet<>();
+    private final Map<String, Long> runs = new HashMap<>();
     private long cursor;
 
     Builds(Store store, InstantSource clock) {
@@ -137,6 +140,27 @@ public final class Builds {
     public synchronized Optional<Build> find(Cid cid) throws IOException {
         catchUp();
         return Optional.ofNullable(builds.get(cid.toV1()));
+    }
+
+    /// Whether the outputs of a build are these, and it ran.
+    boolean gave(Build build, Collection<StorePath> outputs) throws IOException {
+        var cids = new HashSet<Cid>();
+        for (StorePath output : outputs) {
+            store.catalog().path(output).ifPresent(stored -> cids.add(stored.cid()));
+        }
+        return build.outcome != Outcome.SAVED
+                && cids.size() == outputs.size()
+                && Set.copyOf(build.record.outputs().values()).equals(cids);
+    }
+
+    /// Whether a path is what another derivation gave.
+    boolean isOutputOfAnother(StorePath output, StorePath derivation) throws IOException {
+        var stored = store.catalog().path(output);
+        return stored.isPresent()
+                && !newest(build ->
+                                build.record.outputs().containsValue(stored.get().cid())
+                                        && !build.record.drvPath().equals(derivation))
+                        .isEmpty();
     }
 
     /// What the run of a build had to do.
@@ -224,9 +248,7 @@ public final class Builds {
             find(cid).ifPresent(build -> known.add(build.cid));
         }
         if (!known.isEmpty()) {
-            var out = new CborWriter().fields(2).field("builds").list(0);
-            Bytes event = out.field("forgotten").links(known).toBytes();
-            long _ = store.commit(transaction -> transaction.event(TOPIC, clock.instant(), event));
+            long _ = store.commit(telling("", List.of(), known));
         }
         return known.size();
     }
@@ -234,19 +256,28 @@ public final class Builds {
     /// A record to be kept; its block is stored already, or in the same commit.
     record Kept(Cid cid, boolean asked, Outcome outcome) {}
 
+    /// The builds that are known of a run, newest first.
+    List<Build> of(String run) throws IOException {
+        return newest(build -> !run.isEmpty() && build.run == runs.getOrDefault(run, 0L));
+    }
+
     /// Says, as a part of a commit, that some builds were one run.
-    Transaction.Work<Long> keeping(List<Kept> run) {
-        var out = new CborWriter().fields(2).field("builds").list(run.size());
-        for (Kept kept : run) {
+    ///
+    /// @param run the same for others that are said to be of that run too, or empty
+    /// @param replaced builds that these stand for
+    Transaction.Work<Long> telling(String run, List<Kept> kept, List<Cid> replaced) {
+        var out = new CborWriter().fields(3).field("run").text(run);
+        out.field("builds").list(kept.size());
+        for (Kept build : kept) {
             out.fields(3)
                     .field("cid")
-                    .link(kept.cid)
+                    .link(build.cid)
                     .field("asked")
-                    .bool(kept.asked)
+                    .bool(build.asked)
                     .field("outcome")
-                    .text(kept.outcome.toString());
+                    .text(build.outcome.toString());
         }
-        Bytes event = out.field("forgotten").list(0).toBytes();
+        Bytes event = out.field("forgotten").links(replaced).toBytes();
         return transaction -> transaction.event(TOPIC, clock.instant(), event);
     }
 
@@ -268,9 +299,11 @@ public final class Builds {
         return store.catalog().events(TOPIC, cursor, BATCH);
     }
 
-    private void read(long run, Bytes event) throws IOException {
+    private void read(long cursor, Bytes event) throws IOException {
         var in = new CborReader("build event", event);
-        in.fields(2);
+        in.fields(3);
+        String name = in.field("run").text();
+        long run = name.isEmpty() ? cursor : runs.computeIfAbsent(name, _ -> cursor);
         List<Kept> kept =
                 in.field("builds")
                         .listOf(() -> {

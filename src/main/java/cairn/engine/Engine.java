@@ -117,16 +117,20 @@ public final class Engine implements AutoCloseable {
             BuildListener listener,
             Progress progress)
             throws IOException, InterruptedException {
-        return new NixBuild(keeper(project), clock, progress).run(command, environment, listener);
+        var realisations = new Realisations(store, configuration().trustedKeys());
+        var keeper = new BuildKeeper(store, builds, realisations, clock, project);
+        return new NixBuild(keeper, clock, progress).run(command, environment, listener);
     }
 
-    private BuildKeeper keeper(String project) throws IOException {
-        return new BuildKeeper(
-                store,
-                builds,
-                new Realisations(store, configuration().trustedKeys()),
-                clock,
-                project);
+    /// Records the builds that Nix's post-build hook noted in the folder `queue` of the home.
+    public Queued recordQueue(Progress progress) throws IOException {
+        var realisations = new Realisations(store, configuration().trustedKeys());
+        return new BuildQueue(
+                        store.home().folder().resolve("queue"),
+                        project -> new BuildKeeper(store, builds, realisations, clock, project),
+                        builds,
+                        progress)
+                .run();
     }
 
     /// What a collection must keep beside what the store knows itself.

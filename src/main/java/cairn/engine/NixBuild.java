@@ -1,5 +1,6 @@
 package cairn.engine;
 
+import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.BuildKeeper.Found;
 import cairn.nix.Derivation;
@@ -78,7 +79,10 @@ final class NixBuild {
     /// What a run left in the store.
     ///
     /// @param printed the outputs of what was asked for, in the order in which Nix named them
-    record Inspected(List<Found> derivations, List<StorePath> printed) {}
+    /// @param run the name of a run that may have more, or empty
+    /// @param replaced records of that run that these stand for
+    record Inspected(
+            List<Found> derivations, List<StorePath> printed, String run, List<Cid> replaced) {}
 
     /// Looks at the store after a run.
     private final class Inspection {
@@ -130,7 +134,7 @@ final class NixBuild {
                 progress.check();
                 look(entry.getKey(), entry.getValue(), built).ifPresent(found::add);
             }
-            return new Inspected(found, List.copyOf(printed));
+            return new Inspected(found, List.copyOf(printed), "", List.of());
         }
 
         /// Finds out which of the derivations were asked for.

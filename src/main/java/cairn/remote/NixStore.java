@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -199,20 +201,35 @@ public final class NixStore implements PathStore {
 
     @Override
     public Optional<Bytes> log(StorePath derivation) throws IOException {
+        var log = logFile(derivation);
+        return log.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        readLog(
+                                log.get(),
+                                log.get().toString().endsWith(".bz2")
+                                        ? NarCompression.BZIP2
+                                        : NarCompression.NONE));
+    }
+
+    /// When the last build of a derivation began, as far as its log tells.
+    public Optional<Instant> logBegan(StorePath derivation) throws IOException {
+        var log = logFile(derivation);
+        return log.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        Files.readAttributes(log.get(), BasicFileAttributes.class)
+                                .creationTime()
+                                .toInstant());
+    }
+
+    private Optional<Path> logFile(StorePath derivation) {
         String base = derivation.base();
-        for (Path log :
-                List.of(
-                        logs.resolve(base.substring(0, 2), base.substring(2)),
-                        logs.resolve(base))) {
-            if (Files.exists(log)) {
-                return Optional.of(readLog(log, NarCompression.NONE));
-            }
-            Path packed = log.resolveSibling(log.getFileName() + ".bz2");
-            if (Files.exists(packed)) {
-                return Optional.of(readLog(packed, NarCompression.BZIP2));
-            }
-        }
-        return Optional.empty();
+        return Stream.of(
+                        logs.resolve(base.substring(0, 2), base.substring(2)), logs.resolve(base))
+                .flatMap(log -> Stream.of(log, log.resolveSibling(log.getFileName() + ".bz2")))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     @Override

@@ -116,7 +116,7 @@ class BuildsTest {
     }
 
     private static void keep(Engine engine, Kept... run) throws IOException {
-        long _ = engine.store().commit(engine.builds().keeping(List.of(run)));
+        long _ = engine.store().commit(engine.builds().telling("", List.of(run), List.of()));
     }
 
     /// A record of a derivation whose output is here.
