@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,7 +101,7 @@ public final class Space implements AutoCloseable {
     synchronized Collected makeRoom() throws IOException {
         remember();
         return limit == Configuration.UNLIMITED || closing
-                ? new Collected(0, 0, 0)
+                ? new Collected(0, 0, 0, List.of())
                 : store.evict(limit, uses::keySet, new Stop());
     }
 

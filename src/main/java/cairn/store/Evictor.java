@@ -84,7 +84,7 @@ final class Evictor {
                                         "DELETE FROM access WHERE hash NOT IN (SELECT hash FROM path)");
                             });
         }
-        return new Collected(paths, blocks, bytes);
+        return new Collected(paths, blocks, bytes, List.of());
     }
 
     private long size() throws IOException {
