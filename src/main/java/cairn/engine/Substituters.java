@@ -327,7 +327,6 @@ public final class Substituters implements AutoCloseable {
         IOException failure = null;
         try {
             bring(incoming, first);
-            fetched.increment();
         } catch (CancellationException e) {
             failure = new IOException("the node is being stopped", e);
         } catch (IOException e) {
@@ -384,6 +383,7 @@ public final class Substituters implements AutoCloseable {
         }
         paths.add(info, imported);
         paths.commit();
+        fetched.increment();
         incoming.check();
     }
 

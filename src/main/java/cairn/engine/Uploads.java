@@ -35,6 +35,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ public final class Uploads implements AutoCloseable {
             long fileSize,
             NarCompression compression,
             ReferenceScan scan,
-            long since) {}
+            Instant since) {}
 
     /// Starts to look after what is waiting; close the result to stop.
     public static Uploads start(
@@ -137,13 +138,7 @@ public final class Uploads implements AutoCloseable {
             keep(
                     file,
                     new Waiting(
-                            paths,
-                            tree,
-                            hash,
-                            counted.count,
-                            compression,
-                            scan,
-                            System.nanoTime()));
+                            paths, tree, hash, counted.count, compression, scan, clock.instant()));
             taken = true;
         } finally {
             if (!taken) {
@@ -451,13 +446,14 @@ public final class Uploads implements AutoCloseable {
         }
     }
 
-    private void expire() {
-        long now = System.nanoTime();
+    /// Forgets what waited too long.
+    void expire() {
+        var now = clock.instant();
         var expired = new ArrayList<Waiting>();
         synchronized (waiting) {
             waiting.values()
                     .removeIf(archive -> {
-                        boolean old = now - archive.since > limits.patience.toNanos();
+                        boolean old = archive.since.plus(limits.patience).isBefore(now);
                         if (old) {
                             expired.add(archive);
                         }

@@ -46,7 +46,7 @@ final class Exchange {
     private final ServerRequest request;
     private final ServerResponse response;
     private final Metrics metrics;
-    private final Patience patience;
+    private final Patience.Wait wait;
     private final Feed.Entry entry;
     private final String method;
     private boolean begun;
@@ -60,7 +60,7 @@ final class Exchange {
         this.request = request;
         this.response = response;
         this.metrics = metrics;
-        this.patience = patience;
+        wait = patience.mine();
         method = request.prologue().method().text();
         entry = feed.begin(request.remotePeer().address(), method, path());
     }
@@ -265,6 +265,20 @@ final class Exchange {
         }
     }
 
+    private static RefusedException tooSlow() {
+        return new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+    }
+
+    /// Answers on the thread that watches, while that of the exchange waits and can do no more: to
+    /// end its wait costs the connection.
+    private void tellTooSlow() {
+        response.status(Status.REQUEST_TIMEOUT_408);
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        response.header(TEXT);
+        begin();
+        response.send((tooSlow().getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
     private void begin() {
         begun = true;
         entry.answers(status());
@@ -275,7 +289,9 @@ final class Exchange {
             head(body.length);
         } else {
             begin();
+            wait.begin();
             response.send(body);
+            boolean _ = wait.end();
             metrics.sent(body.length);
             entry.passed(body.length);
         }
@@ -343,7 +359,12 @@ final class Exchange {
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
-            out.write(source, offset, length);
+            wait.begin();
+            try {
+                out.write(source, offset, length);
+            } finally {
+                boolean _ = wait.end();
+            }
             count += length;
             entry.passed(length);
         }
@@ -357,7 +378,6 @@ final class Exchange {
     /// Counts what comes, and refuses to wait for a trickle.
     private final class Paced extends FilterInputStream {
         private final long started = System.nanoTime();
-        private final Patience.Wait wait = patience.mine();
         private final long limit;
         private long count;
 
@@ -386,13 +406,13 @@ final class Exchange {
             }
             long took = System.nanoTime() - started;
             if (took > GRACE_NANOS && count / (took / 1e9) < SLOWEST_BYTES_PER_SECOND) {
-                throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+                throw tooSlow();
             }
             return read;
         }
 
         private int receive(byte[] target, int offset, int length) throws IOException {
-            wait.begin();
+            wait.begin(Exchange.this::tellTooSlow);
             int read = 0;
             boolean broken = false;
             try {
@@ -404,7 +424,7 @@ final class Exchange {
                 broken = true;
             }
             if (wait.end()) {
-                throw new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+                throw tooSlow();
             }
             if (broken) {
                 throw new RefusedException(Reason.WRONG, "the body ends too early");
@@ -414,8 +434,6 @@ final class Exchange {
 
         /// The end is the connection's matter.
         @Override
-        public void close() {
-            wait.close();
-        }
+        public void close() {}
     }
 }

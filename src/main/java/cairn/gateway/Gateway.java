@@ -125,6 +125,11 @@ public final class Gateway implements CacheServer {
     ///
     /// @throws IOException also if the address cannot be had
     public static Gateway start(Engine engine, Settings settings) throws IOException {
+        return start(engine, settings, PATIENCE);
+    }
+
+    /// The same with another patience for clients that make it wait.
+    static Gateway start(Engine engine, Settings settings, Duration length) throws IOException {
         if (settings.writable() && store(engine).isReadOnly()) {
             throw new IOException(store(engine).home().folder() + " can only be read");
         }
@@ -134,7 +139,7 @@ public final class Gateway implements CacheServer {
                 Uploads.start(
                         engine.store(), engine.clock(), settings.trusted(), settings.limits());
         var space = Space.start(engine, settings.storeLimit());
-        var patience = Patience.start(PATIENCE);
+        var patience = Patience.start(length);
         try {
             var gateway = new Gateway(engine, settings, substituters, uploads, space, patience);
             gateway.server.start();

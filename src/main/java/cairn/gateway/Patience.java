@@ -5,7 +5,6 @@ import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -13,20 +12,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// Has an end: whoever lets a thread wait for the rest of his headers or for more of his body
-/// longer than this loses his connection. The server itself would wait for ever.
+/// Has an end: whoever lets a thread wait longer than this for the rest of his headers, for more of
+/// his body, or for reading what he asked for, loses his connection. The server itself would wait
+/// for ever.
 final class Patience implements Http1ConnectionListener, AutoCloseable {
+    /// How often waits are looked at within the time that one may take.
     private static final int GLANCES = 8;
+
+    private static final Runnable NOTHING = () -> {};
 
     private final long nanoseconds;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
-
-    /// For the headers of each connection, until its thread is gone.
-    private final Map<ConnectionContext, Wait> headers = new ConcurrentHashMap<>();
-
+    private final ThreadLocal<Wait> mine = ThreadLocal.withInitial(this::watched);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService watcher =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("patience").factory());
+
+    /// Counts the glances, which is as good as a clock and costs nothing to read.
+    private volatile long glance;
 
     private Patience(Duration length) {
         nanoseconds = length.toNanos();
@@ -42,14 +45,21 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
     /// The waits of one thread, one after the other.
     ///
     /// A thread is interrupted only while it waits: nothing else that it does afterwards sees that.
-    final class Wait implements AutoCloseable {
+    final class Wait {
         private final Thread thread = Thread.currentThread();
         private long since;
         private boolean waiting;
         private boolean over;
+        private Runnable lastWord = NOTHING;
 
         synchronized void begin() {
-            since = System.nanoTime();
+            begin(NOTHING);
+        }
+
+        /// @param word what is done on another thread before the connection is lost
+        synchronized void begin(Runnable word) {
+            lastWord = word;
+            since = glance;
             waiting = true;
         }
 
@@ -63,36 +73,37 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         }
 
         private synchronized void look() {
-            if (waiting && !over && System.nanoTime() - since > nanoseconds) {
+            if (waiting && !over && glance - since > GLANCES) {
                 over = true;
-                thread.interrupt();
+                Runnable word = lastWord;
+                Thread _ = Thread.startVirtualThread(() -> endWith(word));
             }
         }
 
-        @Override
-        public void close() {
-            waits.remove(this);
+        private void endWith(Runnable word) {
+            try {
+                word.run();
+            } catch (RuntimeException _) {
+                // Nobody hears it.
+            } finally {
+                thread.interrupt();
+            }
         }
     }
 
-    /// For the thread that calls this; it closes the result when it waits no more.
+    /// For the thread that calls this, until it ends.
     Wait mine() {
-        var wait = new Wait();
-        waits.add(wait);
-        return wait;
+        return mine.get();
     }
 
     @Override
     public void prologue(ConnectionContext connection, HttpPrologue prologue) {
-        headers.computeIfAbsent(connection, _ -> mine()).begin();
+        mine().begin();
     }
 
     @Override
     public void headers(ConnectionContext connection, Headers all) {
-        var wait = headers.get(connection);
-        if (wait != null) {
-            boolean _ = wait.end();
-        }
+        boolean _ = mine().end();
     }
 
     @Override
@@ -101,12 +112,18 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         watcher.close();
     }
 
+    private Wait watched() {
+        var wait = new Wait();
+        waits.add(wait);
+        return wait;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by this one thread
     private void watch() {
         try {
             while (!stopped.await(nanoseconds / GLANCES, TimeUnit.NANOSECONDS)) {
+                glance++;
                 waits.forEach(Wait::look);
-                // Connections end without a word.
-                headers.values().removeIf(wait -> !wait.thread.isAlive());
                 waits.removeIf(wait -> !wait.thread.isAlive());
             }
         } catch (InterruptedException _) {

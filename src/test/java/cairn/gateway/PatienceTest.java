@@ -12,8 +12,8 @@ class PatienceTest {
     @Test
     void endsAWaitThatTakesTooLongAndNothingAfterIt() {
         var never = new CountDownLatch(1);
-        try (var patience = Patience.start(Duration.ofMillis(20));
-                var wait = patience.mine()) {
+        try (var patience = Patience.start(Duration.ofMillis(20))) {
+            var wait = patience.mine();
             wait.begin();
             assertThrows(InterruptedException.class, never::await);
             assertTrue(wait.end());
@@ -23,8 +23,8 @@ class PatienceTest {
 
     @Test
     void leavesAWaitAloneThatEnds() {
-        try (var patience = Patience.start(Duration.ofMinutes(1));
-                var wait = patience.mine()) {
+        try (var patience = Patience.start(Duration.ofMinutes(1))) {
+            var wait = patience.mine();
             wait.begin();
             assertFalse(wait.end());
         }

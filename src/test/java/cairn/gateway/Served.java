@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,6 +95,13 @@ final class Served implements AutoCloseable {
     static Served with(Path home, Settings settings) throws IOException {
         var engine = Engine.open(home);
         return new Served(engine, Gateway.start(engine, settings));
+    }
+
+    /// A node that everyone may write to, and that waits no longer than so.
+    static Served impatient(Path home, Duration patience) throws IOException {
+        var engine = Engine.open(home);
+        var settings = settings(true, List.of(), TrustedKeys.NONE, Optional.empty(), LIMITS);
+        return new Served(engine, Gateway.start(engine, settings, patience));
     }
 
     Engine engine() {
