@@ -76,9 +76,7 @@ final class InfoCommand implements Command {
                     fields(
                             source.info(each),
                             source.cids(each),
-                            walk
-                                    ? OptionalLong.of(graph.closureSize(each))
-                                    : OptionalLong.empty());
+                            walk ? OptionalLong.of(graph.closureSize(each)) : OptionalLong.empty());
             source.damage(each).ifPresent(reason -> fields.put("damage", reason));
             answer.add(fields);
         }

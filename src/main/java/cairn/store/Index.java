@@ -420,9 +420,10 @@ final class Index implements AutoCloseable {
 
     /// Adds the table that the first indexes of this version do not have.
     private void addWhatIsNew() throws IOException {
-        if (read(database ->
-                        database.number(
-                                "SELECT count(*) FROM sqlite_master WHERE name = 'damage'"))
+        if (read(
+                        database ->
+                                database.number(
+                                        "SELECT count(*) FROM sqlite_master WHERE name = 'damage'"))
                 == 0) {
             int _ =
                     write(database -> {

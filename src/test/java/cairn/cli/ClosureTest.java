@@ -272,8 +272,7 @@ class ClosureTest {
         assertFalse(other.get("added").isEmpty());
         assertEquals(0, other.get("removed").size());
         assertEquals(other.get("before").get("blocks"), other.get("shared").get("blocks"));
-        var elsewhere =
-                cli.json("diff", "--store", closure.nix().uri(), "bash-5.2", closure.top());
+        var elsewhere = cli.json("diff", "--store", closure.nix().uri(), "bash-5.2", closure.top());
         assertEquals(other.get("added"), elsewhere.get("added"));
     }
 

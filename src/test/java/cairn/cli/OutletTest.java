@@ -29,8 +29,7 @@ class OutletTest {
                 assertThrows(
                         IOException.class,
                         () -> {
-                            try (var out =
-                                    new BufferedOutputStream(new Outlet("x.nar", full), 2)) {
+                            try (var out = new BufferedOutputStream(new Outlet("x.nar", full), 2)) {
                                 for (int i = 0; i < 9; i++) {
                                     out.write(i);
                                 }

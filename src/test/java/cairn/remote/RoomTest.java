@@ -16,9 +16,9 @@ class RoomTest {
     /// A writer that is killed.
     static final class Writer {
         public static void main(String... arguments) throws IOException {
-            Path file = Room.open(Path.of(arguments[0])).folder().resolve("half");
-            Files.writeString(file, "written");
-            System.out.println(file.getParent().getFileName());
+            Path room = Room.open(Path.of(arguments[0])).folder();
+            Files.writeString(room.resolve("half"), "written");
+            System.out.println(room.getFileName());
             System.in.read();
         }
     }

@@ -154,7 +154,8 @@ class RepackerTest {
             assertEquals(1, store.repack(Progress.NONE).deltas());
             Roots roots = () -> kept.stream().map(Block::cid).toList();
             long before = Samples.size(folder.resolve("packs"));
-            assertEquals(new Collected(0, 12, 0, List.of()), store.tryCollecting(roots, Progress.NONE));
+            assertEquals(
+                    new Collected(0, 12, 0, List.of()), store.tryCollecting(roots, Progress.NONE));
             assertEquals(new Collected(0, 12, 0, List.of()), store.collect(roots, Progress.NONE));
             assertEquals(before, Samples.size(folder.resolve("packs")));
             Samples.assertHolds(store, kept);
