@@ -138,7 +138,7 @@ final class BuildCommand implements Command {
                 text.lines().map(this::fit).forEach(session.err()::println);
             }
 
-            /// Colours are all that a builder may do to the terminal.
+            // Colours are all that a builder may do to the terminal.
             private String fit(String text) {
                 var fit = new StringBuilder();
                 int from = 0;

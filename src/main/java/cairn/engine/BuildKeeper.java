@@ -76,18 +76,14 @@ final class BuildKeeper {
 
         /// The same where its builder ran for what it was resolved to.
         Found as(Found resolved) {
-            return as(
-                    resolved.path, resolved.outcome, resolved.startedAt, resolved.finishedAt);
+            return as(resolved.path, resolved.outcome, resolved.startedAt, resolved.finishedAt);
         }
 
         /// The same where that was recorded already.
         Found as(Builds.Build resolved) {
             var record = resolved.record();
             return as(
-                    record.drvPath(),
-                    resolved.outcome(),
-                    record.startedAt(),
-                    record.finishedAt());
+                    record.drvPath(), resolved.outcome(), record.startedAt(), record.finishedAt());
         }
 
         private Found as(StorePath ranFor, Outcome how, Instant start, Instant end) {
@@ -222,7 +218,9 @@ final class BuildKeeper {
                         transaction.pin(pin);
                     }
                     if (!written.run.isEmpty()) {
-                        long _ = builds.telling(inspected.run(), written.run, inspected.replaced()).run(transaction);
+                        long _ =
+                                builds.telling(inspected.run(), written.run, inspected.replaced())
+                                        .run(transaction);
                     }
                     return recorded.size();
                 });

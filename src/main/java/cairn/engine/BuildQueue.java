@@ -47,10 +47,7 @@ final class BuildQueue {
 
     /// @param keepers by project
     BuildQueue(
-            Path folder,
-            Function<String, BuildKeeper> keepers,
-            Builds builds,
-            Progress progress) {
+            Path folder, Function<String, BuildKeeper> keepers, Builds builds, Progress progress) {
         this.folder = folder;
         this.keepers = keepers;
         this.builds = builds;
@@ -178,8 +175,8 @@ final class BuildQueue {
         return joined(place, found);
     }
 
-    /// Puts a derivation in the place of what it was resolved to, and finds out which of them nobody
-    /// else needed: Nix calls its hook for both, one after the other.
+    /// Puts a derivation in the place of what it was resolved to, and finds out which of them
+    /// nobody else needed: Nix calls its hook for both, one after the other.
     private NixBuild.Inspected joined(Place place, SortedMap<StorePath, Found> found)
             throws IOException {
         var replaced = new ArrayList<Cid>();

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -31,9 +32,9 @@ import java.util.stream.Stream;
 
 /// The builds that a home knows: their records, and which of them were of one run.
 ///
-/// Each run is one event of the topic `build`, or a few, so it comes back when the index is rebuilt;
-/// its records are blocks, which are kept with all that they lead to until they are forgotten. Safe
-/// for use by several threads.
+/// Each run is one event of the topic `build`, or a few, so it comes back when the index is
+/// rebuilt; its records are blocks, which are kept with all that they lead to until they are
+/// forgotten. Safe for use by several threads.
 ///
 /// ```ipldsch
 /// type Event struct {               # dag-cbor
@@ -218,13 +219,15 @@ public final class Builds {
 
     private static List<Step> inOrder(List<Step> steps) {
         var places = new HashMap<StorePath, Integer>();
-        steps.forEach(step -> places.put(step.build.record.drvPath(), places.size()));
+        for (int i = 0; i < steps.size(); i++) {
+            places.put(steps.get(i).build.record.drvPath(), i);
+        }
         var from = IntStream.builder();
         var to = IntStream.builder();
-        for (Step step : steps) {
-            for (StorePath need : step.needs) {
-                from.add(places.get(need));
-                to.add(places.get(step.build.record.drvPath()));
+        for (int i = 0; i < steps.size(); i++) {
+            for (StorePath need : steps.get(i).needs) {
+                from.add(Objects.requireNonNull(places.get(need)));
+                to.add(i);
             }
         }
         int[] order =

@@ -29,6 +29,8 @@ sealed interface NixMessage {
 
     record Said(int level, String text) implements NixMessage {}
 
+    /// An activity that begins.
+    ///
     /// @param text for people, may be empty
     record Started(long id, int type, int level, String text, List<String> fields)
             implements NixMessage {}

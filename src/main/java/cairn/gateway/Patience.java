@@ -19,8 +19,6 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
     /// How often waits are looked at within the time that one may take.
     private static final int GLANCES = 8;
 
-    private static final Runnable NOTHING = () -> {};
-
     private final long nanoseconds;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Wait> mine = ThreadLocal.withInitial(this::watched);
@@ -50,10 +48,10 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         private long since;
         private boolean waiting;
         private boolean over;
-        private Runnable lastWord = NOTHING;
+        private Runnable lastWord = Patience::nothing;
 
         synchronized void begin() {
-            begin(NOTHING);
+            begin(Patience::nothing);
         }
 
         /// @param word what is done on another thread before the connection is lost
@@ -111,6 +109,8 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         stopped.countDown();
         watcher.close();
     }
+
+    private static void nothing() {}
 
     private Wait watched() {
         var wait = new Wait();

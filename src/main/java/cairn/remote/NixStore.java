@@ -225,8 +225,7 @@ public final class NixStore implements PathStore {
 
     private Optional<Path> logFile(StorePath derivation) {
         String base = derivation.base();
-        return Stream.of(
-                        logs.resolve(base.substring(0, 2), base.substring(2)), logs.resolve(base))
+        return Stream.of(logs.resolve(base.substring(0, 2), base.substring(2)), logs.resolve(base))
                 .flatMap(log -> Stream.of(log, log.resolveSibling(log.getFileName() + ".bz2")))
                 .filter(Files::exists)
                 .findFirst();

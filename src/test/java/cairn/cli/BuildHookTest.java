@@ -71,7 +71,8 @@ class BuildHookTest {
                     List.of("lib", "app"),
                     chain.steps().stream().map(step -> step.build().record().name()).toList());
             assertEquals(
-                    List.of(app), chain.savedBy(chain.steps().getFirst().build().record().drvPath()));
+                    List.of(app),
+                    chain.savedBy(chain.steps().getFirst().build().record().drvPath()));
             var log = find(engine, "lib", Outcome.CUT_OFF).record().log().orElseThrow();
             assertEquals("making lib\n", engine.store().block(log).orElseThrow().toUtf8());
         }
@@ -129,14 +130,15 @@ class BuildHookTest {
     private static Map<String, String> outcomes(JsonNode taken) {
         var outcomes = new TreeMap<String, String>();
         taken.get("derivations")
-                .forEach(part -> outcomes.put(
-                        part.get("name").asString(), part.get("outcome").asString()));
+                .forEach(part ->
+                        outcomes.put(part.get("name").asString(), part.get("outcome").asString()));
         return outcomes;
     }
 
     private static Builds.Build find(Engine engine, String name, Outcome outcome)
             throws IOException {
-        return engine.builds()
+        return engine
+                .builds()
                 .list(new Filter(Optional.empty(), name, Optional.empty(), true), 0, 9)
                 .stream()
                 .filter(build -> build.outcome() == outcome)

@@ -265,6 +265,7 @@ class MainTest {
                         .filter(line -> line.startsWith("    ./cairn "))
                         .map(line -> line.split(" #", 2)[0].strip())
                         .filter(line -> !line.equals("./cairn") && !line.contains("--from local"))
+                        .filter(line -> !line.contains(" build -- "))
                         .toList();
         assertEquals(9, lines.size());
         for (String line : lines) {
