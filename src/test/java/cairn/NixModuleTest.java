@@ -33,8 +33,7 @@ class NixModuleTest {
     void servesThisMachineAloneUnlessToldOtherwise() throws IOException {
         var config = evaluate("enable = true; package = \"/cairn\";");
         assertEquals(0, config.get("assertions").size());
-        assertEquals(
-                "/cairn/bin/cairn node", service(config).get("ExecStart").asString());
+        assertEquals("/cairn/bin/cairn node", service(config).get("ExecStart").asString());
         assertEquals(
                 Configuration.read(new Home(folder.resolve("nothing")), Map.of()),
                 configuration(config));
@@ -81,7 +80,8 @@ class NixModuleTest {
                         "local?root=/old&priority=20",
                         "file:///srv/cache"),
                 read.substituters());
-        assertEquals(List.of(KEY), read.trustedKeys().keys().stream().map(Object::toString).toList());
+        assertEquals(
+                List.of(KEY), read.trustedKeys().keys().stream().map(Object::toString).toList());
         assertEquals(20L << 30, read.storeLimit());
         assertTrue(read.offline());
         assertEquals(
@@ -171,7 +171,8 @@ class NixModuleTest {
                 texts(config.get("assertions")));
         var e = assertThrows(IOException.class, () -> evaluate("gateway.porte = 1;"));
         assertTrue(
-                String.valueOf(e.getMessage()).contains("services.cairn.gateway has no option porte"),
+                String.valueOf(e.getMessage())
+                        .contains("services.cairn.gateway has no option porte"),
                 e.getMessage());
     }
 
@@ -220,11 +221,12 @@ class NixModuleTest {
     /// Checks what a Nix has in force that is given these settings.
     private void assertNixTakes(JsonNode settings, String substituter) throws IOException {
         var words = new ArrayList<>(List.of("nix", "show-config", "--json"));
-        settings.properties().forEach(setting -> {
-            words.add("--option");
-            words.add(setting.getKey());
-            words.add(String.join(" ", texts(setting.getValue())));
-        });
+        settings.properties()
+                .forEach(setting -> {
+                    words.add("--option");
+                    words.add(setting.getKey());
+                    words.add(String.join(" ", texts(setting.getValue())));
+                });
         var shown = JsonMapper.shared().readTree(nix().elsewhere(words.toArray(String[]::new)));
         assertEquals(List.of(substituter), texts(shown.at("/substituters/value")));
         assertTrue(texts(shown.at("/trusted-public-keys/value")).contains(KEY));

@@ -60,7 +60,8 @@ final class MigrateCommand implements Command {
         if (from.isEmpty()) {
             throw new Failure.Reported(ExitCode.USAGE, "--from needs a store");
         }
-        var keys = Configuration.read(new Home(session.home()), session.environment()).trustedKeys();
+        var keys =
+                Configuration.read(new Home(session.home()), session.environment()).trustedKeys();
         try (Source source = session.source(from)) {
             var migration = survey(source, session);
             var report = new MigrationReport(session, migration.plan());

@@ -135,7 +135,12 @@ public final class Copy {
             Progress progress)
             throws IOException {
         return into(
-                store, clock, from, closure(from, roots), pinning(store, clock, roots, pins), progress);
+                store,
+                clock,
+                from,
+                closure(from, roots),
+                pinning(store, clock, roots, pins),
+                progress);
     }
 
     /// Keeps what came in by pins.

@@ -35,7 +35,7 @@ class BuildCommandTest {
             """
             { name, comment ? "", ca ? true, script ? "" }:
             let
-              tools = builtins.path { path = %s; name = "busybox-tools"; };
+              tools = builtins.path { path = BUSYBOX; name = "busybox-tools"; };
               step = part: needs: more: derivation ({
                 inherit needs;
                 name = "${name}-${part}";
@@ -70,7 +70,7 @@ class BuildCommandTest {
         nix = Nix.in(folder.resolve("nix"));
         environment = nix.environment();
         Path busybox = Nix.closure().nix().root().resolve("busybox");
-        chain = Files.writeString(folder.resolve("chain.nix"), CHAIN.formatted(busybox));
+        chain = Files.writeString(folder.resolve("chain.nix"), CHAIN.replace("BUSYBOX", busybox.toString()));
         cli = new Cli(folder.resolve("home"));
     }
 
