@@ -70,7 +70,9 @@ class BuildCommandTest {
         nix = Nix.in(folder.resolve("nix"));
         environment = nix.environment();
         Path busybox = Nix.closure().nix().root().resolve("busybox");
-        chain = Files.writeString(folder.resolve("chain.nix"), CHAIN.replace("BUSYBOX", busybox.toString()));
+        chain =
+                Files.writeString(
+                        folder.resolve("chain.nix"), CHAIN.replace("BUSYBOX", busybox.toString()));
         cli = new Cli(folder.resolve("home"));
     }
 

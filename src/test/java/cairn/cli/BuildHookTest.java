@@ -28,7 +28,7 @@ class BuildHookTest {
             """
             { comment ? "", ca ? true }:
             let
-              tools = builtins.path { path = %s; name = "busybox-tools"; };
+              tools = builtins.path { path = BUSYBOX; name = "busybox-tools"; };
               step = name: needs: more: derivation ({
                 inherit name needs;
                 system = builtins.currentSystem;
@@ -51,7 +51,7 @@ class BuildHookTest {
     void writeThePair() throws IOException {
         nix = Nix.in(folder.resolve("nix"));
         Path busybox = Nix.closure().nix().root().resolve("busybox");
-        pair = Files.writeString(folder.resolve("pair.nix"), PAIR.formatted(busybox));
+        pair = Files.writeString(folder.resolve("pair.nix"), PAIR.replace("BUSYBOX", busybox.toString()));
         cli = new Cli(folder.resolve("home"));
     }
 
