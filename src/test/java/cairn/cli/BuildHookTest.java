@@ -51,7 +51,9 @@ class BuildHookTest {
     void writeThePair() throws IOException {
         nix = Nix.in(folder.resolve("nix"));
         Path busybox = Nix.closure().nix().root().resolve("busybox");
-        pair = Files.writeString(folder.resolve("pair.nix"), PAIR.replace("BUSYBOX", busybox.toString()));
+        pair =
+                Files.writeString(
+                        folder.resolve("pair.nix"), PAIR.replace("BUSYBOX", busybox.toString()));
         cli = new Cli(folder.resolve("home"));
     }
 

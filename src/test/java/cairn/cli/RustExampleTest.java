@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -81,7 +82,7 @@ class RustExampleTest {
                     new ProcessBuilder("rustc", "--print", "sysroot")
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            String sysroot = new String(process.getInputStream().readAllBytes()).strip();
+            String sysroot = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
             assumeTrue(
                     Files.isExecutable(Path.of(sysroot, "bin", "cargo")),
                     "cargo is not beside rustc");
