@@ -267,7 +267,7 @@ class MainTest {
                         .filter(line -> !line.equals("./cairn") && !line.contains("--from local"))
                         .filter(line -> !line.contains(" build -- "))
                         .toList();
-        assertEquals(9, lines.size());
+        assertEquals(8, lines.size());
         for (String line : lines) {
             var words = List.of(line.replace("/tmp", folder.toString()).split(" +"));
             var outcome = cli.run(words.subList(1, words.size()).toArray(String[]::new));
