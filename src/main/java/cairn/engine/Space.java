@@ -3,6 +3,7 @@ package cairn.engine;
 import cairn.cid.Cid;
 import cairn.store.Collected;
 import cairn.store.Progress;
+import cairn.store.Roots;
 import cairn.store.Store;
 import cairn.store.StoredPath;
 import java.io.IOException;
@@ -11,7 +12,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -32,6 +35,7 @@ public final class Space implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
     private final Store store;
+    private final Roots roots;
     private final InstantSource clock;
     private final long limit;
     private final Map<String, Instant> times = new ConcurrentHashMap<>();
@@ -47,6 +51,7 @@ public final class Space implements AutoCloseable {
     /// One that makes room when it is told to.
     Space(Engine engine, long limit) {
         store = engine.store();
+        roots = engine.roots();
         clock = engine.clock();
         this.limit = limit;
     }
@@ -97,12 +102,19 @@ public final class Space implements AutoCloseable {
         }
     }
 
+    /// What no eviction takes: what the engine keeps, and what is being given.
+    private Collection<Cid> kept() throws IOException {
+        var kept = new HashSet<>(roots.cids());
+        kept.addAll(uses.keySet());
+        return kept;
+    }
+
     /// Makes room now, if there is too little.
     synchronized Collected makeRoom() throws IOException {
         remember();
         return limit == Configuration.UNLIMITED || closing
                 ? new Collected(0, 0, 0, List.of())
-                : store.evict(limit, uses::keySet, new Stop());
+                : store.evict(limit, this::kept, new Stop());
     }
 
     @Override

@@ -85,6 +85,20 @@ class BuildsTest {
     }
 
     @Test
+    void isSparedWhereRoomIsMade() throws IOException {
+        try (var engine = Engine.open(folder)) {
+            var kept = kept(engine, "web", "hello", Outcome.BUILT, true);
+            keep(engine, kept);
+            Samples.put(engine.local(), Samples.path("other"));
+            try (var space = new Space(engine, 1)) {
+                assertEquals(1, space.makeRoom().paths());
+            }
+            assertTrue(engine.store().has(kept.cid()));
+            assertEquals(List.of(Samples.path("hello")), engine.catalog().storePaths());
+        }
+    }
+
+    @Test
     void comesBackWhenTheIndexIsRebuilt() throws IOException {
         List<Build> before;
         try (var engine = Engine.open(folder)) {
