@@ -9,6 +9,8 @@ import cairn.engine.BuildListener;
 import cairn.engine.Builds.Filter;
 import cairn.engine.Engine;
 import cairn.engine.NixCommand;
+import cairn.nix.Realisation;
+import cairn.nix.StorePath;
 import cairn.store.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +35,7 @@ class BuildCommandTest {
     /// Three derivations, of which each needs the one before.
     private static final String CHAIN =
             """
-            { name, comment ? "", ca ? true, script ? "" }:
+            { name, comment ? "", ca ? true, script ? "", end ? "" }:
             let
               tools = builtins.path { path = BUSYBOX; name = "busybox-tools"; };
               step = part: needs: more: derivation ({
@@ -56,7 +58,7 @@ class BuildCommandTest {
               }));
               lib = step "lib" [ ] { inherit comment; };
               tool = step "tool" [ lib ] { };
-            in step "app" [ tool lib ] { }
+            in step "app" [ tool lib ] { inherit end; }
             """;
 
     @TempDir static Path folder;
@@ -109,6 +111,15 @@ class BuildCommandTest {
         }
         var third = built(command("comment", "--argstr", "comment", "x"));
         assertEquals(Map.of("comment-app", "present"), outcomes(third));
+        // Of each derivation, and of those that needs made another of: what was built here.
+        try (var engine = Engine.open(cli.home())) {
+            assertEquals(
+                    List.of(true, true, true, true, true, true, true, true),
+                    engine.catalog().realisations().stream()
+                            .filter(known -> known.json().toUtf8().contains("-comment-"))
+                            .map(known -> known.vouched())
+                            .toList());
+        }
         assertEquals(3, third.get("counts").get("present").asInt());
         assertEquals(first.get("outputs"), third.get("outputs"));
     }
@@ -159,6 +170,42 @@ class BuildCommandTest {
         assertEquals("substituted", text(part(here, "away-app"), "outcome"));
         assertEquals(there.get("outputs"), here.get("outputs"));
         assertEquals(0, here.get("counts").get("built").asInt());
+    }
+
+    @Test
+    void vouchesForNothingThatStandsOnWhatASubstituterSaid() throws IOException {
+        String cache = "file://" + folder.resolve("claims");
+        built(command("claim"));
+        nix.text("nix", "copy", "--to", cache, "-f", chain.toString(), "--argstr", "name", "claim");
+        var other = Nix.in(folder.resolve("believer"));
+        var words = new ArrayList<>(command("claim", "--argstr", "end", "x"));
+        words.set(words.indexOf("--store") + 1, other.root().toString());
+        words.addAll(
+                List.of("--option", "substituters", cache, "--option", "require-sigs", "false"));
+        var home = new Cli(folder.resolve("believer-home"));
+        var here = home.run(environment, buildWords(words, "--json"));
+        assertEquals(
+                Map.of(
+                        "claim-lib",
+                        "substituted",
+                        "claim-tool",
+                        "substituted",
+                        "claim-app",
+                        "built"),
+                outcomes(here.json()));
+        try (var engine = Engine.open(home.home())) {
+            var vouched = new ArrayList<String>();
+            var claimed = new ArrayList<String>();
+            for (var known : engine.catalog().realisations()) {
+                var realisation = Realisation.decode(StorePath.NIX_STORE, known.json());
+                (known.vouched() ? vouched : claimed).add(realisation.output().name());
+            }
+            claimed.sort(null);
+            // Of its inputs' content it was built here; that these inputs have that content is not
+            // known.
+            assertEquals(List.of("claim-app"), vouched);
+            assertEquals(List.of("claim-app", "claim-lib", "claim-tool"), claimed);
+        }
     }
 
     @Test
@@ -294,10 +341,14 @@ class BuildCommandTest {
     }
 
     private static Cli.Outcome run(List<String> words, String... options) {
+        return cli.run(environment, buildWords(words, options));
+    }
+
+    private static String[] buildWords(List<String> words, String... options) {
         var all = new ArrayList<>(List.of(options));
         all.addAll(List.of("build", "--project", "shop", "--"));
         all.addAll(words);
-        return cli.run(environment, all.toArray(String[]::new));
+        return all.toArray(String[]::new);
     }
 
     private static JsonNode built(List<String> words) {
