@@ -201,7 +201,7 @@ public final class Migration {
         try (var all = from.hashes()) {
             hashes = all.toList();
         }
-        survey.ask(hashes, survey::find, Function.identity());
+        survey.ask(hashes, from::info, Function.identity());
         survey.run();
         return new Migration(engine, from, survey);
     }
@@ -355,11 +355,6 @@ public final class Migration {
             record Unknown<T>() implements Answer<T> {}
 
             record Problem<T>(T subject, IOException cause) implements Answer<T> {}
-        }
-
-        private Optional<PathInfo> find(String hash) throws IOException {
-            var path = from.find(hash);
-            return path.isPresent() ? from.info(path.get()) : Optional.empty();
         }
 
         /// Asks for several at once, which is quicker where each answer comes from far away.

@@ -117,7 +117,12 @@ final class BinaryCache implements PathStore {
 
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
-        var found = narInfo(path);
+        return info(path.hash()).filter(info -> info.path().equals(path));
+    }
+
+    @Override
+    public Optional<PathInfo> info(String hash) throws IOException {
+        var found = narInfo(hash);
         found.ifPresent(this::remember);
         return found.map(PathInfo::of);
     }

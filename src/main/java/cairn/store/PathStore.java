@@ -26,6 +26,12 @@ public interface PathStore extends AutoCloseable {
     /// The path with these 32 characters, if the store has it.
     Optional<StorePath> find(String hash) throws IOException;
 
+    /// What the store knows of the path with these 32 characters.
+    default Optional<PathInfo> info(String hash) throws IOException {
+        var path = find(hash);
+        return path.isPresent() ? info(path.get()) : Optional.empty();
+    }
+
     /// All paths, in no particular order. The caller closes the stream.
     ///
     /// @throws IOException also where a store cannot list what it has, as a binary cache over HTTP
