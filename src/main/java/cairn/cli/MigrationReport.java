@@ -105,8 +105,10 @@ final class MigrationReport {
         var copied = brought.copied();
         session.out()
                 .printf(
-                        "%ncame: %,d new paths; %,d new blocks of %s; the packs are %s longer; %.1f s%n",
+                        "%ncame: %,d new paths, %,d logs, %,d realisations; %,d new blocks of %s; the packs are %s longer; %.1f s%n",
                         copied.newPaths(),
+                        brought.logs(),
+                        brought.realisations(),
                         copied.newBlocks(),
                         Size.text(copied.newBytes()),
                         Size.text(brought.packBytes()),
@@ -215,6 +217,8 @@ final class MigrationReport {
         fields.put("newBlocks", copied.newBlocks());
         fields.put("bytes", copied.bytes());
         fields.put("newBytes", copied.newBytes());
+        fields.put("logs", brought.logs());
+        fields.put("realisations", brought.realisations());
         fields.put("packBytes", brought.packBytes());
         fields.put("seconds", copied.took().toMillis() / 1000.0);
         fields.put("failed", failures(brought.failed()));

@@ -181,13 +181,14 @@ public final class Copy {
         var copy = new Copy(from, new LocalStore(store, clock), progress);
         var started = System.nanoTime();
         var closure = new ArrayList<PathInfo>();
-        var lacking = new HashSet<>(copy.lacking(all));
+        var lacking = new HashSet<StorePath>();
+        copy.lacking(all).forEach(info -> lacking.add(info.path()));
         long newPaths = 0;
         try (var paths = new PathImport(store, clock, progress)) {
             try {
                 for (PathInfo info : all) {
                     progress.check();
-                    boolean fresh = lacking.contains(info);
+                    boolean fresh = lacking.contains(info.path());
                     long before = copy.doneBytes;
                     try {
                         paths.add(

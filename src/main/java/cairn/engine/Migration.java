@@ -1,7 +1,7 @@
 package cairn.engine;
 
 import cairn.cid.FormatException;
-import cairn.nix.NixHash;
+import cairn.cid.KeySet;
 import cairn.nix.StorePath;
 import cairn.store.MissingReferenceException;
 import cairn.store.PathInfo;
@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Gatherers;
@@ -53,15 +52,19 @@ public final class Migration {
     private final PathStore from;
     private final Plan plan;
 
+    /// Whether everything is to come, and not the closures of some paths.
+    private final boolean all;
+
     /// What can come or is here, references first.
     private final Map<StorePath, PathInfo> paths;
 
     /// By the 32 characters of the paths.
     private final Map<String, Failed> failed;
 
-    private Migration(Engine engine, PathStore from, Survey survey) {
+    private Migration(Engine engine, PathStore from, boolean all, Survey survey) {
         this.engine = engine;
         this.from = from;
+        this.all = all;
         paths = survey.paths;
         failed = survey.failed;
         plan = survey.plan();
@@ -164,9 +167,17 @@ public final class Migration {
     /// What came.
     ///
     /// @param copied the paths that are here now, and what of them is new
-    /// @param packBytes by how much that made the packs longer
+    /// @param logs how many logs of their builds came
+    /// @param realisations how many realisations came, those that nobody trusted has signed as
+    ///   claims; a cache behind HTTP cannot tell which it has
+    /// @param packBytes by how much all that made the packs longer
     /// @param failed what did not come, that which was known beforehand included
-    public record Brought(Copy.Summary copied, long packBytes, List<Failed> failed) {
+    public record Brought(
+            Copy.Summary copied,
+            long logs,
+            long realisations,
+            long packBytes,
+            List<Failed> failed) {
         public Brought {
             failed = List.copyOf(failed);
         }
@@ -203,7 +214,7 @@ public final class Migration {
         }
         survey.ask(hashes, from::info, Function.identity());
         survey.run();
-        return new Migration(engine, from, survey);
+        return new Migration(engine, from, true, survey);
     }
 
     /// Looks at the closures of some paths of a source.
@@ -220,7 +231,7 @@ public final class Migration {
             }
         }
         survey.run();
-        return new Migration(engine, from, survey);
+        return new Migration(engine, from, false, survey);
     }
 
     public Plan plan() {
@@ -248,8 +259,12 @@ public final class Migration {
                                 COMMIT_EVERY,
                                 new Losses()),
                         progress);
+        var notes = new BuildNotes(engine, from, progress);
+        long logs = notes.logs(paths.values());
         return new Brought(
                 copied,
+                logs,
+                all ? notes.realisations(engine.configuration().trustedKeys()) : 0,
                 engine.store().statistics().packBytes() - before,
                 List.copyOf(failed.values()));
     }
@@ -329,7 +344,7 @@ public final class Migration {
         private final Map<StorePath, PathInfo> paths = new LinkedHashMap<>();
         private final Map<String, Failed> failed = new TreeMap<>();
         private final Map<String, Long> signers = new TreeMap<>();
-        private final Set<NixHash> contents = new HashSet<>();
+        private final KeySet contents = new KeySet();
         private final Tally all = new Tally();
         private final Tally here = new Tally();
         private final Tally coming = new Tally();
@@ -395,16 +410,21 @@ public final class Migration {
 
         /// Follows references to the end, and sorts out what there is.
         void run() throws IOException {
-            var asked = new HashSet<>(infos.keySet());
+            var asked = new HashSet<StorePath>();
             for (var level = List.copyOf(infos.values()); !level.isEmpty(); ) {
                 var next = new LinkedHashSet<StorePath>();
                 for (PathInfo info : level) {
-                    info.dependencies().stream().filter(asked::add).forEach(next::add);
+                    info.references().stream()
+                            .filter(path -> !infos.containsKey(path) && asked.add(path))
+                            .forEach(next::add);
                 }
                 ask(next, from::info, StorePath::hash);
                 level = next.stream().map(infos::get).filter(Objects::nonNull).toList();
             }
-            for (PathInfo info : Copy.referencesFirst(infos)) {
+            known.clear();
+            var all = Copy.referencesFirst(infos);
+            infos.clear(); // there may be many
+            for (PathInfo info : all) {
                 progress.check();
                 add(info);
             }
@@ -430,7 +450,7 @@ public final class Migration {
             }
             coming.add(info);
             paths.put(info.path(), info);
-            if (!contents.add(info.narHash())
+            if (!contents.add(info.narHash().digest())
                     || !engine.catalog().withNar(info.narHash()).isEmpty()) {
                 equal.add(info);
             }

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class BinaryCache implements PathStore {
     private static final String FORMAT = "binary cache";
     private static final String INFO = "nix-cache-info";
+    private static final String REALISATIONS = "realisations";
     private static final int MAX_INFO = 64 << 10;
     private static final int MAX_REALISATION = 1 << 20;
     private static final int MAX_LOG = 64 << 20;
@@ -143,7 +144,7 @@ final class BinaryCache implements PathStore {
 
     @Override
     public Stream<String> hashes() throws IOException {
-        return files.names().stream()
+        return files.names("").stream()
                 .filter(name -> name.endsWith(".narinfo"))
                 .map(name -> name.substring(0, name.length() - ".narinfo".length()));
     }
@@ -216,6 +217,16 @@ final class BinaryCache implements PathStore {
                     FORMAT, 0, "%s holds the realisation %s".formatted(id, realisation.id()));
         }
         return Optional.of(realisation.encode());
+    }
+
+    @Override
+    public Stream<String> realisations() throws IOException {
+        if (!files.has(REALISATIONS)) {
+            return Stream.empty();
+        }
+        return files.names(REALISATIONS).stream()
+                .filter(name -> name.endsWith(".doi"))
+                .map(name -> name.substring(0, name.length() - ".doi".length()));
     }
 
     /// Takes a realisation, in the place of one that is there.
@@ -375,6 +386,6 @@ final class BinaryCache implements PathStore {
     }
 
     private static String realisationName(Realisation.Id id) {
-        return "realisations/" + id + ".doi";
+        return "%s/%s.doi".formatted(REALISATIONS, id);
     }
 }

@@ -15,10 +15,10 @@ interface CacheFiles extends AutoCloseable {
 
     boolean has(String name) throws IOException;
 
-    /// The names of the files at the top, none of those below.
+    /// The names of the files in a folder, none of those below; of the topmost if it is empty.
     ///
     /// @throws IOException also where this cannot be told
-    List<String> names() throws IOException;
+    List<String> names(String folder) throws IOException;
 
     /// Writes a small file. Nobody sees it half written.
     void write(String name, Bytes content) throws IOException;

@@ -38,9 +38,9 @@ final class FolderFiles implements CacheFiles {
     }
 
     @Override
-    public List<String> names() throws IOException {
+    public List<String> names(String below) throws IOException {
         var names = new ArrayList<String>();
-        try (var files = Files.newDirectoryStream(folder)) {
+        try (var files = Files.newDirectoryStream(folder.resolve(below))) {
             for (Path file : files) {
                 names.add(file.getFileName().toString());
             }

@@ -98,7 +98,7 @@ final class HttpFiles implements CacheFiles {
     }
 
     @Override
-    public List<String> names() throws IOException {
+    public List<String> names(String folder) throws IOException {
         throw new IOException(
                 base + " does not tell what it has: name paths in full, or by their hashes");
     }

@@ -65,6 +65,11 @@ public interface PathStore extends AutoCloseable {
         return Optional.empty();
     }
 
+    /// The ids of all realisations, as far as the store can list them. The caller closes the stream.
+    default Stream<String> realisations() throws IOException {
+        return Stream.empty();
+    }
+
     /// The build log of a derivation, uncompressed.
     default Optional<Bytes> log(StorePath derivation) throws IOException {
         return Optional.empty();

@@ -19,6 +19,7 @@ import cairn.unixfs.MissingBlockException;
 import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +30,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// What some paths have in common, and so is stored once. All numbers are exact.
@@ -80,7 +80,7 @@ public record Sharing(
     /// alike.
     public static Sharing of(Store store, Collection<StorePath> paths, Progress progress)
             throws IOException {
-        return new Count(store, progress).of(Set.copyOf(paths));
+        return new Count(store, progress).of(paths.stream().sorted().distinct().toList());
     }
 
     /// The files below a directory, each as often as it is there.
@@ -126,7 +126,7 @@ public record Sharing(
             reader = new UnixFsReader(source);
         }
 
-        Sharing of(Set<StorePath> paths) throws IOException {
+        Sharing of(List<StorePath> paths) throws IOException {
             var trees = new HashMap<Cid, Content>();
             var selfish = new TreeMap<Long, List<StoredPath>>();
             var all = Content.NONE;
@@ -134,12 +134,13 @@ public record Sharing(
             long inputAddressed = 0;
             long narBytes = 0;
             long done = 0;
-            for (StoredPath path : store.catalog().paths()) {
-                var info = path.info();
-                if (!paths.contains(info.path())) {
-                    continue;
-                }
+            for (StorePath each : paths) {
                 progress.check();
+                var path =
+                        store.catalog()
+                                .path(each)
+                                .orElseThrow(() -> new NoSuchFileException(each.toString()));
+                var info = path.info();
                 progress.step(info.path().name(), done++, paths.size());
                 inputAddressed += info.ca().isEmpty() ? 1 : 0;
                 narBytes += info.narSize();

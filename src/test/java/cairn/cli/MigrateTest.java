@@ -122,6 +122,8 @@ class MigrateTest {
                 nix.lines("nix", "path-info", "--all").size(),
                 done.get("verified").get("intact").asInt());
         assertEquals(2, done.get("sharing").get("inputAddressed").asInt());
+        assertEquals(2, done.get("logs").asInt());
+        assertEquals(2, done.get("realisations").asInt());
         var alike = done.get("sharing").get("equalButForOwnHash");
         assertEquals(1, alike.size());
         assertEquals(built, texts(alike.get(0).get("paths")));
@@ -179,7 +181,7 @@ class MigrateTest {
                             name = "thing";
                             system = builtins.currentSystem;
                             builder = "${tools}/bin/busybox";
-                            args = [ "sh" "-c" "${tools}/bin/busybox mkdir $out; cd $out; echo I am $out >self
+                            args = [ "sh" "-c" "${tools}/bin/busybox mkdir $out; cd $out; echo I am $out | ${tools}/bin/busybox tee self
                               ${tools}/bin/busybox seq 1 8000 | ${tools}/bin/busybox tee one >two" ];
                           };
                         in [ (build "one") (build "another") ]

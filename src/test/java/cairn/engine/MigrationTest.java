@@ -1,6 +1,7 @@
 package cairn.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import cairn.cid.Bytes;
 import cairn.engine.Migration.Amount;
@@ -98,6 +99,26 @@ class MigrationTest {
             var again = Migration.of(engine, from, Progress.NONE);
             assertEquals(new Amount(5, 5 * NAR), again.plan().here());
             assertEquals(List.of(), again.bring(Progress.NONE).failed());
+        }
+    }
+
+    /// Nobody signed it, so it is no more than a claim.
+    @Test
+    void bringsWhatTheCacheKnowsOfBuilds() throws IOException {
+        String id = "sha256:" + "1".repeat(64) + "!out";
+        Path folder = Files.createDirectories(cache.resolve("realisations"));
+        Files.writeString(
+                folder.resolve(id + ".doi"),
+                """
+                {"id":"%s","outPath":"%s","signatures":[],"dependentRealisations":{}}\
+                """
+                        .formatted(id, UPPER.base()));
+        Files.writeString(folder.resolve("damaged.doi"), "");
+        try (var engine = Engine.open(this.folder.resolve("home"));
+                var from = engine.open("file://" + cache)) {
+            var migration = Migration.of(engine, from, Progress.NONE);
+            assertEquals(1, migration.bring(Progress.NONE).realisations());
+            assertFalse(engine.catalog().realisation(id).orElseThrow().vouched());
         }
     }
 
