@@ -201,17 +201,20 @@ public final class NixStore implements PathStore {
 
     @Override
     public Stream<String> realisations() throws IOException {
-        return database.read(session -> {
-            var ids = new ArrayList<String>();
-            if (hasRealisations(session)) {
-                try (var rows = session.query("SELECT drvPath, outputName FROM Realisations")) {
-                    while (rows.next()) {
-                        ids.add(rows.getString(1) + "!" + rows.getString(2));
+        return database
+                .read(session -> {
+                    var ids = new ArrayList<String>();
+                    if (hasRealisations(session)) {
+                        try (var rows =
+                                session.query("SELECT drvPath, outputName FROM Realisations")) {
+                            while (rows.next()) {
+                                ids.add(rows.getString(1) + "!" + rows.getString(2));
+                            }
+                        }
                     }
-                }
-            }
-            return ids;
-        }).stream();
+                    return ids;
+                })
+                .stream();
     }
 
     @Override

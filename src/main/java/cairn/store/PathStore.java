@@ -65,7 +65,8 @@ public interface PathStore extends AutoCloseable {
         return Optional.empty();
     }
 
-    /// The ids of all realisations, as far as the store can list them. The caller closes the stream.
+    /// The ids of all realisations, as far as the store can list them. The caller closes the
+    /// stream.
     default Stream<String> realisations() throws IOException {
         return Stream.empty();
     }

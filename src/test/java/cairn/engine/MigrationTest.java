@@ -2,6 +2,7 @@ package cairn.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cairn.cid.Bytes;
 import cairn.engine.Migration.Amount;
@@ -12,12 +13,16 @@ import cairn.nix.StorePath;
 import cairn.store.Pin;
 import cairn.store.Progress;
 import cairn.trust.TrustedKeys;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +210,65 @@ class MigrationTest {
                     migration.bring(Progress.NONE).failed());
             assertEquals(4, migration.verify(TrustedKeys.NONE, Progress.NONE).intact());
         }
+    }
+
+    @Test
+    void goesOnWithoutAnArchiveThatTheServerFailsToGive() throws IOException {
+        String lost = cache.relativize(archive(ALONE)).toString();
+        var server = serve(name -> name.equals(lost));
+        try (var engine = Engine.open(folder.resolve("home"));
+                var from = engine.open(uri(server))) {
+            var migration = Migration.of(engine, from, List.of(UPPER, ALONE, TWIN), Progress.NONE);
+            assertEquals(
+                    List.of(
+                            new Failed(
+                                    ALONE.toString(),
+                                    Why.UNREADABLE,
+                                    "%s/%s answers 500".formatted(uri(server), lost))),
+                    migration.bring(Progress.NONE).failed());
+            assertEquals(4, migration.verify(TrustedKeys.NONE, Progress.NONE).intact());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void endsWhereTheServerGivesNothingAnyMore() throws IOException {
+        var server = serve(name -> name.startsWith("nar/"));
+        try (var engine = Engine.open(folder.resolve("home"));
+                var from = engine.open(uri(server))) {
+            var roots = List.of(LOWER, ALONE, TWIN);
+            var migration = Migration.of(engine, from, roots, Progress.NONE);
+            assertThrows(IOException.class, () -> migration.bring(Progress.NONE));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /// Serves the cache, but for what it fails to give.
+    private HttpServer serve(Predicate<String> fails) throws IOException {
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    String name = exchange.getRequestURI().getPath().substring(1);
+                    if (fails.test(name) || !Files.exists(cache.resolve(name))) {
+                        exchange.sendResponseHeaders(fails.test(name) ? 500 : 404, -1);
+                        exchange.close();
+                        return;
+                    }
+                    byte[] bytes = Files.readAllBytes(cache.resolve(name));
+                    exchange.sendResponseHeaders(200, bytes.length);
+                    exchange.getResponseBody().write(bytes);
+                    exchange.close();
+                });
+        server.start();
+        return server;
+    }
+
+    private static String uri(HttpServer server) {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     private Path archive(StorePath path) throws IOException {
