@@ -89,6 +89,8 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         }
     }
 
+    private static void nothing() {}
+
     /// For the thread that calls this, until it ends.
     Wait mine() {
         return mine.get();
@@ -109,8 +111,6 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         stopped.countDown();
         watcher.close();
     }
-
-    private static void nothing() {}
 
     private Wait watched() {
         var wait = new Wait();
