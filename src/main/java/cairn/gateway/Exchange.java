@@ -30,7 +30,7 @@ final class Exchange {
     private static final int ZSTD_LEVEL = 3;
     private static final long GRACE_NANOS = 30_000_000_000L;
     private static final long SLOWEST_BYTES_PER_SECOND = 1 << 10;
-    private static final int DRAINED = 4 << 20;
+    private static final int DRAINED = 64 << 20;
     private static final byte[] NOTHING = {};
     private static final Header TEXT = type("text/plain; charset=utf-8");
     private static final Header LASTING =
@@ -120,7 +120,11 @@ final class Exchange {
 
     /// Answers in full.
     void answer(int status, Header type, byte[] body) {
-        response.status(Status.create(status));
+        answer(Status.create(status), type, body);
+    }
+
+    void answer(Status status, Header type, byte[] body) {
+        response.status(status);
         response.header(type);
         finish(body);
     }

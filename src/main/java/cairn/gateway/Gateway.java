@@ -24,6 +24,7 @@ import cairn.unixfs.UnixFsReader;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
@@ -227,7 +228,7 @@ public final class Gateway implements CacheServer {
                         .port(listen.getPort())
                         .shutdownHook(false)
                         .writeBufferSize(0)
-                        .addProtocol(Http1Config.builder().addReceiveListener(patience).build())
+                        .addProtocol(protocol())
                         .idleConnectionTimeout(Duration.ofMinutes(2))
                         .shutdownGracePeriod(Duration.ofSeconds(2))
                         .contentEncoding(PackedBodies.context())
@@ -236,6 +237,18 @@ public final class Gateway implements CacheServer {
             builder.tls(PemFiles.tls(settings.certificate().get()));
         }
         return builder.build();
+    }
+
+    /// Leaves out what is looked at here anyway, or never comes from strangers: a narinfo takes
+    /// longer to be checked thrice than to be found.
+    @SuppressWarnings("removal") // until then, it costs a twentieth of the time of a narinfo
+    private Http1Config protocol() {
+        return Http1Config.builder()
+                .addReceiveListener(patience)
+                .validateRequestHostHeader(false)
+                .validateResponseHeaders(false)
+                .validatePath(false)
+                .build();
     }
 
     private void handle(ServerRequest request, ServerResponse response) {
@@ -352,10 +365,10 @@ public final class Gateway implements CacheServer {
             return;
         }
         exchange.with(found.get().tagHeader());
-        if (exchange.isKnown('"' + found.get().tag() + '"')) {
+        if (exchange.isKnown(found.get().tag())) {
             exchange.done(304);
         } else {
-            exchange.answer(200, NARINFO_TYPE, found.get().bytes());
+            exchange.answer(Status.OK_200, NARINFO_TYPE, found.get().bytes());
         }
     }
 

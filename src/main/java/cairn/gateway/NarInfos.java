@@ -60,8 +60,8 @@ final class NarInfos {
 
         private Rendered(byte[] bytes, String tag) {
             this.bytes = bytes;
-            this.tag = tag;
-            tagHeader = HeaderValues.createCached(HeaderNames.ETAG, '"' + tag + '"');
+            this.tag = '"' + tag + '"';
+            tagHeader = HeaderValues.createCached(HeaderNames.ETAG, this.tag);
         }
 
         byte[] bytes() {

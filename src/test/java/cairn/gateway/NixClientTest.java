@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cairn.Nix;
 import cairn.engine.CacheServer.Writer;
 import cairn.engine.Check;
+import cairn.nix.TreeReader;
 import cairn.store.Progress;
 import cairn.trust.SecretKey;
 import cairn.trust.TrustedKeys;
@@ -121,6 +122,65 @@ class NixClientTest {
         }
     }
 
+    /// From a third node through a second one, which has it all when the third is gone.
+    @Test
+    void whatWasPulledThroughANodeSurvivesWhereItCameFrom() throws Exception {
+        var closure = Nix.closure();
+        String top = closure.path("curl-8.6.0");
+        var key = SecretKey.generate("builder-1", new SecureRandom());
+        Path secret = Files.writeString(folder.resolve("secret"), key.export());
+        var third = Served.writable(folder.resolve("third"));
+        closure.nix()
+                .forgetful(room())
+                .text("nix", "copy", "--to", third.url() + "?secret-key=" + secret, top);
+        var trusted = new TrustedKeys(List.of(key.publicKey()));
+        try (var second = Served.drawing(folder.resolve("second"), trusted, List.of(third.url()))) {
+            var first = pulled(second, top, key);
+            third.close();
+            var again = pulled(second, top, key);
+            var paths = first.lines("nix-store", "--query", "--requisites", top);
+            for (String path : paths) {
+                assertArrayEquals(closure.nix().dump(path), first.dump(path), path);
+                assertArrayEquals(closure.nix().dump(path), again.dump(path), path);
+            }
+            assertEquals(paths.size(), second.engine().catalog().count(""));
+        }
+    }
+
+    /// A client with an empty store that believes one key.
+    private Nix pulled(Served node, String path, SecretKey key) throws IOException {
+        var client = Nix.in(room());
+        client.text(
+                "nix",
+                "copy",
+                "--from",
+                node.url(),
+                path,
+                "--option",
+                "trusted-public-keys",
+                key.publicKey().toString());
+        return client;
+    }
+
+    @Test
+    void nothingWrongReachesAClientThroughANode() throws Exception {
+        var key = SecretKey.generate("cache-1", new SecureRandom());
+        String path = "/nix/store/g4pss6y41yympq9ixm4zvyrb2kyzlvkc-file";
+        byte[] nar =
+                FakeCache.nar(
+                        new TreeReader(Files.write(folder.resolve("file"), new byte[1 << 20])));
+        byte[] altered = nar.clone();
+        altered[1 << 19] ^= 1;
+        try (var cache = new FakeCache()) {
+            cache.offer(path, nar, altered, key);
+            var trusted = new TrustedKeys(List.of(key.publicKey()));
+            try (var node = Served.drawing(folder.resolve("home"), trusted, List.of(cache.url()))) {
+                assertThrows(IOException.class, () -> pulled(node, path, key));
+                assertEquals(0, node.engine().store().statistics().blocks());
+            }
+        }
+    }
+
     @Test
     void aNodeThatTrustsAKeySignsWhatThatKeyHasSigned() throws Exception {
         var builder = SecretKey.generate("builder-1", new SecureRandom());
@@ -159,6 +219,37 @@ class NixClientTest {
             assertThrows(IOException.class, () -> substituted(node, expression));
 
             push(builder.forgetful(room()), "builder", node, expression);
+            assertEquals(path, substituted(node, expression));
+        }
+    }
+
+    @Test
+    void aRealisationIsBelievedThatATrustedKeySigned() throws Exception {
+        var key = SecretKey.generate("builder-1", new SecureRandom());
+        Path secret = Files.writeString(folder.resolve("secret"), key.export());
+        var settings =
+                Served.settings(
+                        true,
+                        List.of(new Writer("somebody", false)),
+                        new TrustedKeys(List.of(key.publicKey())),
+                        Optional.empty(),
+                        Served.LIMITS);
+        Path expression =
+                expression(
+                        "floating",
+                        "__contentAddressed = true; outputHashMode = \"recursive\";"
+                                + " outputHashAlgo = \"sha256\";");
+        try (var node = Served.with(folder.resolve("home"), settings)) {
+            var builder = Nix.in(folder.resolve("builder"));
+            String path =
+                    builder.text(
+                            "nix-build",
+                            "--no-out-link",
+                            expression.toString(),
+                            "--option",
+                            "secret-key-files",
+                            secret.toString());
+            push(builder, "somebody", node, expression);
             assertEquals(path, substituted(node, expression));
         }
     }
