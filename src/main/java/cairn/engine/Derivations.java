@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,14 +45,14 @@ final class Derivations implements DerivationHasher.Lookup {
     /// needs.
     SequencedMap<StorePath, Derivation> closure(Collection<StorePath> roots) throws IOException {
         var closure = new LinkedHashMap<StorePath, Derivation>();
-        var entered = new HashMap<StorePath, Boolean>();
+        var entered = new HashSet<StorePath>();
         var open = new ArrayDeque<>(roots);
         while (!open.isEmpty()) {
             StorePath path = open.element();
             var derivation = derivation(path);
             if (derivation.isEmpty() || closure.containsKey(path)) {
                 open.remove();
-            } else if (entered.putIfAbsent(path, true) == null) {
+            } else if (entered.add(path)) {
                 derivation.get().inputDerivations().keySet().forEach(open::push);
             } else {
                 open.remove();
@@ -71,7 +72,11 @@ final class Derivations implements DerivationHasher.Lookup {
         } catch (NoSuchFileException _) {
             return Optional.empty();
         }
-        return Optional.of(Derivation.decode(file.content));
+        try {
+            return Optional.of(Derivation.decode(file.content));
+        } catch (FormatException e) {
+            throw new FormatException(e.format(), e.offset(), path + ": " + e.problem());
+        }
     }
 
     private static final class OneFile implements NarSink {
