@@ -11,12 +11,13 @@
 #   frame     the first frame of the explorer, on a display without a GPU: rail, search field, and the overview of a store
 #   many      a home with 300,000 paths in the explorer: first rows, filter, sort, scroll; and a command on it
 #   graph     layout and panning of large graphs
-#   gateway   Nix pulling from a node and pushing to it, against a cache of plain files; narinfos from 64 connections
+#   gateway   Nix pulling from a node and pushing to it, against a cache of plain files; narinfos from 64 connections;
+#             16 clients at once through a node that draws on another
 #
 # Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
 # makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
 set -euo pipefail
-case ${1-} in -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0" && exit ;; esac
+case ${1-} in -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0" && exit ;; esac
 cd "$(dirname "$0")/.."
 corpus=target/corpus
 [ "${1-}" != --corpus ] || { corpus=$2 && shift 2; }
@@ -235,38 +236,74 @@ serve() {
 # nix ROOM COMMAND...: a Nix that remembers nothing.
 nix() { rm -rf "$1" && packaging/nix-alone.sh "$@"; }
 
+# pull URL: pulls the paths into an empty store; sets $seconds.
+pull() {
+    rm -rf "$work/root" "$work/room"
+    timed packaging/nix-alone.sh "$work/room" nix copy --no-check-sigs --from "$1" --store "$work/root" $paths 2> "$work/log"
+    rm -rf "$work/root"
+    sync # what Nix left to be written later is not the next one's to wait for
+}
+
 gateway() {
     local pulled pushed url node hash
     [ -d "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" --all
     nix "$work/room" nix copy --to "file://$work/plain?compression=none" --store "$corpus" $paths 2> "$work/output"
-    serve "$home"
-    # Once unmeasured: a node runs for long.
-    nix "$work/room" nix copy --no-check-sigs --from "$url" --store "$work/root" $paths 2> "$work/output"
-    rm -rf "$work/root"
-    timed nix "$work/room" nix copy --no-check-sigs --from "file://$work/plain" --store "$work/root" $paths 2> "$work/log"
+    sync
+    pull "file://$work/plain"
     pulled=$seconds
-    rm -rf "$work/root"
-    timed nix "$work/room" nix copy --no-check-sigs --from "$url" --store "$work/root" $paths 2> "$work/log"
+    serve "$home"
+    pull "$url"
+    compare 'pull 1.3 GB, node just started' "$seconds" s 'plain files' "$pulled" '<=1.1x'
+    pull "$url"
     compare 'pull 1.3 GB' "$seconds" s 'plain files' "$pulled" '<=1.1x'
-    rm -rf "$work/root"
-    hash=$(basename $paths | cut -c1-32 | head -n 1)
+    hash=$(basename -a $paths | cut -c1-32 | head -n 1)
     wrk -t1 -c64 -d10s "$url/$hash.narinfo" > "$work/output"
     wrk -t1 -c64 -d10s --latency "$url/$hash.narinfo" > "$work/wrk"
     compare 'narinfos, 64 connections' "$(awk '/^Requests\/sec/ { print $2 }' "$work/wrk")" 1/s '' '' '>=60000'
     compare 'narinfo p50' "$(latency 50%)" ms '' '' '<=1'
     compare 'narinfo p99' "$(latency 99%)" ms '' '' '<=5'
     compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
+    crowd
     kill $node
     wait $node || true
     serve "$work/pushed" --writable
-    timed nix "$work/room" nix copy --to "file://$work/plain2?compression=none" --store "$corpus" $paths 2> "$work/log"
+    rm -rf "$work/room"
+    timed packaging/nix-alone.sh "$work/room" nix copy --to "file://$work/plain2?compression=none" --store "$corpus" $paths 2> "$work/log"
+    sync
     pushed=$seconds
-    timed nix "$work/room" nix copy --to "$url?compression=none" --store "$corpus" $paths 2> "$work/log"
+    rm -rf "$work/room"
+    timed packaging/nix-alone.sh "$work/room" nix copy --to "$url?compression=none" --store "$corpus" $paths 2> "$work/log"
     compare 'push 1.3 GB' "$seconds" s 'plain files' "$pushed" '<=1.3x'
     compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
     kill $node
     wait $node || true
 }
+
+# crowd: some clients pull at once through a second node, which draws on the node at $url.
+crowd() {
+    local upstream=$url first=$node one=0 clients before n few
+    # The smaller ones, because each client has a store of its own.
+    few=$(grep -h -e '^StorePath' -e '^NarSize' "$work"/plain/*.narinfo | paste - - | sort -n -k 4 | awk 'NR < 4 { print $2 }')
+    for clients in 1 16; do
+        serve "$work/through$clients" --substituter "$upstream"
+        before=$(sent "$upstream")
+        for ((n = 0; n < clients; n++)); do
+            nix "$work/room$n" nix copy --no-check-sigs --from "$url" --store "$work/root$n" $few 2> "$work/log$n" &
+        done
+        for n in $(jobs -p); do [ $n = $node ] || [ $n = $first ] || wait $n; done
+        ((clients > 1)) || one=$(($(sent "$upstream") - before))
+        ((clients == 1)) || compare '16 clients at once, MB read for them' "$((($(sent "$upstream") - before) / 1000000))" MB \
+            'for one' "$((one / 1000000))" '<=1.3x'
+        ((clients == 1)) || compare 'memory of the node between' "$(anonymous)" MiB '' '' '<=512'
+        kill $node
+        wait $node || true
+        rm -rf "$work"/root[0-9]* "$work"/room[0-9]* "$work/through$clients"
+    done
+    url=$upstream node=$first
+}
+
+# sent URL: prints how many bytes a node has given so far.
+sent() { curl -s "$1/metrics" | awk '$1 == "cairn_http_sent_bytes_total" { print $2 }'; }
 
 # latency PERCENT: prints the milliseconds within which so many answers of the last wrk came.
 latency() {

@@ -100,7 +100,7 @@ final class Files {
         switch (node) {
             case UnixFsNode.RegularFile file -> {
                 String name = names.isEmpty() ? path.name() : names.getLast().toUtf8();
-                exchange.serve(Entity.file(type(name), store, file));
+                exchange.serve(Entity.file(type(name), store.inOrder(), file));
             }
             case UnixFsNode.Directory directory ->
                     exchange.serve(

@@ -395,7 +395,7 @@ public final class Gateway implements CacheServer {
             var path = found.get();
             try (var _ = space.use(path)) {
                 if (store.has(path.cid())) {
-                    exchange.serve(Entity.nar(store, path.tree(), path.info().narSize()));
+                    exchange.serve(Entity.nar(store.inOrder(), path.tree(), path.info().narSize()));
                     return;
                 }
             }
@@ -535,7 +535,7 @@ public final class Gateway implements CacheServer {
         if (cid.isPresent()
                 && new UnixFsReader(store).node(cid.get()) instanceof UnixFsNode.RegularFile text) {
             exchange.with(Files.NO_GUESSING)
-                    .serve(Entity.file("text/plain; charset=utf-8", store, text));
+                    .serve(Entity.file("text/plain; charset=utf-8", store.inOrder(), text));
             return;
         }
         var elsewhere =

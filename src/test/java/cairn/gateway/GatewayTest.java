@@ -2,6 +2,7 @@ package cairn.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.cid.Bytes;
@@ -183,8 +184,38 @@ class GatewayTest {
                 header(head, "Content-Length"));
     }
 
+    /// A block that is linked twice comes twice for those who want that, so that they need keep
+    /// none.
+    @Test
+    void givesABlockAsOftenAsItIsLinkedToThoseWhoWantThat() throws Exception {
+        Path tree = folder.resolve("twins");
+        Served.file(tree.resolve("a"), "the same");
+        Served.file(tree.resolve("b"), "the same");
+        var twins = node.add(tree, "twins");
+        String url = "/ipfs/" + twins.tree() + "?format=car";
+        assertEquals(2, car(url).size());
+        assertEquals(3, car(url + "&car-dups=y").size());
+        assertEquals(2, car(url + "&car-dups=n&car-order=dfs&car-version=1").size());
+        String type = "application/vnd.ipld.car; version=1; order=dfs; dups=y";
+        var answer = node.get("/ipfs/" + twins.tree(), "Accept", type);
+        assertEquals(type, header(answer, "Content-Type"));
+        assertArrayEquals(node.get(url + "&car-dups=y").body(), answer.body());
+        assertNotEquals(
+                header(node.get(url), "ETag"), header(node.get(url + "&car-dups=y"), "ETag"));
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "/nar/..%2f..%2fetc%2fpasswd.nar, 404",
+        "/nar/../../../../etc/passwd, 404",
+        "/log/..%2f..%2fetc%2fpasswd, 404",
+        "/realisations/..%2f..%2fetc%2fpasswd.doi, 404",
+        "/../../etc/passwd.ls, 404",
+        "/ipfs/CID/../../etc/passwd?format=raw, 400",
+        "/ipfs/CID/..%2fx?format=raw, 400",
+        "/serve/../../etc/passwd, 400",
+        "/ipfs/CID?format=car&car-dups=perhaps, 406",
+        "/ipfs/CID?format=car&car-order=random, 406",
         "/ipfs/x?format=raw, 400",
         "/ipfs/?format=raw, 400",
         "/ipfs/bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy?format=raw, 404",
