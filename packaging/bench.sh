@@ -24,7 +24,8 @@ corpus=target/corpus
 [ $# -gt 0 ] || set -- import again nar block short frame many graph gateway
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+nodes=()
+trap 'kill "${nodes[@]}" 2> /dev/null; rm -rf "$work"' EXIT
 home=$work/home
 missed=0
 
@@ -228,6 +229,7 @@ serve() {
     rm -f "$work/node"
     ./cairn --home "$1" node --port 0 "${@:2}" > "$work/node" &
     node=$!
+    nodes+=($node)
     until url=$(sed -n 's/.*extra-substituters = //p' "$work/node") && [ -n "$url" ]; do
         kill -0 $node && sleep 0.1
     done
