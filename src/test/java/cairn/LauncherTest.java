@@ -102,6 +102,16 @@ class LauncherTest {
         assertTrue(launch(home, root.resolve("cairn"), words.split(" ")).out().contains(flag));
     }
 
+    /// Of two limits Java takes the one on its command line.
+    @Test
+    void leavesTheLimitOfMemoryToWhoSetsOne() throws Exception {
+        String launcher = root.resolve("cairn").toString();
+        var started =
+                launch(home, Path.of("/usr/bin/env"), "JAVA_TOOL_OPTIONS=-Xmx2g", launcher, "copy");
+        assertTrue(started.out().contains("-XX:+UseSerialGC"));
+        assertFalse(started.out().contains("-Xmx320m"));
+    }
+
     @Test
     void trainsOnceAfterEachBuild() throws Exception {
         launch(home, root.resolve("cairn"), "paths");

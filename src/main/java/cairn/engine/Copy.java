@@ -259,7 +259,7 @@ public final class Copy {
                 throw missing(path, name, infos.values());
             }
             var info = shared(found.get(), known);
-            infos.put(path, info);
+            infos.put(info.path(), info);
             queue.addAll(info.dependencies());
         }
         return referencesFirst(infos);
@@ -290,7 +290,7 @@ public final class Copy {
     /// Many paths refer to the same; each of these is kept once.
     static PathInfo shared(PathInfo info, Map<StorePath, StorePath> known) {
         return new PathInfo(
-                info.path(),
+                known.computeIfAbsent(info.path(), Function.identity()),
                 info.narHash(),
                 info.narSize(),
                 info.references().stream()

@@ -385,8 +385,9 @@ public final class Migration {
                 progress.check();
                 switch (answers.next()) {
                     case Answer.Known<T>(var info) -> {
-                        infos.put(info.path(), Copy.shared(info, known));
-                        progress.step(info.path().name(), infos.size(), 0);
+                        var shared = Copy.shared(info, known);
+                        infos.put(shared.path(), shared);
+                        progress.step(shared.path().name(), infos.size(), 0);
                     }
                     case Answer.Unknown<T> _ -> {}
                     case Answer.Problem<T>(var subject, var cause) -> {

@@ -30,6 +30,7 @@ public record StorePath(String folder, String hash, String name) implements Comp
         } catch (FormatException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+        folder = folder.equals(NIX_STORE) ? NIX_STORE : folder; // once for all, not once for each
     }
 
     /// A path of the usual store, `/nix/store`.
