@@ -8,7 +8,6 @@ import cairn.nix.Realisation;
 import cairn.nix.StorePath;
 import cairn.store.PathImport;
 import cairn.store.PathInfo;
-import cairn.store.PathStore;
 import cairn.store.Progress;
 import cairn.store.TreeImport;
 import cairn.trust.TrustedKeys;
@@ -280,7 +279,7 @@ public final class Substituters implements AutoCloseable {
             if (since != null && since.plus(SHUNNED_FOR).isAfter(clock.instant())) {
                 continue;
             }
-            var said = upstream.ask(store -> believed(store, hash));
+            var said = upstream.ask(store -> store.info(hash).filter(this::isBelieved));
             if (said.answer().isPresent()) {
                 var offer = new Offer(upstream, said.answer().get());
                 offers.put(offer.info.narHash(), offer);
@@ -293,13 +292,6 @@ public final class Substituters implements AutoCloseable {
             answers.put(hash, new Answer(Optional.empty(), clock.instant()));
         }
         return Optional.empty();
-    }
-
-    private Optional<PathInfo> believed(PathStore store, String hash) throws IOException {
-        var path = store.find(hash);
-        return path.isPresent()
-                ? store.info(path.get()).filter(this::isBelieved)
-                : Optional.empty();
     }
 
     /// Joins whoever fetches a path, or begins to.

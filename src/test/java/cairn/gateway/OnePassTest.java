@@ -105,6 +105,7 @@ class OnePassTest {
             }
         }
         assertEquals(1, cache.asked("nar/" + HASH + ".nar"));
+        assertEquals(1, cache.asked(HASH + ".narinfo"));
         assertArrayEquals(nar, node.get(url).body());
         assertEquals(1, node.server().traffic().fetched());
         assertNothingIsLeft();
