@@ -102,10 +102,19 @@ public final class Listing<S> {
     /// which is read at the speed of memory.
     ///
     /// @param ends where the lines end; empty before the text is made
+    /// @param sums what each row weighs with all before it
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record All<S>(List<S> rows, String text, int[] ends) {
+    private record All<S>(List<S> rows, String text, int[] ends, long[] sums) {
         All(List<S> rows) {
-            this(rows, "", new int[0]);
+            this(rows, "", new int[0], new long[0]);
+        }
+
+        Sifted<S> sifted() {
+            return new Sifted<>(this, rows, sums.length == 0 ? 0 : sums[sums.length - 1]);
+        }
+
+        long weight(int row) {
+            return row == 0 ? sums[0] : sums[row] - sums[row - 1];
         }
 
         int begin(int row) {
@@ -437,12 +446,8 @@ public final class Listing<S> {
                 work.run(
                         () -> {
                             var known = read(reader == null ? now : new All<>(reader.call()));
-                            var found = sorted(matching(known, whole, text), by);
-                            long sum = 0;
-                            for (S row : found) {
-                                sum += weight.applyAsLong(row);
-                            }
-                            return new Sifted<>(known, found, sum);
+                            var found = matching(known, whole, text);
+                            return new Sifted<>(known, sorted(found.rows, by), found.weight);
                         },
                         sifted -> {
                             if (reader != null) {
@@ -469,16 +474,21 @@ public final class Listing<S> {
         }
         var text = new StringBuilder();
         var ends = new int[some.rows.size()];
+        var sums = new long[ends.length];
+        long sum = 0;
         for (int i = 0; i < ends.length; i++) {
-            text.append(kind.text.apply(some.rows.get(i)).toLowerCase(Locale.ROOT)).append('\n');
+            S row = some.rows.get(i);
+            text.append(kind.text.apply(row).toLowerCase(Locale.ROOT)).append('\n');
             ends[i] = text.length();
+            sum += weight.applyAsLong(row);
+            sums[i] = sum;
         }
-        return new All<>(some.rows, text.toString(), ends);
+        return new All<>(some.rows, text.toString(), ends, sums);
     }
 
-    private List<S> matching(All<S> known, boolean whole, String text) throws Exception {
+    private Sifted<S> matching(All<S> known, boolean whole, String text) throws Exception {
         if (text.isBlank()) {
-            return known.rows;
+            return known.sifted();
         }
         var named = new ArrayList<Predicate<S>>();
         var left = new ArrayList<String>();
@@ -495,12 +505,14 @@ public final class Listing<S> {
             }
         }
         if (!whole && words.length == 1 && named.isEmpty()) {
-            return rest.find(words[0]);
+            List<S> found = rest.find(words[0]);
+            return new Sifted<>(known, found, found.stream().mapToLong(weight).sum());
         }
         // The longest word is found in the fewest rows.
         String first = Stream.of(words).max(Comparator.comparingInt(String::length)).orElse("");
         var others = Stream.of(words).filter(word -> !word.equals(first)).toList();
         var found = new ArrayList<S>();
+        long sum = 0;
         int row = 0;
         for (int at = known.text.indexOf(first); at >= 0 && row < known.ends.length; ) {
             while (known.ends[row] <= at) {
@@ -511,10 +523,11 @@ public final class Listing<S> {
             }
             if (fits(known, row, others, named)) {
                 found.add(known.rows.get(row));
+                sum += known.weight(row);
             }
             at = known.text.indexOf(first, known.ends[row++]);
         }
-        return found;
+        return new Sifted<>(known, found, sum);
     }
 
     private static <S> boolean fits(
