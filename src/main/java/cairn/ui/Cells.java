@@ -1,11 +1,13 @@
 package cairn.ui;
 
+import cairn.engine.Outcome;
 import cairn.nix.StorePath;
 import cairn.ui.model.Figures;
 import cairn.ui.model.NodeKind;
 import cairn.ui.model.TrustMark;
 import cairn.ui.model.Verdict;
 import cairn.ui.model.Words;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -85,6 +87,33 @@ final class Cells {
     /// As [#size()], and a click opens what weighs so much.
     static <S> TableCell<S, Long> size(Consumer<S> open) {
         return new Link<>(bytes -> bytes < 0 ? "–" : Figures.size(bytes), Figures::exactSize, open);
+    }
+
+    /// How long something took.
+    static <S> TableCell<S, Duration> duration() {
+        return new Plain<>(
+                "number", time -> time.isZero() ? "–" : Figures.duration(time), Duration::toString);
+    }
+
+    /// Shape and word of what became of a derivation.
+    static <S> TableCell<S, Outcome> outcome() {
+        return new OutcomeCell<>();
+    }
+
+    private static final class OutcomeCell<S> extends TableCell<S, Outcome> {
+        @Override
+        protected void updateItem(@Nullable Outcome outcome, boolean empty) {
+            super.updateItem(outcome, empty);
+            if (empty || outcome == null) {
+                setText("");
+                setGraphic(null);
+                setTooltip(null);
+                return;
+            }
+            setText(Words.of(outcome));
+            setGraphic(Kinds.icon(outcome));
+            setTooltip(new Tooltip(Words.sentence(outcome)));
+        }
     }
 
     private static final class Plain<S, T> extends TableCell<S, T> {

@@ -1,5 +1,6 @@
 package cairn.ui;
 
+import cairn.engine.Outcome;
 import cairn.ui.model.FileNode;
 import cairn.ui.model.NodeKind;
 import java.util.Locale;
@@ -25,6 +26,22 @@ final class Kinds {
                 yield icon;
             }
         };
+    }
+
+    /// The shape of what became of a derivation.
+    static FontIcon icon(Outcome outcome) {
+        var icon =
+                new FontIcon(
+                        switch (outcome) {
+                            case BUILT -> "fth-check-circle";
+                            case CUT_OFF -> "fth-scissors";
+                            case SAVED -> "fth-skip-forward";
+                            case SUBSTITUTED -> "fth-download-cloud";
+                            case PRESENT -> "fth-check";
+                            case FAILED -> "fth-x-circle";
+                        });
+        icon.getStyleClass().addAll("outcome", "outcome-" + outcome);
+        return icon;
     }
 
     /// Makes an icon show another kind.

@@ -1,5 +1,7 @@
 package cairn.ui;
 
+import cairn.ui.model.BuildModel;
+import cairn.ui.model.BuildsModel;
 import cairn.ui.model.DagModel;
 import cairn.ui.model.DiffModel;
 import cairn.ui.model.GraphModel;
@@ -56,6 +58,14 @@ final class Screens {
             case Place.Diff at -> {
                 var model = new DiffModel(at, library, work, side);
                 yield opened(new DiffController(model, shell.settings()), model);
+            }
+            case Place.Builds _ -> {
+                var model = new BuildsModel(library, work, side);
+                yield opened(new BuildsController(model, shell.settings()), model);
+            }
+            case Place.OfBuild at -> {
+                var model = new BuildModel(at, library, work, side);
+                yield opened(new BuildController(model, shell.settings()), model);
             }
             case Place.Settings _ ->
                     opened(new SettingsController(shell.settings()), shell.settings());

@@ -62,6 +62,7 @@ public final class ShellController {
     @FXML private ToggleButton overview;
     @FXML private ToggleButton paths;
     @FXML private ToggleButton graph;
+    @FXML private ToggleButton builds;
     @FXML private ToggleButton settings;
     @FXML private Button back;
     @FXML private Button forward;
@@ -157,6 +158,11 @@ public final class ShellController {
     }
 
     @FXML
+    private void openBuilds() {
+        openFromRail(new Place.Builds());
+    }
+
+    @FXML
     private void openSettings() {
         openFromRail(new Place.Settings());
     }
@@ -215,7 +221,7 @@ public final class ShellController {
                 .wideRailProperty()
                 .subscribe(wide -> {
                     rail.pseudoClassStateChanged(PseudoClass.getPseudoClass("wide"), wide);
-                    for (ToggleButton button : List.of(overview, paths, graph, settings)) {
+                    for (ToggleButton button : List.of(overview, paths, graph, builds, settings)) {
                         button.setContentDisplay(wide ? ContentDisplay.LEFT : ContentDisplay.TOP);
                         button.setAlignment(wide ? Pos.CENTER_LEFT : Pos.CENTER);
                     }
@@ -274,6 +280,7 @@ public final class ShellController {
                     case Place.Overview _ -> overview;
                     case Place.Paths _, Place.OfPath _, Place.Dag _, Place.Diff _ -> paths;
                     case Place.Graph _ -> graph;
+                    case Place.Builds _, Place.OfBuild _ -> builds;
                     case Place.Settings _ -> settings;
                 };
         current.setSelected(true);

@@ -169,6 +169,10 @@ public final class InspectorModel {
             figures.add(count("figure.links", block.links().size(), here));
         }
         var ways = new ArrayList<Way>();
+        var build = library.builds().find(cid);
+        if (build.isPresent()) {
+            ways.add(new Way(Words.text("way.open"), new Place.OfBuild(cid)));
+        }
         for (StoredPath stored : library.catalog().named(cid)) {
             StorePath path = stored.info().path();
             ways.add(new Way(Words.text("way.path", path.name()), new Place.OfPath(path.hash())));
@@ -176,7 +180,11 @@ public final class InspectorModel {
         ways.add(new Way(Words.text("way.blocks"), here));
         return new Inspection(
                 block.kind(),
-                block.label().isEmpty() ? Figures.shortened(cid.toString()) : block.label(),
+                build.isPresent()
+                        ? build.get().record().name()
+                        : block.label().isEmpty()
+                                ? Figures.shortened(cid.toString())
+                                : block.label(),
                 Words.text(
                         block.bytes().isPresent() ? "kind.block" : "kind.block-missing",
                         block.codec()),

@@ -6,6 +6,7 @@ import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import cairn.engine.Activities;
 import cairn.engine.Activity;
+import cairn.engine.Builds;
 import cairn.engine.Check;
 import cairn.engine.Engine;
 import cairn.engine.Target;
@@ -247,6 +248,10 @@ public final class Library {
     }
 
     /// All paths and their references.
+    public Builds builds() {
+        return engine.builds();
+    }
+
     public PathGraph graph() throws IOException {
         return engine.graph();
     }
@@ -289,6 +294,10 @@ public final class Library {
     }
 
     private List<Match> ofBlock(Cid cid) throws IOException {
+        var build = builds().find(cid);
+        if (build.isPresent()) {
+            return List.of(Match.of(build.get()));
+        }
         var matches = new ArrayList<Match>();
         for (StoredPath stored : store.catalog().named(cid)) {
             matches.add(Match.of(stored.info().path()));
@@ -423,6 +432,13 @@ public final class Library {
     /// The size of a block, or -1 if it is not here.
     public long size(Cid cid) throws IOException {
         return store.size(cid).orElse(-1);
+    }
+
+    /// The first bytes of a file.
+    Bytes beginning(Cid file, int limit) throws IOException {
+        return files.node(file) instanceof UnixFsNode.RegularFile regular
+                ? read(regular, limit)
+                : Bytes.EMPTY;
     }
 
     private Bytes read(UnixFsNode.RegularFile file, int limit) throws IOException {

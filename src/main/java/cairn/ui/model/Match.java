@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.cid.Cid;
+import cairn.engine.Builds;
 import cairn.nix.StorePath;
 
 /// Something that a search found.
@@ -20,6 +21,14 @@ public record Match(NodeKind kind, String title, String detail, Place place) {
     static Match of(Cid cid) {
         return new Match(
                 NodeKind.UNKNOWN, Words.text("match.block"), cid.toString(), new Place.Dag(cid));
+    }
+
+    static Match of(Builds.Build build) {
+        return new Match(
+                NodeKind.BUILD,
+                build.record().name(),
+                build.cid().toString(),
+                new Place.OfBuild(build.cid()));
     }
 
     static Match of(Place place) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 ///
 /// ```
 /// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
-///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "settings" )
+///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "builds" | "build/" cid
+///                 | "settings" )
 /// ```
 public sealed interface Place {
     String SCHEME = "cairn:";
@@ -62,6 +63,12 @@ public sealed interface Place {
         }
     }
 
+    /// What was built, newest first.
+    record Builds() implements Place {}
+
+    /// One build, by its record.
+    record OfBuild(Cid cid) implements Place {}
+
     record Settings() implements Place {}
 
     /// Where all is that can be told of a subject, if there is such a place.
@@ -92,6 +99,8 @@ public sealed interface Place {
             case "graph/0" -> new Graph(Optional.empty());
             case "graph/1" -> new Graph(Optional.of(hash(parts[1])));
             case "diff/2" -> new Diff(hash(parts[1]), hash(parts[2]));
+            case "builds/0" -> new Builds();
+            case "build/1" -> new OfBuild(Cid.parse(parts[1]));
             case "settings/0" -> new Settings();
             default ->
                     throw new FormatException(
@@ -115,6 +124,8 @@ public sealed interface Place {
                     case Dag(var root) -> "dag/" + root;
                     case Graph(var hash) -> hash.map(text -> "graph/" + text).orElse("graph");
                     case Diff(var before, var after) -> "diff/" + before + "/" + after;
+                    case Builds _ -> "builds";
+                    case OfBuild(var cid) -> "build/" + cid;
                     case Settings _ -> "settings";
                 };
     }

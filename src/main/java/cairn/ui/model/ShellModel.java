@@ -203,6 +203,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.overview", "", () -> open(new Place.Overview())),
                 action("action.paths", "", () -> open(new Place.Paths(""))),
                 action("action.graph", "", () -> open(new Place.Graph(Optional.empty()))),
+                action("action.builds", "", () -> open(new Place.Builds())),
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),
                 action("action.import-sample", "", importing::sample),

@@ -1,5 +1,6 @@
 package cairn.ui.model;
 
+import cairn.engine.Outcome;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.ResourceBundle;
@@ -18,6 +19,30 @@ public final class Words {
     public static String text(String key, Object... parts) {
         String pattern = BUNDLE.getString(key);
         return parts.length == 0 ? pattern : new MessageFormat(pattern, Locale.ROOT).format(parts);
+    }
+
+    /// What became of a derivation.
+    public static String of(Outcome outcome) {
+        return switch (outcome) {
+            case BUILT -> text("outcome.built");
+            case CUT_OFF -> text("outcome.cut-off");
+            case SAVED -> text("outcome.saved");
+            case SUBSTITUTED -> text("outcome.substituted");
+            case PRESENT -> text("outcome.present");
+            case FAILED -> text("outcome.failed");
+        };
+    }
+
+    /// A sentence on what became of a derivation.
+    public static String sentence(Outcome outcome) {
+        return switch (outcome) {
+            case BUILT -> text("outcome.built-more");
+            case CUT_OFF -> text("outcome.cut-off-more");
+            case SAVED -> text("outcome.saved-more");
+            case SUBSTITUTED -> text("outcome.substituted-more");
+            case PRESENT -> text("outcome.present-more");
+            case FAILED -> text("outcome.failed-more");
+        };
     }
 
     /// The word for how far something is trusted; empty where that is not the question.

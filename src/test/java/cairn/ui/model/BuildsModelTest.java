@@ -1,0 +1,137 @@
+package cairn.ui.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
+import cairn.engine.Engine;
+import cairn.engine.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuildsModelTest {
+    private final List<Subject> selected = new ArrayList<>();
+    private final Side side = new Side(new Place.Builds(), _ -> {}, selected::add);
+    private Engine engine;
+    private Library library;
+
+    @BeforeEach
+    void open(@TempDir Path home) throws IOException {
+        engine = Samples.engine(home);
+        library = new Library(engine);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        engine.close();
+    }
+
+    @Test
+    void isEmptyUntilSomethingWasBuilt() throws IOException {
+        var model = new BuildsModel(library, new DirectWork(), side);
+        assertEquals(Answer.Phase.EMPTY, model.answer().phaseProperty().get());
+        List<Cid> run = BuildSamples.add(engine);
+        model.refresh();
+        assertEquals(Answer.Phase.READY, model.answer().phaseProperty().get());
+        assertEquals(run.getLast(), model.listing().rows().getFirst().build().cid());
+    }
+
+    @Test
+    void filtersByNameProjectAndOutcome() throws IOException {
+        List<Cid> run = BuildSamples.add(engine);
+        var model = new BuildsModel(library, new DirectWork(), side);
+        model.listing().filterProperty().set("LIBRARY web cut-off");
+        assertEquals(
+                List.of(run.getFirst()),
+                model.listing().rows().stream().map(row -> row.build().cid()).toList());
+        assertEquals(
+                engine.catalog().path(Samples.LIBRARY).orElseThrow().info().narSize(),
+                model.listing().rows().getFirst().size());
+    }
+
+    @Test
+    void tellsWhatChangedAndWhereTheWaveStopped() throws IOException {
+        List<Cid> run = BuildSamples.add(engine);
+        var model = build(run.getFirst());
+        var sheet = model.sheet().known().orElseThrow();
+        assertEquals(
+                List.of("variable text // one // two"),
+                sheet.changes().stream()
+                        .map(change ->
+                                String.join(" ", change.what(), change.before(), change.after()))
+                        .toList());
+        assertEquals(
+                List.of("tool-1.9", "Application-2.0"),
+                sheet.saved().stream().map(build -> build.record().name()).toList());
+        assertEquals(Map.of(Outcome.CUT_OFF, 1, Outcome.SAVED, 2), sheet.run());
+        assertEquals(
+                List.of(
+                        "Application-2.0 Saved",
+                        "tool-1.9 Saved",
+                        "library-1.10 Cut off · saves 2"),
+                sheet.graph().nodes().stream()
+                        .map(node -> node.name() + " " + node.detail())
+                        .toList());
+        assertEquals(3, sheet.graph().graph().edges());
+    }
+
+    @Test
+    void leadsToItsOutputsAndLog() throws IOException {
+        List<Cid> run = BuildSamples.add(engine);
+        var sheet = build(run.getFirst()).sheet().known().orElseThrow();
+        var library = engine.catalog().path(Samples.LIBRARY).orElseThrow();
+        assertEquals(
+                List.of(
+                        new BuildModel.Output(
+                                "out",
+                                Samples.LIBRARY.toString(),
+                                library.cid(),
+                                library.info().narSize(),
+                                Optional.of(new Place.OfPath(Samples.LIBRARY.hash())))),
+                sheet.outputs());
+        assertEquals(
+                Optional.of(
+                        new Preview.Rows(
+                                List.of("unpacking sources", "building", "installing library-1.10"),
+                                "")),
+                sheet.log());
+        assertEquals(Optional.empty(), build(run.getLast()).sheet().known().orElseThrow().log());
+    }
+
+    @Test
+    void failsWhereNoSuchBuildIsKnown() {
+        var model = build(cid(Samples.LIBRARY.hash()));
+        assertEquals(Answer.Phase.FAILED, model.sheet().phaseProperty().get());
+    }
+
+    @Test
+    void isFoundByItsCid() throws IOException {
+        List<Cid> run = BuildSamples.add(engine);
+        var place = new Place.OfBuild(run.getFirst());
+        assertEquals(
+                List.of(
+                        new Match(
+                                NodeKind.BUILD, "library-1.10", run.getFirst().toString(), place)),
+                library.search(run.getFirst().toString(), 10));
+        assertEquals("cairn:build/" + run.getFirst(), place.link());
+        assertEquals(place, Place.parse(place.link()));
+        assertEquals(new Place.Builds(), Place.parse("cairn:builds"));
+    }
+
+    private BuildModel build(Cid cid) {
+        return new BuildModel(new Place.OfBuild(cid), library, new DirectWork(), side);
+    }
+
+    private static Cid cid(String text) {
+        return Cid.of(Codec.RAW, Bytes.utf8(text));
+    }
+}
