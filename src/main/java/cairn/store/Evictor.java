@@ -17,9 +17,6 @@ final class Evictor {
     /// Of the limit, this part stays free, so that not each import has to make room.
     private static final int FREE = 10;
 
-    private static final String TABLE =
-            "CREATE TABLE IF NOT EXISTS access (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
-
     private final Store store;
     private final Roots roots;
     private final Progress progress;
@@ -35,7 +32,6 @@ final class Evictor {
         int _ =
                 store.index()
                         .write(database -> {
-                            database.script(TABLE);
                             for (var time : times.entrySet()) {
                                 database.run(
                                         "INSERT OR REPLACE INTO access (hash, at) VALUES (?, ?)",
@@ -79,7 +75,6 @@ final class Evictor {
             int _ =
                     store.index()
                             .write(database -> {
-                                database.script(TABLE);
                                 return database.change(
                                         "DELETE FROM access WHERE hash NOT IN (SELECT hash FROM path)");
                             });
@@ -115,7 +110,6 @@ final class Evictor {
     private List<Cid> cids(String sql) throws IOException {
         return store.index()
                 .write(database -> {
-                    database.script(TABLE);
                     var cids = new ArrayList<Cid>();
                     try (var rows = database.query(sql)) {
                         while (rows.next()) {

@@ -31,6 +31,14 @@ final class Index implements AutoCloseable {
             "SELECT key FROM block WHERE key IN (" + "?, ".repeat(Database.BATCH - 1) + "?)";
     private static final int ATTEMPTS = 20;
 
+    /// The tables that came after the first indexes of this version. Not in the journal: who checks
+    /// a path again finds its damage again, and when a path was asked for last is not worth much.
+    private static final String LATER =
+            """
+            CREATE %1$s TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+            CREATE %1$s TABLE IF NOT EXISTS access (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+            """;
+
     private final Path file;
     private final Database.Mode readMode;
     private final Synchronous synchronous;
@@ -39,6 +47,7 @@ final class Index implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable Database writer;
     private volatile boolean closed;
+    private volatile boolean older;
 
     private Index(Path file, Database.Mode readMode, Synchronous synchronous, @Nullable Path copy) {
         this.copy = copy;
@@ -126,6 +135,7 @@ final class Index implements AutoCloseable {
     private static Index checked(Index index) throws IOException {
         try {
             index.checkVersion();
+            index.standInForWhatIsNew();
             return index;
         } catch (IOException e) {
             index.close();
@@ -148,6 +158,9 @@ final class Index implements AutoCloseable {
             database = idle.pollFirst();
             if (database == null) {
                 database = Database.open(file, readMode, synchronous);
+                if (older) {
+                    database.script(LATER.formatted("TEMP"));
+                }
             }
             return work.run(database);
         } catch (SQLException e) {
@@ -418,20 +431,34 @@ final class Index implements AutoCloseable {
         }
     }
 
-    /// Adds the table that the first indexes of this version do not have.
+    /// Adds the tables that the first indexes of this version do not have.
     private void addWhatIsNew() throws IOException {
-        if (read(
-                        database ->
-                                database.number(
-                                        "SELECT count(*) FROM sqlite_master WHERE name = 'damage'"))
-                == 0) {
+        if (!isWhole()) {
             int _ =
                     write(database -> {
-                        database.script(
-                                "CREATE TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
+                        database.script(LATER.formatted(""));
                         return 0;
                     });
         }
+    }
+
+    /// Lets each connection have empty ones of its own where they cannot be added.
+    private void standInForWhatIsNew() throws IOException {
+        if (!isWhole()) {
+            older = true;
+            int _ =
+                    read(database -> {
+                        database.script(LATER.formatted("TEMP"));
+                        return 0;
+                    });
+        }
+    }
+
+    private boolean isWhole() throws IOException {
+        return read(database ->
+                database.number(
+                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access')"))
+                == 2;
     }
 
     private void initialise() throws IOException {

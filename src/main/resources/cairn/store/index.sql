@@ -30,9 +30,6 @@ CREATE TABLE reference (path INTEGER NOT NULL, target INTEGER NOT NULL, PRIMARY 
 CREATE INDEX referrer ON reference (target, path);
 CREATE TABLE signature (path INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (path, text)) WITHOUT ROWID;
 
--- What the last deep check of a path found wrong. Not in the journal: who checks again finds it again.
-CREATE TABLE damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL);
-
 CREATE TABLE pin (name TEXT PRIMARY KEY, cid BLOB NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE realisation (id TEXT PRIMARY KEY, json BLOB NOT NULL, vouched INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE log (derivation TEXT PRIMARY KEY, cid BLOB NOT NULL) WITHOUT ROWID;

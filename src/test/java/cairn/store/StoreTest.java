@@ -13,6 +13,7 @@ import cairn.cid.Multihash;
 import cairn.ipld.Block;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -266,6 +269,28 @@ class StoreTest {
             Samples.assertHolds(store, blocks);
             var e = assertThrows(IOException.class, store::writer);
             assertEquals(folder + " can only be read", e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void opensAnIndexThatLacksTheTablesThatCameLater(boolean readOnly) throws Exception {
+        var path = Samples.path("a");
+        try (var store = Store.open(folder)) {
+            store.commit(tx -> tx.register(path));
+            store.noteDamage(path.info().path(), "a block is missing");
+        }
+        String url = "jdbc:sqlite:" + folder.resolve("index.db");
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("DROP TABLE damage; DROP TABLE access");
+        }
+        try (var store = readOnly ? Store.openReadOnly(folder) : Store.open(folder)) {
+            assertEquals(Optional.empty(), store.catalog().damage(path.info().path()));
+            assertEquals(List.of(), store.catalog().damaged());
+            assertEquals(0, store.statistics().damaged());
+            store.noteDamage(path.info().path(), "a block is missing");
+            assertEquals(readOnly ? 0 : 1, store.statistics().damaged());
         }
     }
 
