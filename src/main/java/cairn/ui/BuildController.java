@@ -10,7 +10,6 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.Naming;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
-import javafx.collections.ListChangeListener;
 import javafx.fxml.FXML;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -52,21 +51,7 @@ public final class BuildController {
         Cells.fill(size, Output::size, _ -> Cells.size());
         pane.show(model.outputs(), settings);
         canvas.failureProperty().subscribe(model.sheet()::refuse);
-        canvas.selected()
-                .addListener(
-                        (ListChangeListener<Object>)
-                                _ -> {
-                                    if (!canvas.selected().isEmpty()
-                                            && canvas.selected().getLast().id()
-                                                    instanceof Cid chosen) {
-                                        model.select(chosen);
-                                    }
-                                });
-        canvas.setOnOpen(node -> {
-            if (node.id() instanceof Cid chosen) {
-                model.open(chosen);
-            }
-        });
+        canvas.follow(Cid.class, model::select, model::open);
         model.sheet()
                 .valueProperty()
                 .subscribe(sheet -> {

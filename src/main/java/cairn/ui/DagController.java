@@ -7,7 +7,6 @@ import cairn.ui.model.DagModel.Look;
 import cairn.ui.model.Figures;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
-import javafx.collections.ListChangeListener;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -54,21 +53,7 @@ public final class DagController {
                     }
                 });
         canvas.failureProperty().subscribe(model.graph()::refuse);
-        canvas.selected()
-                .addListener(
-                        (ListChangeListener<Object>)
-                                _ -> {
-                                    if (!canvas.selected().isEmpty()
-                                            && canvas.selected().getLast().id()
-                                                    instanceof Cid chosen) {
-                                        model.look(chosen);
-                                    }
-                                });
-        canvas.setOnOpen(node -> {
-            if (node.id() instanceof Cid chosen) {
-                model.open(chosen);
-            }
-        });
+        canvas.follow(Cid.class, model::look, model::open);
         Cells.fill(name, LinkRow::name, _ -> Cells.text());
         Cells.fill(target, LinkRow::target, _ -> Cells.text());
         Cells.fill(cid, link -> link.cid().toString(), _ -> Cells.name());

@@ -24,6 +24,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
+import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
 import javafx.css.CssMetaData;
 import javafx.css.Styleable;
@@ -178,6 +179,23 @@ public final class GraphCanvas extends Region {
     /// Why the graph could not be drawn, null unless that is so.
     public ReadOnlyObjectProperty<@Nullable Exception> failureProperty() {
         return failure.getReadOnlyProperty();
+    }
+
+    /// Tells what the node stands for that was selected last, and what one that is opened does,
+    /// where it is of a kind.
+    public <T> void follow(Class<T> kind, Consumer<T> onSelect, Consumer<T> onOpened) {
+        selected.addListener(
+                (ListChangeListener<Object>)
+                        _ -> {
+                            if (!selected.isEmpty() && kind.isInstance(selected.getLast().id())) {
+                                onSelect.accept(kind.cast(selected.getLast().id()));
+                            }
+                        });
+        setOnOpen(node -> {
+            if (kind.isInstance(node.id())) {
+                onOpened.accept(kind.cast(node.id()));
+            }
+        });
     }
 
     public void setOnOpen(Consumer<GraphView.Node> action) {
