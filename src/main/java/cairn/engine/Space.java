@@ -114,7 +114,7 @@ public final class Space implements AutoCloseable {
         remember();
         return limit == Configuration.UNLIMITED || closing
                 ? new Collected(0, 0, 0, List.of())
-                : store.evict(limit, this::kept, new Stop());
+                : store.evict(limit, this::kept, Progress.until(() -> closing));
     }
 
     @Override
@@ -163,16 +163,6 @@ public final class Space implements AutoCloseable {
         if (!some.isEmpty()) {
             store.touch(some);
             some.forEach(times::remove);
-        }
-    }
-
-    private final class Stop implements Progress {
-        @Override
-        public void step(String what, long done, long total) {}
-
-        @Override
-        public boolean isCancelled() {
-            return closing;
         }
     }
 }

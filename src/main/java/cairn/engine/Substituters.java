@@ -344,7 +344,7 @@ public final class Substituters implements AutoCloseable {
     private void bring(Incoming incoming, Offer first) throws IOException {
         Offer offer = first;
         while (true) {
-            try (var paths = new PathImport(engine.store(), clock, new Stop())) {
+            try (var paths = new PathImport(engine.store(), clock, Progress.until(() -> closing))) {
                 bring(incoming, offer, paths);
                 return;
             } catch (NotGivenException | FormatException e) {
@@ -431,17 +431,6 @@ public final class Substituters implements AutoCloseable {
         return here.isPresent()
                 ? here.map(stored -> stored.info().withoutReferences())
                 : info(path.hash()).filter(info -> info.path().equals(path));
-    }
-
-    /// Ends what is under way when the node stops.
-    private final class Stop implements Progress {
-        @Override
-        public void step(String what, long done, long total) {}
-
-        @Override
-        public boolean isCancelled() {
-            return closing;
-        }
     }
 
     private boolean isBelieved(PathInfo info) {

@@ -1,20 +1,25 @@
 package cairn.store;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /// Follows a long piece of work from outside, and stops it. Called from the working threads.
 public interface Progress {
     /// Nobody looks, nobody stops.
-    Progress NONE =
-            new Progress() {
-                @Override
-                public void step(String what, long done, long total) {}
+    Progress NONE = until(() -> false);
 
-                @Override
-                public boolean isCancelled() {
-                    return false;
-                }
-            };
+    /// Nobody looks; the work ends once this is so.
+    static Progress until(BooleanSupplier cancelled) {
+        return new Progress() {
+            @Override
+            public void step(String what, long done, long total) {}
+
+            @Override
+            public boolean isCancelled() {
+                return cancelled.getAsBoolean();
+            }
+        };
+    }
 
     /// Tells how far the work is.
     ///
