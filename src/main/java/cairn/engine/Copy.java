@@ -36,7 +36,9 @@ import java.util.function.Function;
 ///
 /// What the target has is not read again, so work that was cut off goes on where it stood.
 public final class Copy {
-    private static final long COMMIT_EVERY = 512 << 20;
+    /// What is imported in some seconds, which is all that a kill can cost; a commit makes both
+    /// processors wait.
+    private static final long COMMIT_EVERY = 1 << 30;
 
     private final PathStore from;
     private final PathStore to;

@@ -16,13 +16,18 @@ import cairn.unixfs.Subtree;
 import cairn.unixfs.UnixFsWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// Imports one tree of files: cuts it, names the pieces, hands them on as blocks, and hashes the
@@ -40,6 +45,7 @@ public final class TreeImport implements NarSink {
 
     private final BlockSink blocks;
     private final long limit;
+    private final Executor threads;
     private final UnixFsWriter writer;
     private final Chunker chunker = new Chunker(InputStream.nullInputStream());
     private final DigestLane digest;
@@ -64,11 +70,12 @@ public final class TreeImport implements NarSink {
         this(blocks, limit, Runnable::run, OutputStream.nullOutputStream());
     }
 
-    /// @param threads where the NAR is hashed
+    /// @param threads where the NAR is hashed, and leaves are while there is nothing else to do
     /// @param copy is written the NAR
     TreeImport(BlockSink blocks, long limit, Executor threads, OutputStream copy) {
         this.blocks = blocks;
         this.limit = limit;
+        this.threads = threads;
         this.writer = new UnixFsWriter(blocks);
         this.digest = new DigestLane(threads);
         this.nar = new NarWriter(new Tee(digest, copy));
@@ -189,6 +196,7 @@ public final class TreeImport implements NarSink {
     /// A file's content, read back out of the chunks that are handed on as its leaves.
     private final class Chunks extends InputStream {
         private final FileBuilder file;
+        private Iterator<Leaf> leaves = Collections.emptyIterator();
         private Bytes chunk = Bytes.EMPTY;
         private int position;
 
@@ -230,16 +238,46 @@ public final class TreeImport implements NarSink {
             if (position < chunk.length()) {
                 return true;
             }
-            var next = chunker.next();
-            if (next.isEmpty()) {
+            if (!leaves.hasNext()) {
+                leaves = Leaf.hashing(chunker.nextFew(), threads).iterator();
+            }
+            if (!leaves.hasNext()) {
                 return false;
             }
-            chunk = next.get();
+            var leaf = leaves.next().block();
+            chunk = leaf.bytes();
             position = 0;
-            var leaf = Block.of(Codec.RAW, chunk);
             blocks.put(leaf);
             file.add(Subtree.leaf(leaf.cid(), chunk.length()));
             return true;
+        }
+    }
+
+    /// A chunk that is named by whichever thread comes to it first.
+    private static final class Leaf extends FutureTask<Block> {
+        Leaf(Bytes chunk) {
+            super(() -> Block.of(Codec.RAW, chunk));
+        }
+
+        /// Leaves that other threads begin to name from the last one on.
+        static List<Leaf> hashing(List<Bytes> chunks, Executor threads) {
+            List<Leaf> leaves = chunks.stream().map(Leaf::new).toList();
+            if (leaves.size() > 1) {
+                threads.execute(() -> leaves.reversed().forEach(Leaf::run));
+            }
+            return leaves;
+        }
+
+        Block block() throws IOException {
+            run();
+            try {
+                return get();
+            } catch (ExecutionException e) {
+                throw new IOException("a chunk could not be hashed: " + e.getCause(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while a chunk was hashed");
+            }
         }
     }
 }

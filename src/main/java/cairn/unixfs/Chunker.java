@@ -5,6 +5,8 @@ import cairn.cid.HashFunction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Cuts a file where its content says so, so that an insertion moves cuts only near it (FastCDC).
@@ -60,12 +62,29 @@ public final class Chunker {
             fill();
             end = cut(buffer, from, to, last);
         }
-        if (end == from) {
-            return Optional.empty();
+        return end == from ? Optional.empty() : Optional.of(take(end));
+    }
+
+    /// The next chunk and those behind it that lie in the buffer already, or none after the last.
+    ///
+    /// They stand until the next call, as that of [#next()] does.
+    public List<Bytes> nextFew() throws IOException {
+        var few = new ArrayList<Bytes>();
+        for (var next = next(); next.isPresent(); next = buffered()) {
+            few.add(next.get());
         }
+        return few;
+    }
+
+    private Optional<Bytes> buffered() {
+        int end = cut(buffer, from, to, last);
+        return end > from ? Optional.of(take(end)) : Optional.empty();
+    }
+
+    private Bytes take(int end) {
         var chunk = Bytes.wrap(buffer, from, end - from);
         from = end;
-        return Optional.of(chunk);
+        return chunk;
     }
 
     /// Where the chunk that starts at `from` ends, or -1 if the bytes up to `to` do not tell.

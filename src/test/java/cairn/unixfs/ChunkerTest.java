@@ -1,6 +1,7 @@
 package cairn.unixfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.cid.Bytes;
 import cairn.cid.HashFunction;
@@ -97,6 +98,24 @@ class ChunkerTest {
         }
         assertEquals(Optional.empty(), chunker.next());
         assertEquals(Optional.empty(), chunker.next());
+    }
+
+    @Test
+    void givesWhatLiesInTheBufferAtOnce() throws IOException {
+        byte[] data = random(8, 1_500_000);
+        var chunker = new Chunker(new ByteArrayInputStream(data));
+        int from = 0;
+        int most = 0;
+        for (var few = chunker.nextFew(); !few.isEmpty(); few = chunker.nextFew()) {
+            for (Bytes chunk : few) {
+                int cut = Chunker.cut(data, from, data.length, true);
+                assertEquals(Bytes.copyOf(data, from, cut - from), chunk);
+                from = cut;
+            }
+            most = Math.max(most, few.size());
+        }
+        assertEquals(data.length, from);
+        assertTrue(most > 3, "never more than " + most + " at once");
     }
 
     private static List<Integer> cuts(byte[] data) {
