@@ -19,6 +19,7 @@ public final class ImportController {
     private final ImportModel model;
     private final Chooser chooser;
     private final Runnable onClose;
+    private final Runnable onMigrate;
 
     @FXML private ToggleButton nix;
     @FXML private ToggleButton folder;
@@ -37,10 +38,12 @@ public final class ImportController {
 
     private Subscription following = Subscription.EMPTY;
 
-    ImportController(ImportModel model, Chooser chooser, Runnable onClose) {
+    /// @param onMigrate goes to where whole stores are brought over
+    ImportController(ImportModel model, Chooser chooser, Runnable onClose, Runnable onMigrate) {
         this.model = model;
         this.chooser = chooser;
         this.onClose = onClose;
+        this.onMigrate = onMigrate;
     }
 
     @FXML
@@ -78,6 +81,11 @@ public final class ImportController {
             model.start();
             onClose.run();
         }
+    }
+
+    @FXML
+    private void migrate() {
+        onMigrate.run();
     }
 
     @FXML

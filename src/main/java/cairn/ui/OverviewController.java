@@ -75,6 +75,11 @@ public final class OverviewController {
     }
 
     @FXML
+    private void migrate() {
+        model.open(new Place.Migration(""));
+    }
+
+    @FXML
     private void fromNix() {
         model.importing().fromNix();
     }

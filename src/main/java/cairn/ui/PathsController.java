@@ -74,6 +74,11 @@ public final class PathsController {
     }
 
     @FXML
+    private void migrate() {
+        model.listing().open(new Place.Migration(""));
+    }
+
+    @FXML
     private void diff() {
         List<Summary> selected = List.copyOf(table.getSelectionModel().getSelectedItems());
         model.compare(selected.getFirst(), selected.getLast());

@@ -5,6 +5,7 @@ import cairn.ui.model.BuildsModel;
 import cairn.ui.model.DagModel;
 import cairn.ui.model.DiffModel;
 import cairn.ui.model.GraphModel;
+import cairn.ui.model.MigrationModel;
 import cairn.ui.model.OverviewModel;
 import cairn.ui.model.PathModel;
 import cairn.ui.model.PathsModel;
@@ -19,12 +20,14 @@ import javafx.scene.Parent;
 final class Screens {
     private final ShellModel shell;
     private final Views views;
+    private final Chooser chooser;
     private final Runnable chooseImport;
 
     /// @param chooseImport asks what to import
-    Screens(ShellModel shell, Views views, Runnable chooseImport) {
+    Screens(ShellModel shell, Views views, Chooser chooser, Runnable chooseImport) {
         this.shell = shell;
         this.views = views;
+        this.chooser = chooser;
         this.chooseImport = chooseImport;
     }
 
@@ -66,6 +69,12 @@ final class Screens {
             case Place.OfBuild at -> {
                 var model = new BuildModel(at, library, work, side);
                 yield opened(new BuildController(model, shell.settings()), model);
+            }
+            case Place.Migration at -> {
+                var model =
+                        new MigrationModel(
+                                at, shell.migrating(), shell.activities(), library, work, side);
+                yield opened(new MigrationController(model, shell.settings(), chooser), model);
             }
             case Place.Settings _ ->
                     opened(new SettingsController(shell.settings()), shell.settings());

@@ -98,7 +98,7 @@ public final class ShellController {
         this.model = model;
         this.views = views;
         this.chooser = chooser;
-        screens = new Screens(model, views, this::openImport);
+        screens = new Screens(model, views, chooser, this::openImport);
         looking = new Timeline(new KeyFrame(LOOK, _ -> model.activities().look()));
         looking.setCycleCount(Animation.INDEFINITE);
         watching = new Timeline(new KeyFrame(WATCH, _ -> model.watch()));
@@ -185,8 +185,14 @@ public final class ShellController {
 
     @FXML
     private void openImport() {
-        var controller = new ImportController(model.importing(), chooser, veil::close);
+        var controller =
+                new ImportController(model.importing(), chooser, veil::close, this::openMigration);
         veil.show(views.load(controller), controller::leave);
+    }
+
+    private void openMigration() {
+        veil.close();
+        model.open(new Place.Migration(""));
     }
 
     @FXML
@@ -277,7 +283,7 @@ public final class ShellController {
     private void markPlace(Place place) {
         ToggleButton current =
                 switch (place) {
-                    case Place.Overview _ -> overview;
+                    case Place.Overview _, Place.Migration _ -> overview;
                     case Place.Paths _, Place.OfPath _, Place.Dag _, Place.Diff _ -> paths;
                     case Place.Graph _ -> graph;
                     case Place.Builds _, Place.OfBuild _ -> builds;

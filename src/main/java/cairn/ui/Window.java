@@ -43,9 +43,10 @@ final class Window implements AutoCloseable {
         return model;
     }
 
-    /// Whether something is being read, or drawn off the UI thread.
+    /// Whether something is being read or done, or drawn off the UI thread.
     boolean isBusy() {
         return work.pendingProperty().get() > 0
+                || model.activities().runningProperty().get() > 0
                 || scene.getRoot().lookupAll(".graph-canvas").stream()
                         .anyMatch(node ->
                                 node instanceof GraphCanvas canvas
@@ -76,8 +77,9 @@ final class Window implements AutoCloseable {
         return scene.getRoot().lookupAll(".state-pane").stream()
                 .filter(StatePane.class::isInstance)
                 .flatMap(pane -> ((StatePane) pane).problem().stream())
-                .map(Problem::cause)
-                .findFirst();
+                .findFirst()
+                .or(() -> model.migrating().stateProperty().get().problem())
+                .map(Problem::cause);
     }
 
     @Override

@@ -180,7 +180,8 @@ public final class ImportModel {
         }
     }
 
-    private static String told(Copy.Summary copied) {
+    /// What came, in a sentence.
+    static String told(Copy.Summary copied) {
         return Words.text(
                 "import.copied",
                 Figures.count(copied.newPaths()),
@@ -189,7 +190,10 @@ public final class ImportModel {
                 Figures.size(copied.newBytes()));
     }
 
-    private static List<StorePath> roots(PathStore from, String wanted) throws IOException {
+    /// The paths that words name in a source.
+    ///
+    /// @throws NoSuchFileException if a word names none
+    static List<StorePath> roots(PathStore from, String wanted) throws IOException {
         var roots = new ArrayList<StorePath>();
         for (String word : wanted.split("\\s+", -1)) {
             if (!(Targets.resolve(from, word) instanceof Target.OfPath(var path))) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// ```
 /// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
 ///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "builds" | "build/" cid
-///                 | "settings" )
+///                 | "migration" [ "?from=" source ] | "settings" )
 /// ```
 public sealed interface Place {
     String SCHEME = "cairn:";
@@ -69,6 +69,11 @@ public sealed interface Place {
     /// One build, by its record.
     record OfBuild(Cid cid) implements Place {}
 
+    /// Where what a legacy store has is brought over.
+    ///
+    /// @param from the store, or empty
+    record Migration(String from) implements Place {}
+
     record Settings() implements Place {}
 
     /// Where all is that can be told of a subject, if there is such a place.
@@ -90,6 +95,9 @@ public sealed interface Place {
         if (rest.startsWith("paths?q=")) {
             return new Paths(decode(rest.substring("paths?q=".length())));
         }
+        if (rest.startsWith("migration?from=")) {
+            return new Migration(decode(rest.substring("migration?from=".length())));
+        }
         String[] parts = rest.split("/", -1);
         return switch (parts[0] + "/" + (parts.length - 1)) {
             case "overview/0" -> new Overview();
@@ -101,6 +109,7 @@ public sealed interface Place {
             case "diff/2" -> new Diff(hash(parts[1]), hash(parts[2]));
             case "builds/0" -> new Builds();
             case "build/1" -> new OfBuild(Cid.parse(parts[1]));
+            case "migration/0" -> new Migration("");
             case "settings/0" -> new Settings();
             default ->
                     throw new FormatException(
@@ -126,6 +135,8 @@ public sealed interface Place {
                     case Diff(var before, var after) -> "diff/" + before + "/" + after;
                     case Builds _ -> "builds";
                     case OfBuild(var cid) -> "build/" + cid;
+                    case Migration(var from) ->
+                            from.isEmpty() ? "migration" : "migration?from=" + encode(from);
                     case Settings _ -> "settings";
                 };
     }
@@ -157,7 +168,7 @@ public sealed interface Place {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new FormatException("link", 0, "the filter is not percent-encoded");
+            throw new FormatException("link", 0, "what follows the = is not percent-encoded");
         }
     }
 

@@ -21,6 +21,7 @@ public final class ShellModel implements AutoCloseable {
     private final ActivitiesModel activities;
     private final Listing<ActivitiesModel.Line> activityList;
     private final ImportModel importing;
+    private final Migrating migrating;
     private final SearchModel search;
     private final Side first;
     private final ReadOnlyObjectWrapper<Optional<Side>> second =
@@ -44,6 +45,7 @@ public final class ShellModel implements AutoCloseable {
         library = new Library(engine);
         inspector = new InspectorModel(library, work, engine.clock());
         importing = new ImportModel(engine);
+        migrating = new Migrating(engine, uiThread);
         first = new Side(place, this::openBeside, inspector::inspect);
         active.set(first);
         search = new SearchModel(library, work, actions(), this::open, this::openBeside);
@@ -83,6 +85,10 @@ public final class ShellModel implements AutoCloseable {
 
     public ImportModel importing() {
         return importing;
+    }
+
+    public Migrating migrating() {
+        return migrating;
     }
 
     public SearchModel search() {
@@ -195,6 +201,7 @@ public final class ShellModel implements AutoCloseable {
 
     @Override
     public void close() {
+        migrating.close();
         activities.close();
     }
 
@@ -207,6 +214,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),
                 action("action.import-sample", "", importing::sample),
+                action("action.migrate", "", () -> open(new Place.Migration(""))),
                 action("action.verify", "", library::verifyAll),
                 action("action.back", "Alt+←", () -> active.get().history().back()),
                 action("action.forward", "Alt+→", () -> active.get().history().forward()),

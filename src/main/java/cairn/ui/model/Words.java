@@ -45,6 +45,18 @@ public final class Words {
         };
     }
 
+    /// What is the matter with a path that was to come.
+    public static String of(Migrating.Setback.Why why) {
+        return switch (why) {
+            case DAMAGED -> text("setback.damaged");
+            case LACKING -> text("setback.lacking");
+            case HELD_BACK -> text("setback.held-back");
+            case DIFFERENT -> text("setback.different");
+            case UNREADABLE -> text("setback.unreadable");
+            case WRONG_HERE -> text("setback.wrong-here");
+        };
+    }
+
     /// The word for how far something is trusted; empty where that is not the question.
     public static String of(TrustMark mark) {
         return switch (mark) {
