@@ -238,11 +238,12 @@ serve() {
 # nix ROOM COMMAND...: a Nix that remembers nothing.
 nix() { rm -rf "$1" && packaging/nix-alone.sh "$@"; }
 
-# pull URL: pulls the paths into an empty store; sets $seconds.
+# pull URL: pulls the paths into an empty store, which stays: while files are freshly deleted, ext4 takes long to make new ones.
+# Sets $seconds.
 pull() {
-    rm -rf "$work/root" "$work/room"
-    timed packaging/nix-alone.sh "$work/room" nix copy --no-check-sigs --from "$1" --store "$work/root" $paths 2> "$work/log"
-    rm -rf "$work/root"
+    local root
+    root=$(mktemp -d "$work/root.XXX")
+    timed packaging/nix-alone.sh "$root/room" nix copy --no-check-sigs --from "$1" --store "$root" $paths 2> "$work/log"
     sync # what Nix left to be written later is not the next one's to wait for
 }
 
