@@ -31,7 +31,6 @@ import javafx.scene.control.TableColumn;
 import javafx.scene.control.TextField;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.FlowPane;
-import javafx.scene.layout.HBox;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.javafx.FontIcon;
 
@@ -54,7 +53,7 @@ public final class MigrationController {
     @FXML private TextField targets;
     @FXML private Button plan;
     @FXML private Button bring;
-    @FXML private HBox chosen;
+    @FXML private VBox chosen;
     @FXML private Label source;
     @FXML private Label wanted;
     @FXML private Button another;
@@ -78,6 +77,7 @@ public final class MigrationController {
     @FXML private Label trust;
     @FXML private Label came;
     @FXML private Label last;
+    @FXML private FontIcon lastIcon;
     @FXML private VBox losses;
     @FXML private Label lossesTitle;
     @FXML private TablePane<Setback> setbacks;
@@ -94,6 +94,7 @@ public final class MigrationController {
     @FXML private TableColumn<Sharing.Alike, Integer> alikePaths;
     @FXML private TableColumn<Sharing.Alike, Long> alikeSize;
     @FXML private TableColumn<Sharing.Alike, Long> alikeApart;
+    @FXML private VBox nothing;
     @FXML private VBox planned;
     @FXML private Label plannedTitle;
     @FXML private Label plannedFrom;
@@ -133,7 +134,7 @@ public final class MigrationController {
                                 .map(from -> Words.text("migration.chosen", from.strip())));
         wanted.textProperty().bind(migrating.targetsProperty());
         wanted.managedProperty().bind(wanted.textProperty().isNotEmpty());
-        Cells.fill(path, Setback::path, _ -> Cells.text());
+        Cells.fill(path, Setback::name, _ -> Cells.text());
         Cells.fill(why, row -> Words.of(row.why()), _ -> Cells.text());
         Cells.fill(reason, Setback::reason, _ -> Cells.text());
         list(setbacks, model.setbacks());
@@ -217,7 +218,9 @@ public final class MigrationController {
         Phase phase = state.phase();
         appear(form, state.isOpen());
         appear(chosen, !state.isOpen());
-        appear(bring, phase == Phase.PLANNED);
+        var found = state.findings();
+        boolean hasAny = found.plan().filter(plan -> plan.paths().paths() > 0).isPresent();
+        appear(bring, phase == Phase.PLANNED && hasAny);
         appear(another, phase == Phase.DONE);
         plan.getStyleClass().remove("accent");
         if (phase == Phase.IDLE) {
@@ -235,8 +238,8 @@ public final class MigrationController {
                             case COMPARE -> "migration.doing-compare";
                         }));
         showStop(state);
-        var found = state.findings();
-        appear(planned, found.plan().isPresent());
+        appear(planned, hasAny);
+        appear(nothing, found.plan().isPresent() && !hasAny && found.setbacks().isEmpty());
         found.plan().ifPresent(this::show);
         plannedTitle.setText(
                 Words.text(
@@ -246,11 +249,26 @@ public final class MigrationController {
         appear(saved, found.sharing().isPresent());
         found.sharing().ifPresent(this::show);
         int lost = found.setbacks().size();
-        appear(losses, lost > 0);
-        lossesTitle.setText(Words.text("migration.setbacks", lost, Figures.count(lost)));
+        lossesTitle.setText(
+                Words.text(
+                        found.brought().isPresent()
+                                ? "migration.setbacks"
+                                : "migration.setbacks-planned",
+                        lost,
+                        Figures.count(lost)));
+        fill(losses, lost > 0, lossesTitle, setbacks);
         int groups = found.sharing().map(sharing -> sharing.alike().size()).orElse(0);
-        appear(alikeBox, groups > 0);
         alikeTitle.setText(Words.text("migration.alike", groups, Figures.count(groups)));
+        fill(alikeBox, groups > 0, alikeTitle, alike);
+    }
+
+    /// Puts a list where it belongs, or takes it away: a table that is only hidden would share out
+    /// no width among its columns.
+    private static void fill(VBox box, boolean shown, Node... content) {
+        appear(box, shown);
+        if (shown == box.getChildren().isEmpty()) {
+            box.getChildren().setAll(shown ? List.of(content) : List.of());
+        }
     }
 
     private void showSteps(State state) {
@@ -347,7 +365,7 @@ public final class MigrationController {
                 .setAll(
                         new Copyable(
                                 new Naming(
-                                        Words.text("migration.meanwhile"),
+                                        Words.text("migration.in"),
                                         "substituters = [\"" + found.substituter() + "\"]")));
     }
 
@@ -384,6 +402,8 @@ public final class MigrationController {
                     came.setText(came(brought));
                     boolean isWhole = brought.failed().isEmpty() && wrong == 0;
                     boolean isNamed = !model.migrating().targetsProperty().get().isBlank();
+                    last.pseudoClassStateChanged(FAILED, !isWhole);
+                    lastIcon.setIconLiteral(isWhole ? "fth-check-circle" : "fth-alert-triangle");
                     last.setText(
                             Words.text(
                                     !isWhole

@@ -105,7 +105,7 @@ class MigrationViewTest {
         robot.clickOn("#migration-bring");
         assertEquals(Phase.DONE, rest(robot));
         assertEquals("The one path verifies", text(robot, "#migration-statement"));
-        assertEquals("2 paths do not come or not verify", text(robot, "#migration-losses"));
+        assertEquals("2 paths did not come, or do not verify", text(robot, "#migration-losses"));
         assertEquals(2, robot.lookup("#migration-setbacks").queryTableView().getItems().size());
         assertEquals(
                 "Not all is here: let the source stay among the substituters, and migrate again.",

@@ -53,17 +53,23 @@ public final class ActivitiesModel implements AutoCloseable {
                     activity.unit() == Activity.Unit.BYTES
                             ? Figures.size((long) snapshot.rate())
                             : Figures.count((long) snapshot.rate());
-            String done =
-                    activity.unit() == Activity.Unit.BYTES
-                            ? Figures.size(snapshot.done())
-                            : Figures.count(snapshot.done());
-            String total =
-                    activity.unit() == Activity.Unit.BYTES
-                            ? Figures.size(snapshot.total())
-                            : Figures.count(snapshot.total());
-            return snapshot.total() > 0
-                    ? Words.text("activity.of", done, total, rate)
+            boolean isKnown = snapshot.total() > 0;
+            String done = isKnown ? figure(snapshot.done()) : amount(snapshot.done());
+            return isKnown
+                    ? Words.text("activity.of", done, amount(snapshot.total()), rate)
                     : Words.text("activity.so-far", done, rate);
+        }
+
+        private String figure(long number) {
+            return activity.unit() == Activity.Unit.BYTES
+                    ? Figures.size(number)
+                    : Figures.count(number);
+        }
+
+        private String amount(long number) {
+            return activity.unit() == Activity.Unit.PATHS
+                    ? Words.text("activity.paths", number, Figures.count(number))
+                    : figure(number);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
 import javafx.beans.property.BooleanProperty;
@@ -38,6 +39,9 @@ public final class ImportModel {
     private static final Pattern STORE = Pattern.compile("^(local$|local\\?|file:|https?:|car:)");
 
     private static final Pattern HTTP = Pattern.compile("^https?:");
+
+    /// How many of the paths that a word may mean are named.
+    private static final int NAMED = 5;
 
     private final Engine engine;
     private final ObjectProperty<Source> source =
@@ -196,10 +200,22 @@ public final class ImportModel {
     static List<StorePath> roots(PathStore from, String wanted) throws IOException {
         var roots = new ArrayList<StorePath>();
         for (String word : wanted.split("\\s+", -1)) {
-            if (!(Targets.resolve(from, word) instanceof Target.OfPath(var path))) {
-                throw new NoSuchFileException(word);
+            switch (Targets.resolve(from, word)) {
+                case Target.OfPath(var path) -> roots.add(path);
+                case Target.Ambiguous(_, var candidates) ->
+                        throw new NoSuchFileException(
+                                word,
+                                null,
+                                Words.text(
+                                        "import.ambiguous",
+                                        candidates.stream()
+                                                .map(StorePath::name)
+                                                .limit(NAMED)
+                                                .collect(Collectors.joining(", "))));
+                case Target.OfBlock _, Target.OfFile _, Target.Unknown _ ->
+                        throw new NoSuchFileException(
+                                word, null, Words.text("import.unknown", from.uri()));
             }
-            roots.add(path);
         }
         return roots;
     }

@@ -5,6 +5,7 @@ import cairn.engine.Activity;
 import cairn.engine.Check;
 import cairn.engine.Engine;
 import cairn.engine.Migration;
+import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import cairn.store.Sharing;
 import java.io.IOException;
@@ -83,6 +84,11 @@ public final class Migrating implements AutoCloseable {
     ///
     /// @param path in full, or its 32 characters where no more is known
     public record Setback(String path, Why why, String reason) {
+        private static final String FOLDER = StorePath.NIX_STORE + "/";
+
+        /// How long a hash is, with the dash after it.
+        private static final int HASH = 33;
+
         /// What is the matter with it.
         public enum Why {
             DAMAGED,
@@ -91,6 +97,11 @@ public final class Migrating implements AutoCloseable {
             DIFFERENT,
             UNREADABLE,
             WRONG_HERE
+        }
+
+        /// Its name, or its 32 characters where no more is known.
+        public String name() {
+            return path.substring(path.startsWith(FOLDER) ? FOLDER.length() + HASH : 0);
         }
 
         static Setback of(Migration.Failed failed) {

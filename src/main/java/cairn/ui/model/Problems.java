@@ -12,6 +12,9 @@ import java.util.concurrent.ExecutionException;
 
 /// Turns exceptions into words.
 public final class Problems {
+    /// The format of what names a store.
+    private static final String ADDRESS = "store uri";
+
     private Problems() {}
 
     public static Problem describe(Exception cause) {
@@ -27,8 +30,12 @@ public final class Problems {
                     Words.text("problem.missing-block", Figures.shortened(e.cid().toString()));
             case FormatException e when isOurs(e) ->
                     Words.text("problem.damaged", e.problem(), e.format(), e.offset());
+            case FormatException e when e.format().equals(ADDRESS) ->
+                    Words.text("problem.address", e.problem());
             case FormatException e ->
                     Words.text("problem.format", e.format(), e.offset(), e.problem());
+            case NoSuchFileException e when e.getReason() != null ->
+                    Words.text("problem.named", e.getFile(), e.getReason());
             case NoSuchFileException e when isOnDisk(e.getFile()) ->
                     Words.text("problem.no-file", e.getFile());
             case NoSuchFileException e -> Words.text("problem.not-here", e.getFile());
@@ -60,7 +67,9 @@ public final class Problems {
         return switch (cause) {
             case MissingBlockException _ -> Words.text("advice.missing-block");
             case FormatException e when isOurs(e) -> Words.text("advice.damaged");
+            case FormatException e when e.format().equals(ADDRESS) -> Words.text("advice.named");
             case FormatException _ -> Words.text("advice.format");
+            case NoSuchFileException e when e.getReason() != null -> Words.text("advice.named");
             case NoSuchFileException e when isOnDisk(e.getFile()) -> Words.text("advice.no-file");
             case NoSuchFileException _ -> Words.text("advice.not-here");
             case AccessDeniedException _ -> Words.text("advice.denied");
