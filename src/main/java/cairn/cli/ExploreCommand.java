@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import cairn.gateway.Gateway;
 import cairn.ui.Explorer;
 import cairn.ui.model.Place;
 import picocli.CommandLine.Parameters;
@@ -20,7 +21,7 @@ final class ExploreCommand implements Command {
     public int run(Session session) throws Exception {
         var first = Place.parse(place);
         try {
-            Explorer.open(session.home(), first);
+            Explorer.open(session.home(), first, Gateway::start);
         } catch (UnsupportedOperationException e) {
             throw new Failure.Reported(
                     ExitCode.UNREACHABLE,

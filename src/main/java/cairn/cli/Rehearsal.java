@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import cairn.gateway.Gateway;
 import cairn.ui.Explorer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,8 +30,8 @@ final class Rehearsal {
             var words = new ArrayList<>(List.of(args));
             words.addAll(List.of(line.split(" ")));
             switch (words.getLast()) {
-                case "window" -> Explorer.rehearse(home(args), false);
-                case "headless" -> Explorer.rehearse(home(args), true);
+                case "window" -> Explorer.rehearse(home(args), false, Gateway::start);
+                case "headless" -> Explorer.rehearse(home(args), true, Gateway::start);
                 default -> {
                     int _ = Main.run(words, System.getenv(), streams);
                 }

@@ -1,5 +1,6 @@
 package cairn.cli;
 
+import cairn.gateway.Gateway;
 import cairn.ui.Shot;
 import cairn.ui.model.Place;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class ShotCommand implements Command {
                 out ->
                         Shot.render(
                                         session.engine(),
+                                        Gateway::start,
                                         shown,
                                         Integer.parseInt(parts.group(1)),
                                         Integer.parseInt(parts.group(2)),

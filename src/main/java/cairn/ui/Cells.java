@@ -58,6 +58,15 @@ final class Cells {
         return new Plain<>("mono", Figures::shortened, text -> text);
     }
 
+    static <S> TableCell<S, Long> number() {
+        return new Plain<>("number", number -> Figures.count(number), _ -> "");
+    }
+
+    /// A time of day, with the day in the tooltip.
+    static <S> TableCell<S, Instant> time() {
+        return new Plain<>("words", Figures::timeOfDay, Figures::exactTime);
+    }
+
     /// How long ago something was.
     static <S> TableCell<S, Instant> age(Instant now) {
         return new Plain<>("words", at -> Figures.age(at, now), Figures::exactTime);

@@ -1,5 +1,7 @@
 package cairn.ui;
 
+import cairn.engine.CacheServer;
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
 import cairn.store.Home;
 import cairn.ui.model.Answer;
@@ -34,6 +36,7 @@ public final class Explorer {
 
     private final Path home;
     private final Place place;
+    private final CacheServer.Starter starter;
     private final FxWork work = new FxWork();
     private final Answer<Engine> engine = new Answer<>(work);
 
@@ -42,25 +45,30 @@ public final class Explorer {
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Window window;
+    private @Nullable CacheSwitch serving;
 
-    private Explorer(Path home, Place place) {
+    private Explorer(Path home, Place place, CacheServer.Starter starter) {
         this.home = home;
         this.place = place;
+        this.starter = starter;
     }
 
     /// Opens the explorer on a home, and returns when its window is closed.
     ///
     /// The store opens while JavaFX starts.
-    public static void open(Path home, Place place) throws InterruptedException, IOException {
-        new Explorer(home, place).run(false, _ -> {});
+    ///
+    /// @param starter serves the store to Nix where one asks for that
+    public static void open(Path home, Place place, CacheServer.Starter starter)
+            throws InterruptedException, IOException {
+        new Explorer(home, place, starter).run(false, _ -> {});
     }
 
     /// Opens the explorer on a home and closes it again as soon as it shows all that it asked for.
     ///
     /// @param headless draw without a display
-    public static void rehearse(Path home, boolean headless)
+    public static void rehearse(Path home, boolean headless, CacheServer.Starter starter)
             throws InterruptedException, IOException {
-        new Explorer(home, new Place.Overview()).run(headless, Explorer::closeWhenQuiet);
+        new Explorer(home, new Place.Overview(), starter).run(headless, Explorer::closeWhenQuiet);
     }
 
     /// @param onShown is given the window once it has the store
@@ -78,6 +86,9 @@ public final class Explorer {
         work.close();
         Platform.exit();
         opening.join();
+        if (serving != null) {
+            serving.close();
+        }
         for (Engine each : opened) {
             each.close();
         }
@@ -105,7 +116,8 @@ public final class Explorer {
         engine.valueProperty()
                 .subscribe(store -> {
                     if (store != null && closed.getCount() > 0) {
-                        window = new Window(store, settings, place, WIDTH, HEIGHT);
+                        serving = new CacheSwitch(store, starter);
+                        window = new Window(store, settings, place, serving, WIDTH, HEIGHT);
                         stage.setScene(window.scene());
                         stage.show();
                         onShown.accept(window);

@@ -6,6 +6,7 @@ import cairn.ui.model.DagModel;
 import cairn.ui.model.DiffModel;
 import cairn.ui.model.GraphModel;
 import cairn.ui.model.MigrationModel;
+import cairn.ui.model.NodeModel;
 import cairn.ui.model.OverviewModel;
 import cairn.ui.model.PathModel;
 import cairn.ui.model.PathsModel;
@@ -75,6 +76,10 @@ final class Screens {
                         new MigrationModel(
                                 at, shell.migrating(), shell.activities(), library, work, side);
                 yield opened(new MigrationController(model, shell.settings(), chooser), model);
+            }
+            case Place.Node _ -> {
+                var model = new NodeModel(shell.node(), library, work, side);
+                yield opened(new NodeController(model, shell.settings()), model);
             }
             case Place.Settings _ ->
                     opened(new SettingsController(shell.settings()), shell.settings());

@@ -2,6 +2,7 @@ package cairn.ui;
 
 import cairn.ui.model.ActivitiesModel;
 import cairn.ui.model.ActivitiesModel.Line;
+import cairn.ui.model.NodeSwitch;
 import cairn.ui.model.Place;
 import cairn.ui.model.SearchModel;
 import cairn.ui.model.SettingsModel;
@@ -46,6 +47,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class ShellController {
     private static final Duration LOOK = Duration.millis(250);
     private static final Duration WATCH = Duration.seconds(1);
+    private static final PseudoClass ON = PseudoClass.getPseudoClass("on");
+    private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
     private static final double MIN_INSPECTOR = 220;
     private static final double MAX_INSPECTOR = 640;
     private static final double INSPECTOR_SHARE = 0.3;
@@ -63,12 +66,16 @@ public final class ShellController {
     @FXML private ToggleButton paths;
     @FXML private ToggleButton graph;
     @FXML private ToggleButton builds;
+    @FXML private ToggleButton node;
     @FXML private ToggleButton settings;
     @FXML private Button back;
     @FXML private Button forward;
     @FXML private HBox searchBox;
     @FXML private FontIcon searchIcon;
     @FXML private TextField search;
+    @FXML private Button nodeStatus;
+    @FXML private FontIcon nodeIcon;
+    @FXML private Tooltip nodeTip;
     @FXML private ToggleButton inspectorToggle;
     @FXML private SplitPane sides;
     @FXML private HBox inspectorBox;
@@ -111,6 +118,8 @@ public final class ShellController {
         fillSides();
         fillInspector();
         fillStrip();
+        model.node().stateProperty().subscribe(this::showNode);
+        model.node().flowProperty().subscribe(_ -> showNode(model.node().stateProperty().get()));
         var finding =
                 new ShellSearch(
                         model.search(),
@@ -160,6 +169,11 @@ public final class ShellController {
     @FXML
     private void openBuilds() {
         openFromRail(new Place.Builds());
+    }
+
+    @FXML
+    private void openNode() {
+        openFromRail(new Place.Node());
     }
 
     @FXML
@@ -227,7 +241,8 @@ public final class ShellController {
                 .wideRailProperty()
                 .subscribe(wide -> {
                     rail.pseudoClassStateChanged(PseudoClass.getPseudoClass("wide"), wide);
-                    for (ToggleButton button : List.of(overview, paths, graph, builds, settings)) {
+                    for (ToggleButton button :
+                            List.of(overview, paths, graph, builds, node, settings)) {
                         button.setContentDisplay(wide ? ContentDisplay.LEFT : ContentDisplay.TOP);
                         button.setAlignment(wide ? Pos.CENTER_LEFT : Pos.CENTER);
                     }
@@ -287,6 +302,7 @@ public final class ShellController {
                     case Place.Paths _, Place.OfPath _, Place.Dag _, Place.Diff _ -> paths;
                     case Place.Graph _ -> graph;
                     case Place.Builds _, Place.OfBuild _ -> builds;
+                    case Place.Node _ -> node;
                     case Place.Settings _ -> settings;
                 };
         current.setSelected(true);
@@ -353,13 +369,36 @@ public final class ShellController {
         int more = model.activities().runningProperty().get() - 1;
         stripText.setText(more > 0 ? Words.text("strip.more", title, more) : title);
         stripStatus.setText(shown.map(Line::status).orElse(""));
-        stripStatus.pseudoClassStateChanged(
-                PseudoClass.getPseudoClass("failed"), shown.filter(Line::hasFailed).isPresent());
+        stripStatus.pseudoClassStateChanged(FAILED, shown.filter(Line::hasFailed).isPresent());
         stripProgress.setProgress(current.map(line -> line.snapshot().fraction()).orElse(0.0));
         for (Node node : List.of(stripProgress, stripCancel)) {
             node.setVisible(running);
             node.setManaged(running);
         }
+    }
+
+    private void showNode(NodeSwitch.State state) {
+        boolean nobody = model.node().flowProperty().get().offline();
+        String tip =
+                switch (state) {
+                    case NodeSwitch.State.Off _ -> Words.text("node.off");
+                    case NodeSwitch.State.Turning(var on) ->
+                            Words.text(on ? "node.turning-on" : "node.turning-off");
+                    case NodeSwitch.State.On(var server, _) ->
+                            Words.text(nobody ? "node.is-offline" : "node.is-on", server.address());
+                    case NodeSwitch.State.Failed(var problem) -> problem.sentence();
+                };
+        nodeIcon.setIconLiteral(
+                switch (state) {
+                    case NodeSwitch.State.Off _ -> "fth-circle";
+                    case NodeSwitch.State.Turning _ -> "fth-loader";
+                    case NodeSwitch.State.On _ -> nobody ? "fth-cloud-off" : "fth-check-circle";
+                    case NodeSwitch.State.Failed _ -> "fth-alert-triangle";
+                });
+        nodeTip.setText(tip);
+        nodeStatus.setAccessibleText(tip);
+        nodeStatus.pseudoClassStateChanged(ON, state instanceof NodeSwitch.State.On);
+        nodeStatus.pseudoClassStateChanged(FAILED, state instanceof NodeSwitch.State.Failed);
     }
 
     private void unveil(boolean open, Runnable show) {

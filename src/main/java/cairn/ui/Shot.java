@@ -1,5 +1,7 @@
 package cairn.ui;
 
+import cairn.engine.CacheServer;
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
 import cairn.ui.model.Place;
 import cairn.ui.model.SettingsModel;
@@ -31,14 +33,21 @@ public final class Shot {
 
     /// Writes a place as a PNG once its view has all that it asks for. Blocks until then.
     ///
+    /// @param starter would serve the store to Nix
     /// @return why something of it could not be shown, if so; the picture tells it too
     public static Optional<Exception> render(
-            Engine engine, Place place, int width, int height, boolean dark, OutputStream out)
+            Engine engine,
+            CacheServer.Starter starter,
+            Place place,
+            int width,
+            int height,
+            boolean dark,
+            OutputStream out)
             throws IOException, InterruptedException {
         Toolkit.start(true);
         var view = new CompletableFuture<View>();
-        Platform.runLater(() -> take(engine, place, width, height, dark, view));
-        try {
+        try (var serving = new CacheSwitch(engine, starter)) {
+            Platform.runLater(() -> take(engine, serving, place, width, height, dark, view));
             write(view.get().picture, out);
             return view.get().failure;
         } catch (ExecutionException e) {
@@ -49,6 +58,7 @@ public final class Shot {
     @SuppressWarnings("CatchingUnchecked") // handed to whoever waits
     private static void take(
             Engine engine,
+            CacheSwitch serving,
             Place place,
             int width,
             int height,
@@ -61,7 +71,7 @@ public final class Shot {
         try {
             var settings = new SettingsModel(SettingsModel.fileOf(engine.store().home()));
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
-            var window = new Window(engine, settings, place, width, height);
+            var window = new Window(engine, settings, place, serving, width, height);
             var _ = view.whenComplete((_, _) -> window.close());
             Region content = inFull(window.scene(), width, height);
             var stage = new Stage();

@@ -1,5 +1,6 @@
 package cairn.ui;
 
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
 import cairn.ui.model.Place;
 import cairn.ui.model.Problem;
@@ -25,8 +26,14 @@ final class Window implements AutoCloseable {
     private final Subscription look;
     private boolean closed;
 
-    Window(Engine engine, SettingsModel settings, Place place, double width, double height) {
-        model = new ShellModel(engine, work, Platform::runLater, settings, place);
+    Window(
+            Engine engine,
+            SettingsModel settings,
+            Place place,
+            CacheSwitch serving,
+            double width,
+            double height) {
+        model = new ShellModel(engine, work, Platform::runLater, settings, place, serving);
         var views = new Views(Words.bundle());
         controller = new ShellController(model, views);
         Parent root = views.load(controller);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.engine.Activity;
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.gateway.Gateway;
 import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import cairn.store.Progress;
@@ -59,7 +61,12 @@ class ImportViewTest {
     private final SettingsModel settings = new SettingsModel(room.resolve("settings"));
     private final ShellModel model =
             new ShellModel(
-                    engine, new DirectWork(), Platform::runLater, settings, new Place.Paths(""));
+                    engine,
+                    new DirectWork(),
+                    Platform::runLater,
+                    settings,
+                    new Place.Paths(""),
+                    new CacheSwitch(engine, Gateway::start));
     private Optional<Path> choice = Optional.empty();
 
     ImportViewTest() throws IOException {}

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.gateway.Gateway;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.Catalog.Summary;
@@ -107,7 +109,13 @@ class ManyPathsTest {
     }
 
     private ShellModel open(SettingsModel settings) {
-        return new ShellModel(engine, this::run, Platform::runLater, settings, new Place.Paths(""));
+        return new ShellModel(
+                engine,
+                this::run,
+                Platform::runLater,
+                settings,
+                new Place.Paths(""),
+                new CacheSwitch(engine, Gateway::start));
     }
 
     private static Stage show(Scene scene, SettingsModel settings) {

@@ -1,6 +1,8 @@
 package cairn.ui;
 
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.gateway.Gateway;
 import cairn.store.Catalog.Summary;
 import cairn.ui.model.Place;
 import cairn.ui.model.SettingsModel;
@@ -38,7 +40,14 @@ public final class ManyRows {
 
     private ManyRows(Engine engine) {
         var settings = new SettingsModel(engine.store().home().folder().resolve("no-settings"));
-        window = new Window(engine, settings, new Place.Settings(), 1000, 800);
+        window =
+                new Window(
+                        engine,
+                        settings,
+                        new Place.Settings(),
+                        new CacheSwitch(engine, Gateway::start),
+                        1000,
+                        800);
         stage.setScene(window.scene());
         stage.show();
         pulses =

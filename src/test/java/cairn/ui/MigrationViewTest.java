@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.gateway.Gateway;
 import cairn.ui.model.DirectWork;
 import cairn.ui.model.Figures;
 import cairn.ui.model.Migrating.Phase;
@@ -42,7 +44,12 @@ class MigrationViewTest {
     private final SettingsModel settings = new SettingsModel(room.resolve("settings"));
     private final ShellModel model =
             new ShellModel(
-                    engine, new DirectWork(), Platform::runLater, settings, new Place.Overview());
+                    engine,
+                    new DirectWork(),
+                    Platform::runLater,
+                    settings,
+                    new Place.Overview(),
+                    new CacheSwitch(engine, Gateway::start));
 
     MigrationViewTest() throws IOException {}
 

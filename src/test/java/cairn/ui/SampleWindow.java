@@ -1,6 +1,8 @@
 package cairn.ui;
 
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.gateway.Gateway;
 import cairn.ui.model.DirectWork;
 import cairn.ui.model.Place;
 import cairn.ui.model.Samples;
@@ -19,9 +21,16 @@ import org.testfx.api.FxRobot;
 final class SampleWindow {
     final Path home = Files.createTempDirectory("cairn");
     final Engine engine = Samples.engine(home);
+    final CacheSwitch serving = new CacheSwitch(engine, Gateway::start);
     final SettingsModel settings = new SettingsModel(home.resolve("settings"));
     final ShellModel model =
-            new ShellModel(engine, new DirectWork(), Runnable::run, settings, new Place.Paths(""));
+            new ShellModel(
+                    engine,
+                    new DirectWork(),
+                    Runnable::run,
+                    settings,
+                    new Place.Paths(""),
+                    serving);
 
     SampleWindow() throws IOException {}
 
@@ -39,6 +48,7 @@ final class SampleWindow {
 
     void close(FxRobot robot) throws IOException {
         robot.interact(model::close); // after what is still to be shown
+        serving.close();
         engine.close();
         try (var files = Files.walk(home)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -12,6 +12,8 @@ public final class Figures {
     private static final String THIN = "\u202f";
     private static final DateTimeFormatter EXACT =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter OF_DAY =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int HEAD = 7;
     private static final int TAIL = 6;
 
@@ -73,6 +75,27 @@ public final class Figures {
     /// A time to the second in the zone of whoever looks.
     public static String exactTime(Instant at) {
         return EXACT.format(at.atZone(ZoneId.systemDefault()));
+    }
+
+    /// A time of day to the second in the zone of whoever looks.
+    public static String timeOfDay(Instant at) {
+        return OF_DAY.format(at.atZone(ZoneId.systemDefault()));
+    }
+
+    /// A number with one decimal as long as it is small.
+    public static String tenths(double number) {
+        return number < 9.95
+                ? String.format(Locale.ROOT, "%.1f", number)
+                : count(Math.round(number));
+    }
+
+    /// How long something took that mostly takes milliseconds.
+    public static String brief(Duration time) {
+        double milliseconds = time.toNanos() / 1e6;
+        return milliseconds >= 999.5
+                ? duration(time)
+                : String.format(
+                        Locale.ROOT, milliseconds < 9.995 ? "%.2f ms" : "%.0f ms", milliseconds);
     }
 
     /// How long something took.

@@ -8,6 +8,7 @@ import cairn.engine.Activities;
 import cairn.engine.Activity;
 import cairn.engine.Builds;
 import cairn.engine.Check;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.Target;
 import cairn.graph.PathGraph;
@@ -32,6 +33,7 @@ import cairn.unixfs.UnixFsReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,6 +84,16 @@ public final class Library {
 
     public Instant now() {
         return engine.clock().instant();
+    }
+
+    /// What the home and the environment set, read anew.
+    Configuration configuration() throws IOException {
+        return engine.configuration();
+    }
+
+    /// Where a home's configuration is written.
+    Path configurationFile() {
+        return store.home().configuration();
     }
 
     /// Starts long work that the explorer shows at its foot. Does not block.

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// ```
 /// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
 ///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "builds" | "build/" cid
-///                 | "migration" [ "?from=" source ] | "settings" )
+///                 | "migration" [ "?from=" source ] | "node" | "settings" )
 /// ```
 public sealed interface Place {
     String SCHEME = "cairn:";
@@ -74,6 +74,9 @@ public sealed interface Place {
     /// @param from the store, or empty
     record Migration(String from) implements Place {}
 
+    /// Serving this store to Nix, and the stores that it draws on.
+    record Node() implements Place {}
+
     record Settings() implements Place {}
 
     /// Where all is that can be told of a subject, if there is such a place.
@@ -110,6 +113,7 @@ public sealed interface Place {
             case "builds/0" -> new Builds();
             case "build/1" -> new OfBuild(Cid.parse(parts[1]));
             case "migration/0" -> new Migration("");
+            case "node/0" -> new Node();
             case "settings/0" -> new Settings();
             default ->
                     throw new FormatException(
@@ -137,6 +141,7 @@ public sealed interface Place {
                     case OfBuild(var cid) -> "build/" + cid;
                     case Migration(var from) ->
                             from.isEmpty() ? "migration" : "migration?from=" + encode(from);
+                    case Node _ -> "node";
                     case Settings _ -> "settings";
                 };
     }

@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.cid.FormatException;
+import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class ShellModel implements AutoCloseable {
     private final Listing<ActivitiesModel.Line> activityList;
     private final ImportModel importing;
     private final Migrating migrating;
+    private final NodeSwitch node;
     private final SearchModel search;
     private final Side first;
     private final ReadOnlyObjectWrapper<Optional<Side>> second =
@@ -37,8 +39,14 @@ public final class ShellModel implements AutoCloseable {
     private boolean stirred;
 
     /// @param uiThread runs something on the UI thread
+    /// @param serving turns it on and off that Nix is served; whoever gives it closes it
     public ShellModel(
-            Engine engine, Work work, Executor uiThread, SettingsModel settings, Place place) {
+            Engine engine,
+            Work work,
+            Executor uiThread,
+            SettingsModel settings,
+            Place place,
+            CacheSwitch serving) {
         this.engine = engine;
         this.work = work;
         this.settings = settings;
@@ -46,6 +54,7 @@ public final class ShellModel implements AutoCloseable {
         inspector = new InspectorModel(library, work, engine.clock());
         importing = new ImportModel(engine);
         migrating = new Migrating(engine, uiThread);
+        node = new NodeSwitch(engine, serving, work);
         first = new Side(place, this::openBeside, inspector::inspect);
         active.set(first);
         search = new SearchModel(library, work, actions(), this::open, this::openBeside);
@@ -89,6 +98,10 @@ public final class ShellModel implements AutoCloseable {
 
     public Migrating migrating() {
         return migrating;
+    }
+
+    public NodeSwitch node() {
+        return node;
     }
 
     public SearchModel search() {
@@ -160,6 +173,7 @@ public final class ShellModel implements AutoCloseable {
     /// Looks whether the store has changed, also by another process. While it goes on changing,
     /// views only take up what is cheap; once it rests, everything is asked again.
     public void watch() {
+        node.look();
         if (watching) {
             return;
         }
@@ -211,6 +225,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.paths", "", () -> open(new Place.Paths(""))),
                 action("action.graph", "", () -> open(new Place.Graph(Optional.empty()))),
                 action("action.builds", "", () -> open(new Place.Builds())),
+                action("action.node", "", () -> open(new Place.Node())),
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),
                 action("action.import-sample", "", importing::sample),

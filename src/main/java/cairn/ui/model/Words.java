@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.engine.Outcome;
+import cairn.engine.Substituters;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.ResourceBundle;
@@ -30,6 +31,42 @@ public final class Words {
             case SUBSTITUTED -> text("outcome.substituted");
             case PRESENT -> text("outcome.present");
             case FAILED -> text("outcome.failed");
+        };
+    }
+
+    /// What a request to the node is about.
+    public static String of(Asked.Kind kind) {
+        return switch (kind) {
+            case CACHE_INFO -> text("asked.cache-info");
+            case NARINFO -> text("asked.narinfo");
+            case NAR -> text("asked.nar");
+            case LISTING -> text("asked.listing");
+            case REALISATION -> text("asked.realisation");
+            case LOG -> text("asked.log");
+            case FILE -> text("asked.file");
+            case BLOCK -> text("asked.block");
+            case METRICS -> text("asked.metrics");
+            case OTHER -> text("asked.other");
+        };
+    }
+
+    /// How another store does.
+    public static String of(Substituters.State state) {
+        return switch (state) {
+            case UNTRIED -> text("upstream.untried");
+            case WORKING -> text("upstream.working");
+            case RESTING -> text("upstream.resting");
+            case OFFLINE -> text("upstream.offline");
+        };
+    }
+
+    /// A sentence on how another store does.
+    public static String sentence(Substituters.State state) {
+        return switch (state) {
+            case UNTRIED -> text("upstream.untried-more");
+            case WORKING -> text("upstream.working-more");
+            case RESTING -> text("upstream.resting-more");
+            case OFFLINE -> text("upstream.offline-more");
         };
     }
 
