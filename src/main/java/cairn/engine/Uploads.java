@@ -64,6 +64,7 @@ public final class Uploads implements AutoCloseable {
     private final InstantSource clock;
     private final TrustedKeys trusted;
     private final Limits limits;
+    private final boolean loosely;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ReentrantLock registering = new ReentrantLock();
 
@@ -73,11 +74,13 @@ public final class Uploads implements AutoCloseable {
     private final ExecutorService sweeper =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("uploads").factory());
 
-    private Uploads(Store store, InstantSource clock, TrustedKeys trusted, Limits limits) {
+    private Uploads(
+            Store store, InstantSource clock, TrustedKeys trusted, Limits limits, boolean loosely) {
         this.store = store;
         this.clock = clock;
         this.trusted = trusted;
         this.limits = limits;
+        this.loosely = loosely;
     }
 
     /// What may be asked of this machine.
@@ -100,9 +103,11 @@ public final class Uploads implements AutoCloseable {
             Instant since) {}
 
     /// Starts to look after what is waiting; close the result to stop.
+    ///
+    /// @param loosely whether a [Packer] compresses later what comes
     public static Uploads start(
-            Store store, InstantSource clock, TrustedKeys trusted, Limits limits) {
-        var uploads = new Uploads(store, clock, trusted, limits);
+            Store store, InstantSource clock, TrustedKeys trusted, Limits limits, boolean loosely) {
+        var uploads = new Uploads(store, clock, trusted, limits, loosely);
         uploads.sweeper.execute(uploads::sweep);
         return uploads;
     }
@@ -118,7 +123,8 @@ public final class Uploads implements AutoCloseable {
         // What is not packed has the hash of its archive.
         var digest = compression == NarCompression.NONE ? null : HashFunction.sha256();
         var counted = new Counted(source, digest);
-        var paths = new PathImport(store, clock, Progress.NONE);
+        var writer = loosely ? store.looseWriter() : store.writer();
+        var paths = new PathImport(store, writer, clock, Progress.NONE);
         boolean taken = false;
         try (var unpacked = compression.decompress(counted, Long.MAX_VALUE);
                 var scan = new ReferenceScan(new Bounded(unpacked, limits.narBytes));

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The last requests. Safe for use by several threads.
 final class Feed {
@@ -56,6 +57,10 @@ final class Feed {
             return took;
         }
 
+        private boolean endedSince(Duration length) {
+            return took >= 0 && System.nanoTime() - began - took > length.toNanos();
+        }
+
         private Request shown() {
             long nanoseconds = took;
             return new Request(
@@ -78,11 +83,18 @@ final class Feed {
         return entry;
     }
 
+    /// Tells whether nobody has asked for anything, or is being answered, for so long.
+    boolean isQuiet(Duration length) {
+        return entries().allMatch(entry -> entry.endedSince(length));
+    }
+
+    private Stream<Entry> entries() {
+        return IntStream.range(0, KEPT).mapToObj(entries::get).filter(Objects::nonNull);
+    }
+
     /// The newest first.
     List<Request> list() {
-        return IntStream.range(0, KEPT)
-                .mapToObj(entries::get)
-                .filter(Objects::nonNull)
+        return entries()
                 .map(Entry::shown)
                 .sorted(Comparator.comparingLong(Request::number).reversed())
                 .toList();

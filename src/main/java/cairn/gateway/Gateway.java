@@ -3,7 +3,9 @@ package cairn.gateway;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.engine.CacheServer;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.Packer;
 import cairn.engine.Realisations;
 import cairn.engine.RefusedException;
 import cairn.engine.RefusedException.Reason;
@@ -73,6 +75,7 @@ public final class Gateway implements CacheServer {
             Pattern.compile("/nar/([0-9a-zA-Z]{1,128}\\.nar(?:\\.[a-z0-9]{1,4})?)");
     private static final Pattern REALISATION = Pattern.compile("/realisations/(.{1,300})\\.doi");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration QUIET = Duration.ofSeconds(10);
     private static final int MAX_LISTING = 64 << 20;
     private static final int MAX_REALISATION = 1 << 20;
     private static final int MAX_INFO = 64 << 10;
@@ -89,13 +92,14 @@ public final class Gateway implements CacheServer {
     private final Store store;
     private final Door door;
     private final Metrics metrics = new Metrics();
-    private final Feed feed = new Feed();
+    private final Feed feed;
     private final Patience patience;
     private final NarInfos narInfos;
     private final Realisations realisations;
     private final Uploads uploads;
     private final Space space;
     private final Substituters substituters;
+    private final Packer packer;
     private final Files files;
     private final Ipfs ipfs;
     private final WebServer server;
@@ -106,13 +110,17 @@ public final class Gateway implements CacheServer {
             Substituters substituters,
             Uploads uploads,
             Space space,
-            Patience patience)
+            Patience patience,
+            Feed feed,
+            Packer packer)
             throws IOException {
         this.settings = settings;
         this.substituters = substituters;
         this.uploads = uploads;
         this.space = space;
         this.patience = patience;
+        this.feed = feed;
+        this.packer = packer;
         store = engine.store();
         door = new Door(settings);
         narInfos = new NarInfos(store.catalog(), settings, space);
@@ -138,11 +146,19 @@ public final class Gateway implements CacheServer {
         substituters.setOffline(settings.offline());
         var uploads =
                 Uploads.start(
-                        engine.store(), engine.clock(), settings.trusted(), settings.limits());
+                        engine.store(),
+                        engine.clock(),
+                        settings.trusted(),
+                        settings.limits(),
+                        settings.storeLimit() == Configuration.UNLIMITED);
         var space = Space.start(engine, settings.storeLimit());
         var patience = Patience.start(length);
+        var feed = new Feed();
+        var packer = Packer.start(engine.store(), () -> feed.isQuiet(QUIET));
         try {
-            var gateway = new Gateway(engine, settings, substituters, uploads, space, patience);
+            var gateway =
+                    new Gateway(
+                            engine, settings, substituters, uploads, space, patience, feed, packer);
             gateway.server.start();
             if (!gateway.server.isRunning()) {
                 throw new BindException(
@@ -150,6 +166,7 @@ public final class Gateway implements CacheServer {
             }
             return gateway;
         } catch (IOException | RuntimeException e) {
+            packer.close();
             patience.close();
             space.close();
             uploads.close();
@@ -210,6 +227,7 @@ public final class Gateway implements CacheServer {
     @Override
     public void close() {
         server.stop();
+        packer.close();
         patience.close();
         space.close();
         uploads.close();

@@ -25,6 +25,8 @@ final class FrameCodec implements AutoCloseable {
     /// Of what is made in the background.
     private static final int DENSE_LEVEL = 3;
 
+    private static final int UNCOMPRESSED = 0;
+
     private final ConcurrentLinkedQueue<Compressor> compressors = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<ZstdDecompressCtx> decompressors =
             new ConcurrentLinkedQueue<>();
@@ -41,6 +43,20 @@ final class FrameCodec implements AutoCloseable {
                 Bytes.EMPTY,
                 0,
                 LEVEL);
+    }
+
+    /// Encodes a frame of blocks that is compressed another time.
+    Bytes loose(Bytes list, byte[] payload, int length) {
+        return encode(
+                Kind.BLOCKS,
+                true,
+                list,
+                payload,
+                length,
+                FrameHeader.NO_BASE,
+                Bytes.EMPTY,
+                0,
+                UNCOMPRESSED);
     }
 
     /// Encodes a frame of blocks with more care.
@@ -93,7 +109,10 @@ final class FrameCodec implements AutoCloseable {
         int start = FrameHeader.LENGTH + list.length();
         byte[] out = compressor.buffer(start + (int) Zstd.compressBound(raw));
         list.copyTo(0, out, FrameHeader.LENGTH, list.length());
-        int stored = compressor.compress(payload, raw, level, basePayload, start);
+        int stored =
+                level == UNCOMPRESSED
+                        ? raw
+                        : compressor.compress(payload, raw, level, basePayload, start);
         var encoding = basePayload.isEmpty() ? Encoding.ZSTD : Encoding.DELTA;
         if (stored >= raw) {
             System.arraycopy(payload, 0, out, start, raw);

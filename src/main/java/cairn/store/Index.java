@@ -33,10 +33,12 @@ final class Index implements AutoCloseable {
 
     /// The tables that came after the first indexes of this version. Not in the journal: who checks
     /// a path again finds its damage again, and when a path was asked for last is not worth much.
+    /// Loose frames wait to be compressed.
     private static final String LATER =
             """
             CREATE %1$s TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL);
             CREATE %1$s TABLE IF NOT EXISTS access (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE %1$s TABLE IF NOT EXISTS loose (frame INTEGER PRIMARY KEY);
             """;
 
     private final Path file;
@@ -457,8 +459,8 @@ final class Index implements AutoCloseable {
     private boolean isWhole() throws IOException {
         return read(database ->
                 database.number(
-                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access')"))
-                == 2;
+                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access', 'loose')"))
+                == 3;
     }
 
     private void initialise() throws IOException {

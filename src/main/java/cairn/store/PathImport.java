@@ -42,8 +42,13 @@ public final class PathImport implements AutoCloseable {
 
     /// @param progress asked between blocks whether to stop
     public PathImport(Store store, InstantSource clock, Progress progress) throws IOException {
+        this(store, store.writer(), clock, progress);
+    }
+
+    /// @param writer of the store; closed with this
+    public PathImport(Store store, StoreWriter writer, InstantSource clock, Progress progress) {
         this.store = store;
-        this.writer = store.writer();
+        this.writer = writer;
         this.clock = clock;
         this.progress = progress;
     }

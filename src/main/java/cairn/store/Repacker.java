@@ -21,18 +21,23 @@ import java.util.TreeMap;
 /// Otherwise it stays whole, compressed with more care, and may become a base itself. So no base is
 /// itself a delta, reading takes two frames at most, and the outcome depends on nothing but the
 /// packs.
+///
+/// Or only compresses what was written loosely, and leaves the rest to another time.
 final class Repacker {
     private static final int MIN_SHARED = 2;
 
     private final Store store;
+    private final boolean looseOnly;
     private final Progress progress;
     private final Map<Long, List<Long>> fresh = new HashMap<>();
     private final List<Long> looked = new ArrayList<>();
+    private final List<Long> compressed = new ArrayList<>();
     private long deltas;
     private long done;
 
-    Repacker(Store store, Progress progress) {
+    Repacker(Store store, boolean looseOnly, Progress progress) {
         this.store = store;
+        this.looseOnly = looseOnly;
         this.progress = progress;
     }
 
@@ -41,7 +46,7 @@ final class Repacker {
                 var rewriter = new PackRewriter(store, false)) {
             // Before their frames: a pack that a writer makes longer meanwhile is left alone.
             var lengths = store.index().read(Repacker::lengths);
-            var packs = store.index().read(Repacker::packs);
+            var packs = store.index().read(this::packs);
             long total =
                     packs.values().stream().flatMap(List::stream).filter(Candidate::isNew).count();
             for (var pack : packs.entrySet()) {
@@ -63,15 +68,20 @@ final class Repacker {
         }
     }
 
-    /// A frame, and whether it has not been looked at yet.
+    /// A frame, and whether it is to be looked at.
     private record Candidate(Row row, boolean isNew) {}
 
     private void move(PackRewriter rewriter, Candidate candidate) throws IOException {
         Row row = candidate.row;
         if (candidate.isNew) {
             done++;
+            compressed.add(row.id());
             try {
                 Frame frame = store.packs().frame(row.at());
+                if (looseOnly) {
+                    moveWhole(rewriter, row, frame);
+                    return;
+                }
                 long[] sketch = Sketch.of(frame.payload());
                 if (moveAsDelta(rewriter, row, frame, sketch)) {
                     return;
@@ -174,12 +184,18 @@ final class Repacker {
                             for (long frame : looked) {
                                 database.run("UPDATE frame SET looked = 1 WHERE id = ?", frame);
                             }
+                            for (long frame : compressed) {
+                                database.run("DELETE FROM loose WHERE frame = ?", frame);
+                            }
+                            database.run(
+                                    "DELETE FROM loose WHERE frame NOT IN (SELECT id FROM frame)");
                             database.run(
                                     "DELETE FROM sketch WHERE frame NOT IN (SELECT id FROM frame)");
                             return 0;
                         });
         fresh.clear();
         looked.clear();
+        compressed.clear();
     }
 
     private static Map<Long, Long> lengths(Database database) throws SQLException {
@@ -192,17 +208,20 @@ final class Repacker {
         return lengths;
     }
 
-    private static Map<Long, List<Candidate>> packs(Database database) throws SQLException {
+    private Map<Long, List<Candidate>> packs(Database database) throws SQLException {
         var packs = new TreeMap<Long, List<Candidate>>();
         try (var rows =
                 database.query(
                         """
-                        SELECT pack, offset, length, raw, base, id, sequence, looked FROM frame
-                        ORDER BY pack, offset\
+                        SELECT pack, offset, length, raw, base, id, sequence, looked,
+                        id IN (SELECT frame FROM loose) FROM frame ORDER BY pack, offset\
                         """)) {
             while (rows.next()) {
                 var row = new Row(rows.getLong(6), Index.frame(rows), rows.getLong(7));
-                boolean isNew = row.at().base() == 0 && !rows.getBoolean(8);
+                boolean isNew =
+                        looseOnly
+                                ? rows.getBoolean(9)
+                                : row.at().base() == 0 && !rows.getBoolean(8);
                 packs.computeIfAbsent(row.at().pack(), _ -> new ArrayList<>())
                         .add(new Candidate(row, isNew));
             }

@@ -184,6 +184,9 @@ final class Repair {
                                 found.offset(),
                                 header.length(),
                                 header.raw());
+                if (header.encoding() == Encoding.PLAIN) {
+                    database.run("INSERT INTO loose (frame) VALUES (?)", id);
+                }
                 var blocks = new ArrayList<Entry>();
                 int at = 0;
                 for (var entry : entries) {

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 /// threads.
 public final class Store implements BlockSource, AutoCloseable {
     private static final int ATTEMPTS = 10;
+    private static final long MAX_LOOSE = 4L << 30;
 
     private final Home home;
     private final boolean readOnly;
@@ -235,7 +236,14 @@ public final class Store implements BlockSource, AutoCloseable {
     /// and written meanwhile; a crash or cancelling costs what was not finished.
     public Repacked repack(Progress progress) throws IOException {
         checkWritable();
-        return new Repacker(this, progress).run();
+        return new Repacker(this, false, progress).run();
+    }
+
+    /// Compresses what was written loosely. Blocks can be read and written meanwhile; a crash or
+    /// cancelling costs what was not finished.
+    public Repacked pack(Progress progress) throws IOException {
+        checkWritable();
+        return new Repacker(this, true, progress).run();
     }
 
     /// Pins what is here with all that it leads to; a registered path always is.
@@ -287,7 +295,21 @@ public final class Store implements BlockSource, AutoCloseable {
     /// Begins to write; close the writer soon after the last commit.
     public StoreWriter writer() throws IOException {
         checkWritable();
-        return new StoreWriter(this);
+        return new StoreWriter(this, false);
+    }
+
+    /// Begins to write in half the time, and at first in twice the room: what is written is
+    /// compressed by [#pack]. Once much waits for that, it is compressed at once.
+    public StoreWriter looseWriter() throws IOException {
+        checkWritable();
+        return new StoreWriter(this, looseBytes() < MAX_LOOSE);
+    }
+
+    /// How many bytes of the packs wait to be compressed.
+    public long looseBytes() throws IOException {
+        return index.read(database ->
+                database.number(
+                        "SELECT total(f.length) FROM loose l JOIN frame f ON f.id = l.frame"));
     }
 
     /// Commits statements without blocks.

@@ -48,6 +48,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private static final int MAX_SEALED = 2 + 2 * Runtime.getRuntime().availableProcessors();
 
     private final Store store;
+    private final boolean loosely;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Bytes, Slot> fresh = new HashMap<>();
 
@@ -71,8 +72,10 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private long newBytes;
     private @Nullable IOException failure;
 
-    StoreWriter(Store store) {
+    /// @param loosely whether frames are compressed another time
+    StoreWriter(Store store, boolean loosely) {
         this.store = store;
+        this.loosely = loosely;
     }
 
     /// Blocks on their way into one frame. The array is used for another once the frame is
@@ -388,6 +391,9 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                             at.length(),
                             at.raw(),
                             sequence);
+            if (loosely) {
+                database.run("INSERT INTO loose (frame) VALUES (?)", row);
+            }
             frame.slots.forEach(slot -> rows.add(new Row(slot, row)));
         }
         rows.sort(Comparator.comparing(row -> row.slot.key));
@@ -476,7 +482,10 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         try {
             leaveOutKnown(frame, held);
             if (!frame.slots.isEmpty()) {
-                frame.encoded = store.codec().blocks(frame.list(), frame.array(), frame.length);
+                frame.encoded =
+                        loosely
+                                ? store.codec().loose(frame.list(), frame.array(), frame.length)
+                                : store.codec().blocks(frame.list(), frame.array(), frame.length);
             }
             problem = null;
         } catch (IOException e) {

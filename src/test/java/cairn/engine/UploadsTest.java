@@ -26,7 +26,8 @@ class UploadsTest {
         var limits = new Uploads.Limits(1 << 20, 64, Duration.ofMinutes(10));
         try (var engine = Engine.open(folder.resolve("home"), () -> now);
                 var uploads =
-                        Uploads.start(engine.store(), engine.clock(), TrustedKeys.NONE, limits)) {
+                        Uploads.start(
+                                engine.store(), engine.clock(), TrustedKeys.NONE, limits, true)) {
             String first = bring(uploads, "first");
             now = now.plus(Duration.ofMinutes(6));
             String second = bring(uploads, "second");

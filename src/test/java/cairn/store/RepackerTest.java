@@ -163,6 +163,69 @@ class RepackerTest {
     }
 
     @Test
+    void compressesWhatWasWrittenLoosely() throws IOException {
+        var blocks = Samples.blocks(10, 60);
+        var late = Samples.blocks(11, 10);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, late);
+            try (var writer = store.looseWriter()) {
+                for (Block block : blocks) {
+                    writer.put(block);
+                }
+                writer.commit();
+            }
+            Samples.assertHolds(store, blocks);
+            long loose = store.looseBytes();
+            long before = Samples.size(folder.resolve("packs"));
+            var packed = store.pack(Progress.NONE);
+            assertEquals(before - packed.bytes(), Samples.size(folder.resolve("packs")));
+            assertTrue(packed.bytes() > loose / 5);
+            assertEquals(0, store.looseBytes());
+            assertEquals(new Repacked(0, 0, 0), store.pack(Progress.NONE));
+            Samples.assertHolds(store, blocks);
+            Samples.assertHolds(store, late);
+            // What similar frames have in common is left to another time.
+            assertTrue(store.repack(Progress.NONE).frames() > packed.frames());
+        }
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, blocks);
+        }
+    }
+
+    @Test
+    void repackingLeavesNothingLoose() throws IOException {
+        var blocks = versions(12, 2);
+        try (var store = Store.open(folder)) {
+            try (var writer = store.looseWriter()) {
+                for (Block block : blocks) {
+                    writer.put(block);
+                }
+                writer.commit();
+            }
+            assertEquals(1, store.repack(Progress.NONE).deltas());
+            assertEquals(0, store.looseBytes());
+            Samples.assertHolds(store, blocks);
+        }
+    }
+
+    @Test
+    void whatWasLooseIsLooseAfterARepair() throws IOException {
+        long loose;
+        try (var store = Store.open(folder);
+                var writer = store.looseWriter()) {
+            for (Block block : Samples.blocks(13, 20)) {
+                writer.put(block);
+            }
+            writer.commit();
+            loose = store.looseBytes();
+        }
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        try (var store = Store.open(folder)) {
+            assertEquals(loose, store.looseBytes());
+        }
+    }
+
+    @Test
     void oneAtATime() throws IOException {
         try (var store = Store.open(folder);
                 var _ = Collector.lock(store)) {
