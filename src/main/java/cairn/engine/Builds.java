@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.graph.Digraph;
+import cairn.ipld.BlockSource;
 import cairn.ipld.CborReader;
 import cairn.ipld.CborWriter;
 import cairn.nix.StorePath;
@@ -290,9 +291,10 @@ public final class Builds {
     }
 
     private void catchUp() throws IOException {
+        var records = store.inOrder(); // those of a run mostly lie side by side
         for (var some = events(); !some.isEmpty(); some = events()) {
             for (var event : some) {
-                read(event.cursor(), event.data());
+                read(event.cursor(), event.data(), records);
                 cursor = event.cursor();
             }
         }
@@ -302,7 +304,7 @@ public final class Builds {
         return store.catalog().events(TOPIC, cursor, BATCH);
     }
 
-    private void read(long cursor, Bytes event) throws IOException {
+    private void read(long cursor, Bytes event, BlockSource records) throws IOException {
         var in = new CborReader("build event", event);
         in.fields(3);
         String name = in.field("run").text();
@@ -318,7 +320,7 @@ public final class Builds {
         in.expectEnd();
         for (Kept entry : kept) {
             roots.add(entry.cid);
-            record(entry.cid)
+            record(entry.cid, records)
                     .ifPresent(record ->
                             builds.putLast(
                                     entry.cid,
@@ -334,9 +336,9 @@ public final class Builds {
     }
 
     /// A record, unless it is lost or damaged: the others can be told without it.
-    private Optional<BuildRecord> record(Cid cid) throws IOException {
+    private static Optional<BuildRecord> record(Cid cid, BlockSource records) throws IOException {
         try {
-            var block = store.block(cid);
+            var block = records.block(cid);
             return block.isPresent()
                     ? Optional.of(BuildRecord.decode(block.get()))
                     : Optional.empty();

@@ -1,25 +1,42 @@
 package cairn.ui;
 
 import cairn.cid.Cid;
-import cairn.engine.Change;
 import cairn.engine.Outcome;
 import cairn.ui.model.BuildModel;
 import cairn.ui.model.BuildModel.Output;
 import cairn.ui.model.BuildModel.Sheet;
+import cairn.ui.model.Edit;
 import cairn.ui.model.Figures;
 import cairn.ui.model.Naming;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javafx.beans.binding.Bindings;
 import javafx.fxml.FXML;
+import javafx.geometry.Orientation;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.SplitPane;
+import javafx.scene.control.Tab;
+import javafx.scene.control.TabPane;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /// Binds `Build.fxml` to a [BuildModel].
 public final class BuildController {
+    /// How wide the place must be for its halves to lie side by side.
+    private static final double WIDE = 560;
+
+    /// How many lines of a change are shown.
+    private static final int LINES = 100;
+
     private final BuildModel model;
     private final SettingsModel settings;
 
@@ -27,7 +44,10 @@ public final class BuildController {
     @FXML private HBox title;
     @FXML private Label summary;
     @FXML private Label wave;
+    @FXML private SplitPane halves;
     @FXML private GraphCanvas canvas;
+    @FXML private TabPane tabs;
+    @FXML private Tab logTab;
     @FXML private TablePane<Output> pane;
     @FXML private TableColumn<Output, String> output;
     @FXML private TableColumn<Output, String> path;
@@ -50,6 +70,11 @@ public final class BuildController {
         Cells.fill(cid, row -> row.cid().toString(), _ -> Cells.name());
         Cells.fill(size, Output::size, _ -> Cells.size());
         pane.show(model.outputs(), settings);
+        halves.orientationProperty()
+                .bind(
+                        Bindings.when(state.widthProperty().lessThan(WIDE))
+                                .then(Orientation.VERTICAL)
+                                .otherwise(Orientation.HORIZONTAL));
         canvas.failureProperty().subscribe(model.sheet()::refuse);
         canvas.follow(Cid.class, model::select, model::open);
         model.sheet()
@@ -72,6 +97,8 @@ public final class BuildController {
         heading.getStyleClass().add("section");
         heading.setTooltip(new Tooltip(record.drvPath().toString()));
         var outcome = new Label(Words.of(sheet.build().outcome()));
+        outcome.setMinWidth(Region.USE_PREF_SIZE);
+        outcome.setTooltip(new Tooltip(Words.sentence(sheet.build().outcome())));
         title.getChildren()
                 .setAll(
                         Kinds.icon(sheet.build().outcome()),
@@ -86,18 +113,25 @@ public final class BuildController {
                         Figures.duration(record.took()),
                         Figures.age(record.startedAt(), model.now()),
                         Figures.exactTime(record.startedAt())));
-        int saved = sheet.saved().size();
-        wave.setText(
-                sheet.build().outcome() == Outcome.CUT_OFF
-                        ? Words.text("build.stopped", saved, Figures.count(saved))
-                        : run(sheet));
+        wave.setText(wave(sheet));
         canvas.viewProperty().set(sheet.graph());
+        boolean hasFailed = sheet.build().outcome() == Outcome.FAILED;
         if (sheet.log().isPresent()) {
             log.show(sheet.log().get());
             logNote.setText(log.noteProperty().get());
+            if (hasFailed) {
+                tabs.getSelectionModel().select(logTab);
+                log.showEnd();
+            }
         } else {
             log.getChildren().clear();
-            logNote.setText(Words.text("build.no-log"));
+            logNote.setText(
+                    Words.text(
+                            hasFailed
+                                    ? "build.no-log-failed"
+                                    : sheet.build().outcome() == Outcome.SAVED
+                                            ? "build.no-log-saved"
+                                            : "build.no-log"));
         }
         logNote.setManaged(!logNote.getText().isEmpty());
         changes.getChildren().clear();
@@ -120,27 +154,83 @@ public final class BuildController {
                                         sheet.build().cid().toString())));
     }
 
-    private static String run(Sheet sheet) {
+    /// Where the wave of a change stopped, or what else there is to say of the run.
+    private static String wave(Sheet sheet) {
+        int saved = sheet.saved().size();
+        if (sheet.build().outcome() == Outcome.CUT_OFF) {
+            return Words.text("build.stopped", saved, Figures.count(saved));
+        }
+        if (!sheet.blockers().isEmpty()) {
+            return Words.text(
+                    "build.blocked",
+                    sheet.blockers().stream()
+                            .map(build -> build.record().name())
+                            .collect(Collectors.joining(", ")));
+        }
         int all = sheet.run().values().stream().mapToInt(count -> count).sum();
-        return Words.text(
-                "build.wave",
-                all,
-                Figures.count(all),
-                sheet.count(Outcome.BUILT),
-                sheet.count(Outcome.CUT_OFF),
-                sheet.count(Outcome.SAVED),
-                sheet.count(Outcome.FAILED));
+        var parts = new ArrayList<String>();
+        for (Outcome outcome : Outcome.values()) {
+            int count = sheet.count(outcome);
+            if (count > 0) {
+                parts.add(
+                        Words.text(
+                                "build.part",
+                                Figures.count(count),
+                                Words.of(outcome).toLowerCase(Locale.ROOT)));
+            }
+        }
+        return Words.text("build.wave", all, Figures.count(all), String.join(", ", parts));
     }
 
-    private static Node change(Change change) {
-        return new Copyable(
-                new Naming(
-                        change.what(),
-                        change.before().isEmpty()
-                                ? Words.text("build.added", change.after())
-                                : change.after().isEmpty()
-                                        ? Words.text("build.gone", change.before())
-                                        : Words.text(
-                                                "build.changed", change.before(), change.after())));
+    /// What went and what came, line by line.
+    private static Node change(Edit edit) {
+        var box = new VBox();
+        box.getStyleClass().add("edit");
+        var copy = new Button("", new FontIcon("fth-copy"));
+        copy.getStyleClass().addAll("flat", "button-icon", "small");
+        copy.setAccessibleText(Words.text("name.copy", edit.change().what()));
+        copy.setOnAction(_ -> {
+            Clip.copy(Words.text("build.changed", edit.change().before(), edit.change().after()));
+            Toast.say(copy);
+        });
+        var what = new Label(edit.change().what());
+        what.getStyleClass().add("secondary");
+        what.setMinWidth(0);
+        var head = new HBox(what, copy);
+        head.getStyleClass().add("field-row");
+        box.getChildren().add(head);
+        edit.lines().stream()
+                .limit(LINES)
+                .forEach(changed -> {
+                    var line =
+                            changed.came()
+                                    ? line("+ " + changed.text(), "come")
+                                    : line("− " + changed.text(), "gone");
+                    line.getStyleClass().add("mono");
+                    box.getChildren().add(line);
+                });
+        int more = edit.lines().size() - LINES;
+        if (more > 0) {
+            box.getChildren()
+                    .add(line(Words.text("build.more", more, Figures.count(more)), "secondary"));
+        }
+        if (edit.alike() > 0) {
+            box.getChildren()
+                    .add(
+                            line(
+                                    Words.text(
+                                            "build.alike",
+                                            edit.alike(),
+                                            Figures.count(edit.alike())),
+                                    "secondary"));
+        }
+        return box;
+    }
+
+    private static Label line(String text, String style) {
+        var line = new Label(text);
+        line.getStyleClass().add(style);
+        line.setWrapText(true);
+        return line;
     }
 }

@@ -1,8 +1,8 @@
 package cairn.ui;
 
+import cairn.engine.Builds.Build;
 import cairn.engine.Outcome;
 import cairn.ui.model.BuildsModel;
-import cairn.ui.model.BuildsModel.Row;
 import cairn.ui.model.Figures;
 import cairn.ui.model.Naming;
 import cairn.ui.model.SettingsModel;
@@ -19,14 +19,14 @@ public final class BuildsController {
     private final SettingsModel settings;
 
     @FXML private StatePane state;
-    @FXML private TablePane<Row> pane;
-    @FXML private TableColumn<Row, String> name;
-    @FXML private TableColumn<Row, Outcome> status;
-    @FXML private TableColumn<Row, String> project;
-    @FXML private TableColumn<Row, String> system;
-    @FXML private TableColumn<Row, Instant> started;
-    @FXML private TableColumn<Row, Duration> took;
-    @FXML private TableColumn<Row, Long> size;
+    @FXML private TablePane<Build> pane;
+    @FXML private TableColumn<Build, String> name;
+    @FXML private TableColumn<Build, Outcome> status;
+    @FXML private TableColumn<Build, String> project;
+    @FXML private TableColumn<Build, String> system;
+    @FXML private TableColumn<Build, Instant> started;
+    @FXML private TableColumn<Build, Duration> took;
+    @FXML private TableColumn<Build, Long> size;
     @FXML private VBox commands;
 
     BuildsController(BuildsModel model, SettingsModel settings) {
@@ -37,13 +37,14 @@ public final class BuildsController {
     @FXML
     private void initialize() {
         state.follow(model.answer());
-        Cells.fill(name, row -> row.build().record().name(), _ -> Cells.text());
-        Cells.fill(status, row -> row.build().outcome(), _ -> Cells.outcome());
-        Cells.fill(project, row -> row.build().record().project(), _ -> Cells.text());
-        Cells.fill(system, row -> row.build().record().system(), _ -> Cells.text());
-        Cells.fill(started, row -> row.build().record().startedAt(), _ -> Cells.age(model.now()));
-        Cells.fill(took, row -> row.build().record().took(), _ -> Cells.duration());
-        Cells.fill(size, Row::size, _ -> Cells.size());
+        Cells.fill(name, row -> row.record().name(), _ -> Cells.text());
+        Cells.fill(status, Build::outcome, _ -> Cells.outcome());
+        Cells.fill(project, row -> row.record().project(), _ -> Cells.text());
+        Cells.fill(system, row -> row.record().system(), _ -> Cells.text());
+        Cells.fill(started, row -> row.record().startedAt(), _ -> Cells.age(model.now()));
+        Cells.fill(took, row -> row.record().took(), _ -> Cells.duration());
+        size.setCellFactory(_ -> Cells.size());
+        size.setCellValueFactory(row -> model.size(row.getValue()));
         pane.show(model.listing(), settings);
         pane.setCounted(this::counted);
         commands.getChildren()

@@ -80,6 +80,10 @@ public final class GraphCanvas extends Region {
     private final Label tip = new Label();
     private final GraphLegend legend;
     private final VBox tools = new VBox();
+
+    /// How high it must be for the tools, the legend and the minimap to lie above each other.
+    private static final double LOW = 480;
+
     private final GraphMinimap minimap = new GraphMinimap(this::centre);
     private final GraphCamera camera =
             new GraphCamera(
@@ -299,7 +303,10 @@ public final class GraphCanvas extends Region {
         // Beside the minimap, or where that leaves no room above it.
         double room = wide - GraphMinimap.WIDTH - 36;
         boolean above = room < 240;
-        double footWide = Math.ceil(Math.min(legend.prefWidth(-1), above ? wide - 24 : room));
+        boolean low = high < LOW;
+        minimap.setFits(!above || !low);
+        double across = wide - 24 - (low ? tools.prefWidth(-1) + 12 : 0);
+        double footWide = Math.ceil(Math.min(legend.prefWidth(-1), above ? across : room));
         double footHigh = legend.prefHeight(footWide);
         double footTop =
                 high - footHigh - (above && minimap.isVisible() ? GraphMinimap.HEIGHT + 24 : 12);

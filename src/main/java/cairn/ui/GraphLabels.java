@@ -155,7 +155,15 @@ final class GraphLabels {
         double unit = frame.density();
         double wide = view.layout().spacing().width() * frame.scale();
         for (int node : visible) {
-            double room = (wide - 10 * unit) / (nameWidth(node) * unit);
+            var kind = view.nodes().get(node).kind();
+            // A name says what a thing is, but not what became of it.
+            double mark = kind.isOutcome() ? 13 * unit : 0;
+            if (kind.isOutcome()) {
+                g.setFont(Font.font(iconFamily, DETAIL * unit));
+                g.setFill(colour(frame.palette().of(kind), frame, node));
+                put(g, frame, node, icons.getOrDefault(kind, ""), 7 * unit - wide / 2, 0);
+            }
+            double room = (wide - 10 * unit - mark) / (nameWidth(node) * unit);
             // A name is set smaller before it is cut.
             double size = Math.clamp(room, SMALLEST, 1);
             double part = room / size;
@@ -168,7 +176,7 @@ final class GraphLabels {
                     frame,
                     node,
                     part >= 1 ? name : keep < 1 ? "" : name.substring(0, keep) + "…",
-                    7 * unit - wide / 2,
+                    7 * unit + mark - wide / 2,
                     0);
         }
     }

@@ -5,7 +5,6 @@ import cairn.ui.model.GraphView;
 import cairn.ui.model.NodeKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -87,7 +86,7 @@ final class GraphLegend extends VBox {
     }
 
     private ToggleButton filter(NodeKind kind, int count) {
-        String name = kind.name().toLowerCase(Locale.ROOT);
+        String name = kind.key();
         var button =
                 new ToggleButton(
                         words.getString("kind." + name) + " " + Figures.count(count),

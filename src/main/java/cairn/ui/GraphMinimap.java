@@ -20,6 +20,7 @@ final class GraphMinimap extends Region {
     private final Rectangle frame = new Rectangle();
     private final Target target;
     private @Nullable GraphFrame shown;
+    private boolean fits = true;
 
     /// Takes the point of the layout that is to come into the middle.
     interface Target {
@@ -55,12 +56,18 @@ final class GraphMinimap extends Region {
                                 PixelFormat.getIntArgbPreInstance())));
     }
 
+    /// Says whether there is room for it beside what it is a map of.
+    void setFits(boolean room) {
+        fits = room;
+        setVisible(room && isVisible());
+    }
+
     /// Frames what is in view, in units of the layout.
     void frame(LayeredLayout layout, double x, double y, double width, double height) {
         var of = shown;
         boolean all =
                 x <= 0 && y <= 0 && x + width >= layout.width() && y + height >= layout.height();
-        setVisible(of != null && !all);
+        setVisible(fits && of != null && !all);
         if (of != null) {
             double device = of.width() / WIDTH;
             frame.setX((of.left() + x * of.scale()) / device);

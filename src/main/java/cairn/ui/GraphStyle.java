@@ -32,8 +32,9 @@ final class GraphStyle {
                                     "accent",
                                     "text",
                                     "muted"),
-                            Stream.of(NodeKind.values()).map(kind -> "kind-" + lower(kind)),
-                            Stream.of(TrustMark.values()).map(mark -> "trust-" + lower(mark)))
+                            Stream.of(NodeKind.values()).map(kind -> "kind-" + kind.key()),
+                            Stream.of(TrustMark.values())
+                                    .map(mark -> "trust-" + mark.name().toLowerCase(Locale.ROOT)))
                     .flatMap(names -> names)
                     .toList();
     private static final List<Colour> COLOURS =
@@ -117,10 +118,6 @@ final class GraphStyle {
         return (int) Math.round(colour.getRed() * 255) << 16
                 | (int) Math.round(colour.getGreen() * 255) << 8
                 | (int) Math.round(colour.getBlue() * 255);
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static List<CssMetaData<? extends Styleable, ?>> all() {

@@ -3,7 +3,6 @@ package cairn.ui;
 import cairn.engine.Outcome;
 import cairn.ui.model.FileNode;
 import cairn.ui.model.NodeKind;
-import java.util.Locale;
 import org.kordamp.ikonli.javafx.FontIcon;
 
 /// The icon of each kind of thing; its colour comes from the style class.
@@ -30,18 +29,7 @@ final class Kinds {
 
     /// The shape of what became of a derivation.
     static FontIcon icon(Outcome outcome) {
-        var icon =
-                new FontIcon(
-                        switch (outcome) {
-                            case BUILT -> "fth-check-circle";
-                            case CUT_OFF -> "fth-scissors";
-                            case SAVED -> "fth-skip-forward";
-                            case SUBSTITUTED -> "fth-download-cloud";
-                            case PRESENT -> "fth-check";
-                            case FAILED -> "fth-x-circle";
-                        });
-        icon.getStyleClass().addAll("outcome", "outcome-" + outcome);
-        return icon;
+        return icon(NodeKind.of(outcome));
     }
 
     /// Makes an icon show another kind.
@@ -58,7 +46,7 @@ final class Kinds {
     }
 
     private static String style(NodeKind kind) {
-        return "kind-" + kind.name().toLowerCase(Locale.ROOT);
+        return "kind-" + kind.key();
     }
 
     /// The name of a kind's icon.
@@ -72,6 +60,12 @@ final class Kinds {
             case ATTESTATION -> "fth-award";
             case DERIVATION -> "fth-cpu";
             case UNKNOWN -> "fth-help-circle";
+            case BUILT -> "fth-check-circle";
+            case CUT_OFF -> "fth-scissors";
+            case SAVED -> "fth-skip-forward";
+            case SUBSTITUTED -> "fth-download-cloud";
+            case PRESENT -> "fth-check";
+            case FAILED -> "fth-x-circle";
         };
     }
 }

@@ -61,6 +61,15 @@ public final class PreviewPane extends StackPane {
                         });
     }
 
+    /// Shows the last lines, if it is lines that are shown.
+    void showEnd() {
+        for (Node child : getChildren()) {
+            if (child instanceof ListView<?> list) {
+                list.scrollTo(list.getItems().size() - 1);
+            }
+        }
+    }
+
     private static Node sheet(String text) {
         var area = new TextArea(text);
         area.setId("preview-text");

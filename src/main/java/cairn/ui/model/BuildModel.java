@@ -5,7 +5,6 @@ import cairn.cid.Cid;
 import cairn.engine.Builds.Build;
 import cairn.engine.Builds.Chain;
 import cairn.engine.Builds.Step;
-import cairn.engine.Change;
 import cairn.engine.Outcome;
 import cairn.graph.Digraph;
 import cairn.nix.StorePath;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
 
@@ -50,19 +50,22 @@ public final class BuildModel implements Screen {
     ///
     /// @param changes how it differs from the build of its name before
     /// @param saved what need not be built because it came out as before
+    /// @param blockers what it needs directly and failed
     /// @param run how many of the run came out how
     public record Sheet(
             Build build,
             List<Output> outputs,
             Optional<Preview> log,
-            List<Change> changes,
+            List<Edit> changes,
             List<Build> saved,
+            List<Build> blockers,
             Map<Outcome, Integer> run,
             GraphView graph) {
         public Sheet {
             outputs = List.copyOf(outputs);
             changes = List.copyOf(changes);
             saved = List.copyOf(saved);
+            blockers = List.copyOf(blockers);
             run = Map.copyOf(run);
         }
 
@@ -166,12 +169,21 @@ public final class BuildModel implements Screen {
                                             .orElse(new Place.Dag(given)))));
         }
         Chain chain = library.builds().chain(build);
-        var changes = List.<Change>of();
+        var changes = List.<Edit>of();
+        var failed = new HashMap<StorePath, Build>();
+        var blockers = List.<Build>of();
         var run = new HashMap<Outcome, Integer>();
         for (Step step : chain.steps()) {
             run.merge(step.build().outcome(), 1, Integer::sum);
             if (step.build().cid().equals(build.cid())) {
-                changes = step.changes();
+                changes = step.changes().stream().map(Edit::of).toList();
+                blockers =
+                        step.needs().stream()
+                                .flatMap(need -> Stream.ofNullable(failed.get(need)))
+                                .toList();
+            }
+            if (step.build().outcome() == Outcome.FAILED) {
+                failed.put(step.build().record().drvPath(), step.build());
             }
         }
         var log = Optional.<Preview>empty();
@@ -184,6 +196,7 @@ public final class BuildModel implements Screen {
                 log,
                 changes,
                 build.outcome() == Outcome.CUT_OFF ? chain.savedBy(record.drvPath()) : List.of(),
+                blockers,
                 run,
                 graph(chain));
     }
@@ -227,7 +240,7 @@ public final class BuildModel implements Screen {
 
     private GraphView.Node node(Step step, Chain chain) throws IOException {
         Build build = step.build();
-        long size = BuildsModel.size(library, build);
+        long size = Math.max(0, BuildsModel.size(library, build));
         String word = Words.of(build.outcome());
         int saved =
                 build.outcome() == Outcome.CUT_OFF
@@ -235,8 +248,8 @@ public final class BuildModel implements Screen {
                         : 0;
         return new GraphView.Node(
                 build.cid(),
-                build.outcome() == Outcome.SAVED ? NodeKind.DERIVATION : NodeKind.BUILD,
-                build.outcome() == Outcome.FAILED ? TrustMark.DAMAGED : TrustMark.NONE,
+                NodeKind.of(build.outcome()),
+                TrustMark.NONE,
                 build.record().name(),
                 saved == 0 ? word : Words.text("build.saves", word, Figures.count(saved)),
                 size,

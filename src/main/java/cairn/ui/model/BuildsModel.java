@@ -3,62 +3,30 @@ package cairn.ui.model;
 import cairn.cid.Cid;
 import cairn.engine.Builds;
 import cairn.engine.Builds.Build;
+import cairn.store.Catalog.Summary;
 import cairn.store.StoredPath;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
 
 /// The table of builds. Use on the UI thread only.
 public final class BuildsModel implements Screen {
-    /// A build in the table.
-    ///
-    /// @param size of its outputs that are here, in bytes
-    public record Row(Build build, long size) {
-        /// How long it took, in milliseconds.
-        private long took() {
-            return build.record().took().toMillis();
-        }
-    }
-
-    private static final Listing.Kind<Row> KIND =
-            new Listing.Kind<>(
-                    "builds",
-                    row -> row.build.cid(),
-                    row -> row.build.cid().toString(),
-                    row ->
-                            String.join(
-                                    " ",
-                                    row.build.record().name(),
-                                    row.build.record().project(),
-                                    row.build.record().system(),
-                                    row.build.outcome().toString(),
-                                    row.build.record().drvPath().toString(),
-                                    row.build.cid().toString()),
-                    row -> new Subject.OfBlock(row.build.cid()),
-                    row -> Optional.of(new Place.OfBuild(row.build.cid())),
-                    List.of(
-                            Column.text("name", row -> row.build.record().name()),
-                            Column.text("project", row -> row.build.record().project()),
-                            Column.text("status", row -> row.build.outcome().toString()),
-                            Column.text("system", row -> row.build.record().system()),
-                            Column.time("startedAt", row -> row.build.record().startedAt()),
-                            Column.number("tookMillis", Row::took),
-                            Column.number("size", Row::size),
-                            Column.text("drvPath", row -> row.build.record().drvPath().toString()),
-                            Column.text("cid", row -> row.build.cid().toString())));
-
     private final Library library;
-    private final Answer<List<Row>> all;
-    private final Listing<Row> listing;
+    private final Answer<List<Build>> all;
+    private final Listing<Build> listing;
+    private final Lazily<Build, Long> sizes;
     private final ObservableValue<List<Crumb>> crumbs;
 
     public BuildsModel(Library library, Work work, Side side) {
         this.library = library;
-        listing = new Listing<>(KIND, library, work, side);
+        listing = new Listing<>(kind(library), library, work, side);
+        sizes = new Lazily<>(work, builds -> sizes(library, builds), listing::tell);
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.builds"))));
         all = new Answer<>(work, List::isEmpty);
         all.valueProperty()
@@ -75,12 +43,64 @@ public final class BuildsModel implements Screen {
         all.ask(this::read);
     }
 
+    private static Listing.Kind<Build> kind(Library library) {
+        return new Listing.Kind<>(
+                "builds",
+                Build::cid,
+                row -> row.cid().toString(),
+                row ->
+                        String.join(
+                                " ",
+                                row.record().name(),
+                                row.record().project(),
+                                row.record().system(),
+                                row.outcome().toString(),
+                                row.record().drvPath().toString(),
+                                row.cid().toString()),
+                row -> new Subject.OfBlock(row.cid()),
+                row -> Optional.of(new Place.OfBuild(row.cid())),
+                List.of(
+                        Column.text("name", row -> row.record().name()),
+                        Column.text("project", row -> row.record().project()),
+                        Column.text("status", row -> row.outcome().toString()),
+                        Column.text("system", row -> row.record().system()),
+                        Column.time("startedAt", row -> row.record().startedAt()),
+                        Column.number("tookMillis", row -> row.record().took().toMillis()),
+                        sizeColumn(library),
+                        Column.text("drvPath", row -> row.record().drvPath().toString()),
+                        Column.text("cid", row -> row.cid().toString())));
+    }
+
+    private static Column<Build> sizeColumn(Library library) {
+        return new Column<>(
+                "size",
+                _ -> row -> size(library, row),
+                () -> {
+                    var known = new HashMap<Cid, Long>();
+                    for (Summary path : library.catalog().summaries()) {
+                        known.put(path.cid(), path.narSize());
+                    }
+                    return new Column.Keys<Build, Long>(
+                            row ->
+                                    row.record().outputs().values().stream()
+                                            .mapToLong(output -> known.getOrDefault(output, -1L))
+                                            .reduce(-1, BuildsModel::sum),
+                            Comparator.naturalOrder());
+                });
+    }
+
     public Answer<?> answer() {
         return all;
     }
 
-    public Listing<Row> listing() {
+    public Listing<Build> listing() {
         return listing;
+    }
+
+    /// What a build's outputs weigh that are here, -1 if none is; null until it is known, and
+    /// asking for it has it read.
+    public ObservableValue<Long> size(Build build) {
+        return sizes.of(build);
     }
 
     /// When ages are counted from.
@@ -96,28 +116,40 @@ public final class BuildsModel implements Screen {
     @Override
     public void refresh() {
         all.again();
+        sizes.again();
     }
 
     @Override
     public void close() {
         all.cancel();
         listing.cancel();
+        sizes.cancel();
     }
 
-    private List<Row> read() throws IOException {
-        var rows = new ArrayList<Row>();
-        for (Build build : library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE)) {
-            rows.add(new Row(build, size(library, build)));
+    private List<Build> read() throws IOException {
+        return library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE);
+    }
+
+    private static Map<Build, Long> sizes(Library library, List<Build> builds) throws IOException {
+        var sizes = new HashMap<Build, Long>();
+        for (Build build : builds) {
+            sizes.put(build, size(library, build));
         }
-        return rows;
+        return sizes;
     }
 
+    /// What a build's outputs weigh that are here, or -1 if none is.
     static long size(Library library, Build build) throws IOException {
-        long size = 0;
+        long size = -1;
         for (Cid output : build.record().outputs().values()) {
-            size += output(library, output).map(stored -> stored.info().narSize()).orElse(0L);
+            size = sum(size, output(library, output).map(it -> it.info().narSize()).orElse(-1L));
         }
         return size;
+    }
+
+    /// Adds sizes, of which -1 is none.
+    private static long sum(long one, long other) {
+        return one < 0 ? other : other < 0 ? one : one + other;
     }
 
     /// The path whose closure a CID is the name of, if it is here.

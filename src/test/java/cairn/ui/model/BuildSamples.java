@@ -26,7 +26,7 @@ import java.util.TreeMap;
 
 /// Two runs of three derivations: the library's comment changed between them, and it came out as
 /// before, so neither tool nor application was built anew.
-final class BuildSamples {
+public final class BuildSamples {
     private static final Map<String, StorePath> OUTPUTS =
             Map.of(
                     "library-1.10", Samples.LIBRARY,
@@ -36,9 +36,14 @@ final class BuildSamples {
     private BuildSamples() {}
 
     /// Keeps both, and tells the records of the second: library, tool, application.
-    static List<Cid> add(Engine engine) throws IOException {
+    public static List<Cid> add(Engine engine) throws IOException {
         run(engine, '0', "// one", Outcome.BUILT, Outcome.BUILT);
         return run(engine, '1', "// two", Outcome.CUT_OFF, Outcome.SAVED);
+    }
+
+    /// Keeps a run in which the library failed, and so did what needs it without being tried.
+    public static List<Cid> fail(Engine engine) throws IOException {
+        return run(engine, '2', "// three", Outcome.FAILED, Outcome.FAILED);
     }
 
     private static List<Cid> run(
@@ -74,11 +79,14 @@ final class BuildSamples {
         SortedMap<String, Cid> outputs = new TreeMap<>();
         String name = drv.name().substring(0, drv.name().length() - ".drv".length());
         var output = OUTPUTS.get(name);
-        if (output != null) {
+        if (output != null && outcome != Outcome.FAILED) {
             outputs.put("out", engine.catalog().path(output).orElseThrow().cid());
         }
         Instant start = Samples.NOW.minusSeconds(7200 - 3600L * (number - '0'));
-        boolean ran = outcome != Outcome.SAVED;
+        boolean ran =
+                outcome == Outcome.FAILED
+                        ? name.equals(Samples.LIBRARY.name())
+                        : outcome != Outcome.SAVED;
         try (var writer = engine.store().writer()) {
             var file = new FileBuilder(writer);
             var text = Bytes.utf8("unpacking sources\nbuilding\ninstalling " + name + "\n");
@@ -96,9 +104,11 @@ final class BuildSamples {
                                     outputs,
                                     start,
                                     ran ? start.plusMillis(1500) : start,
-                                    ran && outcome == Outcome.BUILT
-                                            ? Status.SUCCEEDED
-                                            : Status.CUT_OFF,
+                                    switch (outcome) {
+                                        case BUILT -> Status.SUCCEEDED;
+                                        case FAILED -> Status.FAILED;
+                                        default -> Status.CUT_OFF;
+                                    },
                                     ran ? Optional.of(file.finish(false).cid()) : Optional.empty())
                             .toBlock();
             writer.put(record);

@@ -1,10 +1,14 @@
 package cairn.ui.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.engine.Builds;
+import cairn.engine.Change;
 import cairn.engine.Engine;
 import cairn.engine.Outcome;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +47,7 @@ class BuildsModelTest {
         List<Cid> run = BuildSamples.add(engine);
         model.refresh();
         assertEquals(Answer.Phase.READY, model.answer().phaseProperty().get());
-        assertEquals(run.getLast(), model.listing().rows().getFirst().build().cid());
+        assertEquals(run.getLast(), model.listing().rows().getFirst().cid());
     }
 
     @Test
@@ -52,10 +57,10 @@ class BuildsModelTest {
         model.listing().filterProperty().set("LIBRARY web cut-off");
         assertEquals(
                 List.of(run.getFirst()),
-                model.listing().rows().stream().map(row -> row.build().cid()).toList());
+                model.listing().rows().stream().map(Builds.Build::cid).toList());
         assertEquals(
                 engine.catalog().path(Samples.LIBRARY).orElseThrow().info().narSize(),
-                model.listing().rows().getFirst().size());
+                model.size(model.listing().rows().getFirst()).getValue());
     }
 
     @Test
@@ -64,11 +69,8 @@ class BuildsModelTest {
         var model = build(run.getFirst());
         var sheet = model.sheet().known().orElseThrow();
         assertEquals(
-                List.of("variable text // one // two"),
-                sheet.changes().stream()
-                        .map(change ->
-                                String.join(" ", change.what(), change.before(), change.after()))
-                        .toList());
+                List.of("variable text -// one +// two"),
+                sheet.changes().stream().map(edit -> edit.change().what() + lines(edit)).toList());
         assertEquals(
                 List.of("tool-1.9", "Application-2.0"),
                 sheet.saved().stream().map(build -> build.record().name()).toList());
@@ -82,6 +84,58 @@ class BuildsModelTest {
                         .map(node -> node.name() + " " + node.detail())
                         .toList());
         assertEquals(3, sheet.graph().graph().edges());
+    }
+
+    @Test
+    void tellsWhatFailedFromWhatDidNotRunForThat() throws IOException {
+        List<Cid> run = BuildSamples.fail(engine);
+        var broken = build(run.getFirst()).sheet().known().orElseThrow();
+        assertEquals(List.of(), broken.blockers());
+        assertTrue(broken.log().isPresent());
+        var held = build(run.getLast()).sheet().known().orElseThrow();
+        assertEquals(
+                List.of("library-1.10", "tool-1.9"),
+                held.blockers().stream().map(build -> build.record().name()).sorted().toList());
+        assertEquals(Optional.empty(), held.log());
+        assertEquals(
+                List.of(NodeKind.FAILED, NodeKind.FAILED, NodeKind.FAILED),
+                held.graph().nodes().stream().map(GraphView.Node::kind).toList());
+        var model = new BuildsModel(library, new DirectWork(), side);
+        assertEquals(-1, model.size(model.listing().rows().getFirst()).getValue());
+    }
+
+    @Test
+    void tellsEachOutcomeByAKindOfItsOwn() {
+        for (Outcome outcome : Outcome.values()) {
+            assertEquals(outcome.toString(), NodeKind.of(outcome).key());
+            assertTrue(NodeKind.of(outcome).isOutcome());
+        }
+        assertFalse(NodeKind.UNKNOWN.isOutcome());
+    }
+
+    @Test
+    void sortsBySizeWithoutOutputsFirst() throws IOException {
+        BuildSamples.add(engine);
+        BuildSamples.fail(engine);
+        var model = new BuildsModel(library, new DirectWork(), side);
+        model.listing().sort(new Listing.Order("size", false));
+        assertEquals(
+                List.of(-1L, -1L, -1L, 0L, 0L, 0L, 0L, 0L),
+                model.listing().rows().stream()
+                        .map(build -> Math.min(0, model.size(build).getValue()))
+                        .toList());
+    }
+
+    @Test
+    void showsOfAChangeTheLinesThatChanged() {
+        assertEquals(" -b +x", edited("a\nb\nc\nd", "a\nx\nc\nd"));
+        assertEquals(" -b +x -d +y", edited("a\nb\nc\nd\ne", "a\nx\nc\ny\ne"));
+        assertEquals(" +1", edited("", "1"));
+        assertEquals(" +a", edited("a\na", "a\na\na"));
+        assertEquals(3, Edit.of(new Change("", "a\nb\nc\nd", "a\nx\nc\nd")).alike());
+        // Too many to compare each with each.
+        String many = "x\n".repeat(1001);
+        assertEquals(2002, Edit.of(new Change("", many, many.replace('x', 'y'))).lines().size());
     }
 
     @Test
@@ -125,6 +179,16 @@ class BuildsModelTest {
         assertEquals("cairn:build/" + run.getFirst(), place.link());
         assertEquals(place, Place.parse(place.link()));
         assertEquals(new Place.Builds(), Place.parse("cairn:builds"));
+    }
+
+    private static String edited(String before, String after) {
+        return lines(Edit.of(new Change("arguments", before, after)));
+    }
+
+    private static String lines(Edit edit) {
+        return edit.lines().stream()
+                .map(line -> (line.came() ? " +" : " -") + line.text())
+                .collect(Collectors.joining());
     }
 
     private BuildModel build(Cid cid) {
