@@ -101,6 +101,11 @@ public final class Engine implements AutoCloseable {
         return activities;
     }
 
+    /// Tells whether derivations can be built offline, and brings in what they lack.
+    public Provision provision() {
+        return new Provision(this);
+    }
+
     /// What was built.
     public Builds builds() {
         return builds;

@@ -70,7 +70,7 @@ public final class Substituters implements AutoCloseable {
     /// What none had, be it a realisation or a log.
     private final Map<String, Instant> unknown = remembering();
 
-    private final Map<String, FutureTask<Optional<Offer>>> asking = new ConcurrentHashMap<>();
+    private final Map<String, FutureTask<Answer>> asking = new ConcurrentHashMap<>();
 
     /// What is coming in. Guarded by itself.
     private final Map<StorePath, Incoming> coming = new HashMap<>();
@@ -81,8 +81,13 @@ public final class Substituters implements AutoCloseable {
     private volatile boolean offline;
     private volatile boolean closing;
 
-    /// @param offer of the first store that has the path; empty if none has it
-    private record Answer(Optional<Offer> offer, Instant at) {}
+    /// @param offer of the first store that has the path and is believed; empty if none is
+    /// @param stranger of the first store that has the path and is not believed
+    private record Answer(Optional<Offer> offer, Optional<Offer> stranger, Instant at) {
+        static Answer none(Instant at) {
+            return new Answer(Optional.empty(), Optional.empty(), at);
+        }
+    }
 
     private record Offer(Upstream upstream, PathInfo info) {}
 
@@ -146,6 +151,11 @@ public final class Substituters implements AutoCloseable {
             Instant restsUntil,
             String trouble) {}
 
+    /// A store that has a path.
+    ///
+    /// @param believed whether a trusted key signed it, or the path is named after its content
+    public record Holder(String uri, PathInfo info, boolean believed) {}
+
     /// How the stores do, in the order in which they are asked.
     public List<Health> health() {
         return upstreams.stream().map(upstream -> upstream.health(offline)).toList();
@@ -169,6 +179,15 @@ public final class Substituters implements AutoCloseable {
     /// believed.
     public Optional<PathInfo> info(String hash) {
         return offer(hash).map(Offer::info);
+    }
+
+    /// The first store that has the path with these 32 characters and is believed; if none is, the
+    /// first that has it at all.
+    public Optional<Holder> holder(String hash) {
+        var answer = answer(hash);
+        boolean believed = answer.offer.isPresent();
+        return (believed ? answer.offer : answer.stranger)
+                .map(offer -> new Holder(offer.upstream.store().uri(), offer.info, believed));
     }
 
     /// Reads the archive of a path that was [found][#info], which comes in meanwhile.
@@ -247,12 +266,16 @@ public final class Substituters implements AutoCloseable {
     }
 
     private Optional<Offer> offer(String hash) {
+        return answer(hash).offer;
+    }
+
+    private Answer answer(String hash) {
         if (upstreams.isEmpty() || offline) {
-            return Optional.empty();
+            return Answer.none(clock.instant());
         }
         var known = answers.get(hash);
         if (known != null && known.at.plus(KNOWN_FOR).isAfter(clock.instant())) {
-            return known.offer;
+            return known;
         }
         var task = new FutureTask<>(() -> look(hash));
         var running = asking.putIfAbsent(hash, task);
@@ -266,32 +289,36 @@ public final class Substituters implements AutoCloseable {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return Optional.empty();
+            return Answer.none(clock.instant());
         } finally {
             asking.remove(hash, task);
         }
     }
 
-    private Optional<Offer> look(String hash) {
+    private Answer look(String hash) {
         boolean sure = true;
+        var stranger = Optional.<Offer>empty();
         for (Upstream upstream : upstreams) {
             var since = broken.get(new Broken(hash, upstream));
             if (since != null && since.plus(SHUNNED_FOR).isAfter(clock.instant())) {
                 continue;
             }
-            var said = upstream.ask(store -> store.info(hash).filter(this::isBelieved));
-            if (said.answer().isPresent()) {
-                var offer = new Offer(upstream, said.answer().get());
-                offers.put(offer.info.narHash(), offer);
-                answers.put(hash, new Answer(Optional.of(offer), clock.instant()));
-                return Optional.of(offer);
+            var said = upstream.ask(store -> store.info(hash));
+            var offer = said.answer().map(info -> new Offer(upstream, info));
+            if (offer.isPresent() && isBelieved(offer.get().info)) {
+                offers.put(offer.get().info.narHash(), offer.get());
+                var found = new Answer(offer, stranger, clock.instant());
+                answers.put(hash, found);
+                return found;
             }
+            stranger = stranger.or(() -> offer);
             sure &= said.sure();
         }
+        var found = new Answer(Optional.empty(), stranger, clock.instant());
         if (sure) {
-            answers.put(hash, new Answer(Optional.empty(), clock.instant()));
+            answers.put(hash, found);
         }
-        return Optional.empty();
+        return found;
     }
 
     /// Joins whoever fetches a path, or begins to.

@@ -145,6 +145,11 @@ public final class NodeController {
     }
 
     @FXML
+    private void askOffline() {
+        model.askOffline();
+    }
+
+    @FXML
     private void copyDetails() {
         if (problem != null) {
             Clip.copy(problem.details());

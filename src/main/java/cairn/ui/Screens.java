@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.ui.model.BuildModel;
 import cairn.ui.model.BuildsModel;
 import cairn.ui.model.DagModel;
+import cairn.ui.model.DerivationModel;
 import cairn.ui.model.DiffModel;
 import cairn.ui.model.GraphModel;
 import cairn.ui.model.MigrationModel;
@@ -76,6 +77,10 @@ final class Screens {
                         new MigrationModel(
                                 at, shell.migrating(), shell.activities(), library, work, side);
                 yield opened(new MigrationController(model, shell.settings(), chooser), model);
+            }
+            case Place.Derivation at -> {
+                var model = new DerivationModel(at, shell.node().isOffline(), library, work, side);
+                yield opened(new DerivationController(model, shell.settings()), model);
             }
             case Place.Node _ -> {
                 var model = new NodeModel(shell.node(), library, work, side);

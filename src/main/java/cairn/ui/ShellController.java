@@ -302,7 +302,7 @@ public final class ShellController {
                     case Place.Paths _, Place.OfPath _, Place.Dag _, Place.Diff _ -> paths;
                     case Place.Graph _ -> graph;
                     case Place.Builds _, Place.OfBuild _ -> builds;
-                    case Place.Node _ -> node;
+                    case Place.Node _, Place.Derivation _ -> node;
                     case Place.Settings _ -> settings;
                 };
         current.setSelected(true);

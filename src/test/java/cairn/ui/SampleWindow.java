@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import javafx.application.Platform;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
 import org.testfx.api.FxRobot;
@@ -27,7 +28,7 @@ final class SampleWindow {
             new ShellModel(
                     engine,
                     new DirectWork(),
-                    Runnable::run,
+                    Platform::runLater,
                     settings,
                     new Place.Paths(""),
                     serving);

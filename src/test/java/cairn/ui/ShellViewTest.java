@@ -101,6 +101,7 @@ class ShellViewTest {
                     "cairn:graph",
                     "cairn:graph/" + Samples.APPLICATION.hash(),
                     "cairn:diff/" + Samples.TOOL.hash() + "/" + Samples.APPLICATION.hash(),
+                    "cairn:drv",
                     "cairn:node",
                     "cairn:settings"
                 }) {

@@ -114,6 +114,13 @@ public final class InspectorModel {
                         Figures.age(stored.registeredAt(), clock.instant()),
                         Figures.exactTime(stored.registeredAt()),
                         Optional.empty()));
+        var ways = new ArrayList<Way>();
+        ways.add(new Way(Words.text("way.open"), here));
+        ways.add(new Way(Words.text("way.graph"), closure));
+        ways.add(new Way(Words.text("way.blocks"), new Place.Dag(stored.cid())));
+        if (path.isDerivation()) {
+            ways.add(new Way(Words.text("drv.title"), new Place.Derivation(path.hash())));
+        }
         return new Inspection(
                 path.isDerivation() ? NodeKind.DERIVATION : NodeKind.PATH,
                 path.name(),
@@ -122,10 +129,7 @@ public final class InspectorModel {
                 Optional.of(verdict),
                 figures,
                 Naming.of(stored),
-                List.of(
-                        new Way(Words.text("way.open"), here),
-                        new Way(Words.text("way.graph"), closure),
-                        new Way(Words.text("way.blocks"), new Place.Dag(stored.cid()))));
+                ways);
     }
 
     private static Place tab(StorePath path, Tab tab) {
@@ -172,6 +176,8 @@ public final class InspectorModel {
         var build = library.builds().find(cid);
         if (build.isPresent()) {
             ways.add(new Way(Words.text("way.open"), new Place.OfBuild(cid)));
+            String drv = build.get().record().drvPath().toString();
+            ways.add(new Way(Words.text("drv.title"), new Place.Derivation(drv)));
         }
         for (StoredPath stored : library.catalog().named(cid)) {
             StorePath path = stored.info().path();

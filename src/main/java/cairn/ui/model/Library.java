@@ -10,6 +10,7 @@ import cairn.engine.Builds;
 import cairn.engine.Check;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.Provision;
 import cairn.engine.Target;
 import cairn.graph.PathGraph;
 import cairn.ipld.Block;
@@ -84,6 +85,11 @@ public final class Library {
 
     public Instant now() {
         return engine.clock().instant();
+    }
+
+    /// Whether derivations can be built offline.
+    Provision provision() {
+        return engine.provision();
     }
 
     /// What the home and the environment set, read anew.

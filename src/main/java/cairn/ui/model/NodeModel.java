@@ -181,6 +181,11 @@ public final class NodeModel implements Screen {
         look();
     }
 
+    /// Goes to where one asks whether something can be built offline.
+    public void askOffline() {
+        requests.open(new Place.Derivation(""));
+    }
+
     /// The lines that a client of the node needs.
     public List<Naming> lines() {
         return node.server().map(NodeModel::lines).orElse(List.of());

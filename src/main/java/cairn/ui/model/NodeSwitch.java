@@ -98,6 +98,11 @@ public final class NodeSwitch {
         return state.get() instanceof State.On on ? Optional.of(on.server) : Optional.empty();
     }
 
+    /// Whether it is on and asks no other store.
+    public boolean isOffline() {
+        return server().filter(CacheServer::isOffline).isPresent();
+    }
+
     /// Turns it on as the configuration says now, unless it is on or being turned.
     public void turnOn() {
         if (state.get() instanceof State.On || state.get() instanceof State.Turning) {

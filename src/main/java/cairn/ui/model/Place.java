@@ -14,7 +14,7 @@ import java.util.Optional;
 /// ```
 /// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
 ///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "builds" | "build/" cid
-///                 | "migration" [ "?from=" source ] | "node" | "settings" )
+///                 | "migration" [ "?from=" source ] | "drv" [ "/" hash | "?at=" derivation ] | "node" | "settings" )
 /// ```
 public sealed interface Place {
     String SCHEME = "cairn:";
@@ -74,6 +74,11 @@ public sealed interface Place {
     /// @param from the store, or empty
     record Migration(String from) implements Place {}
 
+    /// Whether a derivation can be built offline.
+    ///
+    /// @param text its path, hash or name, or a file; empty where none is chosen yet
+    record Derivation(String text) implements Place {}
+
     /// Serving this store to Nix, and the stores that it draws on.
     record Node() implements Place {}
 
@@ -101,6 +106,9 @@ public sealed interface Place {
         if (rest.startsWith("migration?from=")) {
             return new Migration(decode(rest.substring("migration?from=".length())));
         }
+        if (rest.startsWith("drv?at=")) {
+            return new Derivation(decode(rest.substring("drv?at=".length())));
+        }
         String[] parts = rest.split("/", -1);
         return switch (parts[0] + "/" + (parts.length - 1)) {
             case "overview/0" -> new Overview();
@@ -113,6 +121,8 @@ public sealed interface Place {
             case "builds/0" -> new Builds();
             case "build/1" -> new OfBuild(Cid.parse(parts[1]));
             case "migration/0" -> new Migration("");
+            case "drv/0" -> new Derivation("");
+            case "drv/1" -> new Derivation(hash(parts[1]));
             case "node/0" -> new Node();
             case "settings/0" -> new Settings();
             default ->
@@ -141,6 +151,12 @@ public sealed interface Place {
                     case OfBuild(var cid) -> "build/" + cid;
                     case Migration(var from) ->
                             from.isEmpty() ? "migration" : "migration?from=" + encode(from);
+                    case Derivation(var text) ->
+                            text.isEmpty()
+                                    ? "drv"
+                                    : StorePath.isHash(text)
+                                            ? "drv/" + text
+                                            : "drv?at=" + encode(text);
                     case Node _ -> "node";
                     case Settings _ -> "settings";
                 };

@@ -226,6 +226,7 @@ public final class ShellModel implements AutoCloseable {
                 action("action.graph", "", () -> open(new Place.Graph(Optional.empty()))),
                 action("action.builds", "", () -> open(new Place.Builds())),
                 action("action.node", "", () -> open(new Place.Node())),
+                action("drv.title", "", () -> open(new Place.Derivation(""))),
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),
                 action("action.import-sample", "", importing::sample),

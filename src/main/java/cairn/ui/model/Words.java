@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.engine.Outcome;
+import cairn.engine.Readiness;
 import cairn.engine.Substituters;
 import java.text.MessageFormat;
 import java.util.Locale;
@@ -57,6 +58,18 @@ public final class Words {
             case WORKING -> text("upstream.working");
             case RESTING -> text("upstream.resting");
             case OFFLINE -> text("upstream.offline");
+        };
+    }
+
+    /// What something is that a build lacks.
+    public static String of(Readiness.Kind kind) {
+        return switch (kind) {
+            case SOURCE -> text("lack.source");
+            case OUTPUT -> text("lack.output");
+            case FETCHED -> text("lack.fetched");
+            case IMPURE -> text("lack.impure");
+            case REFERENCE -> text("lack.reference");
+            case DERIVATION -> text("lack.derivation");
         };
     }
 

@@ -24,6 +24,9 @@ class PlaceTest {
                 "cairn:diff/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r/2b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
                 "cairn:migration",
                 "cairn:migration?from=file%3A%2F%2F%2Fsrv%2Fcache%3Fpriority%3D10",
+                "cairn:drv",
+                "cairn:drv/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
+                "cairn:drv?at=%2Fsrv%2Fhello.drv",
                 "cairn:node",
                 "cairn:settings"
             })
