@@ -48,15 +48,14 @@ public final class BuildsController {
         pane.show(model.listing(), settings);
         pane.setCounted(this::counted);
         commands.getChildren()
-                .setAll(
+                .add(
                         new Copyable(
                                 new Naming(
                                         Words.text("builds.command"),
-                                        "cairn build -- '<nixpkgs>' -A hello")),
-                        new Copyable(
-                                new Naming(
-                                        Words.text("builds.hook"),
-                                        "post-build-hook = /opt/cairn/packaging/nix/post-build-hook")));
+                                        "cairn build -- '<nixpkgs>' -A hello")));
+        model.hook()
+                .map(line -> new Copyable(new Naming(Words.text("builds.hook"), line)))
+                .ifPresent(commands.getChildren()::add);
     }
 
     private String counted() {

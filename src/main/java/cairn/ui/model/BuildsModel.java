@@ -6,6 +6,9 @@ import cairn.engine.Builds.Build;
 import cairn.store.Catalog.Summary;
 import cairn.store.StoredPath;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +20,9 @@ import javafx.beans.value.ObservableValue;
 
 /// The table of builds. Use on the UI thread only.
 public final class BuildsModel implements Screen {
+    /// From what the program is built into.
+    private static final Path HOOK = Path.of("..", "packaging", "nix", "post-build-hook");
+
     private final Library library;
     private final Answer<List<Build>> all;
     private final Listing<Build> listing;
@@ -101,6 +107,19 @@ public final class BuildsModel implements Screen {
     /// asking for it has it read.
     public ObservableValue<Long> size(Build build) {
         return sizes.of(build);
+    }
+
+    /// The line of nix.conf by which Nix tells of its own builds, where the hook lies beside the
+    /// program.
+    public Optional<String> hook() {
+        try {
+            var program =
+                    BuildsModel.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            Path hook = Path.of(program).resolveSibling(HOOK).normalize();
+            return Files.exists(hook) ? Optional.of("post-build-hook = " + hook) : Optional.empty();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// When ages are counted from.

@@ -51,6 +51,16 @@ class BuildsModelTest {
     }
 
     @Test
+    void namesTheHookWhereItLies() {
+        var model = new BuildsModel(library, new DirectWork(), side);
+        assertEquals(
+                Optional.of(
+                        "post-build-hook = "
+                                + Path.of("packaging/nix/post-build-hook").toAbsolutePath()),
+                model.hook());
+    }
+
+    @Test
     void filtersByNameProjectAndOutcome() throws IOException {
         List<Cid> run = BuildSamples.add(engine);
         var model = new BuildsModel(library, new DirectWork(), side);
