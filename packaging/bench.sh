@@ -11,8 +11,8 @@
 #   frame     the first frame of the explorer, on a display without a GPU: rail, search field, and the overview of a store
 #   many      a home with 300,000 paths in the explorer: first rows, filter, sort, scroll; and a command on it
 #   graph     layout and panning of large graphs
-#   gateway   Nix pulling from a node and pushing to it, against a cache of plain files; narinfos from 64 connections;
-#             16 clients at once through a node that draws on another
+#   gateway   Nix pulling from a node and pushing to it, against plain files in a folder and on a
+#             server; narinfos from 64 connections; 16 clients at once through a node that draws on another
 #
 # Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
 # makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
@@ -247,8 +247,15 @@ pull() {
     sync # what Nix left to be written later is not the next one's to wait for
 }
 
+# push URL: pushes the paths there; sets $seconds.
+push() {
+    sync
+    rm -rf "$work/room"
+    timed packaging/nix-alone.sh "$work/room" nix copy --to "$1?compression=none" --store "$corpus" $paths 2> "$work/log"
+}
+
 gateway() {
-    local pulled pushed url node hash
+    local pulled pushed url node hash files
     [ -d "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" --all
     nix "$work/room" nix copy --to "file://$work/plain?compression=none" --store "$corpus" $paths 2> "$work/output"
     sync
@@ -269,14 +276,16 @@ gateway() {
     crowd
     kill $node
     wait $node || true
-    serve "$work/pushed" --writable
-    rm -rf "$work/room"
-    timed packaging/nix-alone.sh "$work/room" nix copy --to "file://$work/plain2?compression=none" --store "$corpus" $paths 2> "$work/log"
-    sync
+    "$jdk/bin/java" src/jmh/java/cairn/gateway/PlainFiles.java "$work/put" > "$work/files" &
+    files=$!
+    nodes+=($files)
+    until [ -s "$work/files" ]; do kill -0 $files && sleep 0.1; done
+    push "$(cat "$work/files")"
     pushed=$seconds
-    rm -rf "$work/room"
-    timed packaging/nix-alone.sh "$work/room" nix copy --to "$url?compression=none" --store "$corpus" $paths 2> "$work/log"
-    compare 'push 1.3 GB' "$seconds" s 'plain files' "$pushed" '<=1.3x'
+    kill $files
+    serve "$work/pushed" --writable
+    push "$url"
+    compare 'push 1.3 GB' "$seconds" s 'plain file server' "$pushed" '<=1.3x'
     compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
     kill $node
     wait $node || true
