@@ -190,12 +190,21 @@ public final class Substituters implements AutoCloseable {
                 .map(offer -> new Holder(offer.upstream.store().uri(), offer.info, believed));
     }
 
-    /// Reads the archive of a path that was [found][#info], which comes in meanwhile.
+    /// Reads the archive of a path that was [found][#info] at any time, which comes in meanwhile.
     ///
     /// @return empty if nothing of that hash was found, or the path has come in by now
     public Optional<Incoming.Reader> read(NixHash narHash) throws IOException {
+        if (offline) {
+            return Optional.empty();
+        }
         var offer = offers.get(narHash);
-        return offer == null || offline ? Optional.empty() : Optional.of(fetch(offer));
+        if (offer == null) {
+            // Clients remember what they were told for longer than this does.
+            var path = engine.catalog().offered(narHash);
+            var again = path.isPresent() ? offer(path.get()) : Optional.<Offer>empty();
+            offer = again.filter(found -> found.info.narHash().equals(narHash)).orElse(null);
+        }
+        return offer == null ? Optional.empty() : Optional.of(fetch(offer));
     }
 
     /// Brings in the path with these 32 characters, with its closure, and waits for that.
@@ -307,6 +316,7 @@ public final class Substituters implements AutoCloseable {
             var offer = said.answer().map(info -> new Offer(upstream, info));
             if (offer.isPresent() && isBelieved(offer.get().info)) {
                 offers.put(offer.get().info.narHash(), offer.get());
+                note(offer.get());
                 var found = new Answer(offer, stranger, clock.instant());
                 answers.put(hash, found);
                 return found;
@@ -319,6 +329,14 @@ public final class Substituters implements AutoCloseable {
             answers.put(hash, found);
         }
         return found;
+    }
+
+    private void note(Offer offer) {
+        try {
+            engine.store().noteOffer(offer.info.narHash(), offer.info.path().hash());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "a restart forgets what was found elsewhere", e);
+        }
     }
 
     /// Joins whoever fetches a path, or begins to.

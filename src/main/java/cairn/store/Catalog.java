@@ -118,6 +118,16 @@ public final class Catalog {
         });
     }
 
+    /// The 32 characters of a path that another store was [found][Store#noteOffer] to have.
+    public Optional<String> offered(NixHash narHash) throws IOException {
+        return index.read(database -> {
+            try (var rows =
+                    database.query("SELECT path FROM offer WHERE nar_hash = ?", narHash.digest())) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        });
+    }
+
     /// The paths whose content the last deep check of each found damaged.
     public List<StorePath> damaged() throws IOException {
         return index.read(database -> {

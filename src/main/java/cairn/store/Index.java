@@ -33,12 +33,14 @@ final class Index implements AutoCloseable {
 
     /// The tables that came after the first indexes of this version. Not in the journal: who checks
     /// a path again finds its damage again, and when a path was asked for last is not worth much.
-    /// Loose frames wait to be compressed.
+    /// Loose frames wait to be compressed. Offers tell by the hash of an archive which path of
+    /// another store was found to have it.
     private static final String LATER =
             """
             CREATE %1$s TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL);
             CREATE %1$s TABLE IF NOT EXISTS access (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
             CREATE %1$s TABLE IF NOT EXISTS loose (frame INTEGER PRIMARY KEY);
+            CREATE %1$s TABLE IF NOT EXISTS offer (id INTEGER PRIMARY KEY, nar_hash BLOB NOT NULL UNIQUE, path TEXT NOT NULL);
             """;
 
     private final Path file;
@@ -459,8 +461,8 @@ final class Index implements AutoCloseable {
     private boolean isWhole() throws IOException {
         return read(database ->
                 database.number(
-                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access', 'loose')"))
-                == 3;
+                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access', 'loose', 'offer')"))
+                == 4;
     }
 
     private void initialise() throws IOException {

@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.ipld.BlockSource;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
+import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.Index.BlockLocation;
 import cairn.unixfs.MissingBlockException;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 public final class Store implements BlockSource, AutoCloseable {
     private static final int ATTEMPTS = 10;
     private static final long MAX_LOOSE = 4L << 30;
+    private static final int MAX_OFFERS = 1 << 16;
 
     private final Home home;
     private final boolean readOnly;
@@ -193,6 +195,26 @@ public final class Store implements BlockSource, AutoCloseable {
                                         """,
                                         reason,
                                         path.hash()));
+    }
+
+    /// Remembers, where the home can be written, that another store has a path with this archive,
+    /// for those who ask for the archive when all else is forgotten. The oldest are forgotten too.
+    ///
+    /// @param path its 32 characters
+    public void noteOffer(NixHash narHash, String path) throws IOException {
+        if (readOnly || catalog().offered(narHash).orElse("").equals(path)) {
+            return;
+        }
+        int _ =
+                index.write(database -> {
+                    database.run(
+                            "INSERT OR REPLACE INTO offer (nar_hash, path) VALUES (?, ?)",
+                            narHash.digest(),
+                            path);
+                    return database.change(
+                            "DELETE FROM offer WHERE id <= (SELECT max(id) FROM offer) - ?",
+                            MAX_OFFERS);
+                });
     }
 
     /// Verifies every block that the index names, in the order in which they lie on the disk.

@@ -57,6 +57,25 @@ class PullThroughTest {
         }
     }
 
+    /// As Nix does, which remembers narinfos for a month.
+    @Test
+    void anArchiveIsFetchedForWhoWasToldOfItBeforeARestart() throws Exception {
+        try (var third = Served.readable(folder.resolve("third"))) {
+            var stored = third.add(tree("hello"), "tree");
+            String url;
+            try (var second = drawing(TrustedKeys.NONE, third.url())) {
+                String narInfo = "/" + stored.info().path().hash() + ".narinfo";
+                url = "/" + NarInfo.decode(Bytes.wrap(second.get(narInfo).body())).url();
+            }
+            try (var second = drawing(TrustedKeys.NONE, third.url())) {
+                assertArrayEquals(third.get(url).body(), second.get(url).body());
+                assertEquals(
+                        List.of(stored.cid()),
+                        second.engine().catalog().paths().stream().map(StoredPath::cid).toList());
+            }
+        }
+    }
+
     @Test
     void onlyWhatATrustedKeySignedIsPassedOn() throws Exception {
         var key = SecretKey.generate("cache-1", new SecureRandom());
