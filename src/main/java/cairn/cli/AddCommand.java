@@ -1,5 +1,7 @@
 package cairn.cli;
 
+import cairn.cid.FormatException;
+import cairn.nix.StorePath;
 import cairn.store.StoredPath;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,6 +29,14 @@ final class AddCommand implements Command {
     public int run(Session session) throws Exception {
         Path last = file.toAbsolutePath().normalize().getFileName();
         String chosen = name != null ? name : last == null ? "" : last.toString();
+        try {
+            StorePath.checkName(chosen);
+        } catch (FormatException e) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE,
+                    "a path cannot be called '%s': %s. Give another name: --name NAME"
+                            .formatted(Session.shown(chosen), e.problem()));
+        }
         StoredPath added;
         try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
             added = session.engine().add(chosen, file, !noPin, progress);

@@ -66,14 +66,28 @@ final class BlockCommand implements Command {
     @Override
     public int run(Session session) throws Exception {
         return switch (action) {
-            case "get" -> get(session);
-            case "put" -> put(session);
+            case "get" -> {
+                refuse(inputCodec != null || codec != null, "--input-codec and --codec");
+                yield get(session);
+            }
+            case "put" -> {
+                refuse(raw || output.isGiven() || store.isGiven(), "--raw, -o and --store");
+                yield put(session);
+            }
             default ->
                     throw new Failure.Reported(
                             ExitCode.USAGE,
                             "'block %s' is not known: block get CID, or block put FILE…"
                                     .formatted(action));
         };
+    }
+
+    /// An option without effect would let one believe that it had one.
+    private void refuse(boolean given, String options) throws Failure.Reported {
+        if (given) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE, "block %s has no %s".formatted(action, options));
+        }
     }
 
     private int get(Session session) throws Exception {

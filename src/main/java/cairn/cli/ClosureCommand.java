@@ -22,7 +22,7 @@ final class ClosureCommand implements Command {
     public int run(Session session) throws Exception {
         try (var source = store.open(session)) {
             var path = source.path(target);
-            session.printPaths(source.graph(List.of(path)).closure(path));
+            session.printPaths(source.whole(List.of(path)).closure(path));
         }
         return ExitCode.DONE;
     }

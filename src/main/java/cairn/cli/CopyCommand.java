@@ -8,7 +8,9 @@ import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +109,8 @@ final class CopyCommand implements Command {
             throws IOException, Failure.Reported {
         try {
             return Copy.run(source, target, roots, progress);
+        } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            throw new Failure(ExitCode.UNREACHABLE, Failure.of(e).sentence()).in(to).thrown();
         } catch (IOException e) {
             var failure = Failure.of(e);
             if (failure.code() == ExitCode.UNREACHABLE) {

@@ -54,7 +54,7 @@ final class DiffCommand implements Command {
         try (var source = store.open(session)) {
             StorePath a = source.path(before);
             StorePath b = source.path(after);
-            PathGraph graph = source.graph(List.of(a, b));
+            PathGraph graph = source.whole(List.of(a, b));
             Difference difference = graph.difference(a, graph, b);
             var old = blocks(graph.closure(a), source);
             var fresh = blocks(graph.closure(b), source);

@@ -70,13 +70,16 @@ final class InfoCommand implements Command {
         // A cache far away answers for each path of a closure only when it is asked to.
         boolean walk = closure || !source.store().uri().startsWith("http");
         PathGraph graph = walk ? source.graph(List.of(path)) : PathGraph.of(List.of(info));
+        boolean weighed = walk && source.lacking(graph).isEmpty();
         var answer = new ArrayList<Map<String, Object>>();
         for (StorePath each : closure ? graph.closure(path) : List.of(path)) {
             var fields =
                     fields(
                             source.info(each),
                             source.cids(each),
-                            walk ? OptionalLong.of(graph.closureSize(each)) : OptionalLong.empty());
+                            weighed
+                                    ? OptionalLong.of(graph.closureSize(each))
+                                    : OptionalLong.empty());
             source.damage(each).ifPresent(reason -> fields.put("damage", reason));
             answer.add(fields);
         }

@@ -5,6 +5,7 @@ import cairn.engine.CacheServer;
 import cairn.engine.Configuration;
 import cairn.gateway.Gateway;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,10 @@ import picocli.CommandLine.Option;
 final class NodeCommand implements Command {
     private final List<Configuration.Option> options = new ArrayList<>();
 
-    @Option(names = "--port", paramLabel = "N", description = "where to listen; 0: a free port")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "where to listen; default 8087; 0: a free port")
     void port(String number) {
         set("gateway.port", "--port", number);
     }
@@ -128,10 +132,8 @@ final class NodeCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        var engine = session.engine();
-        var settings = settings(session);
         var interrupt = session.interrupt();
-        try (var server = Gateway.start(engine, settings)) {
+        try (var server = start(session)) {
             announce(session, server);
             interrupt.awaitSignal();
         }
@@ -170,11 +172,16 @@ final class NodeCommand implements Command {
         session.out().flush();
     }
 
-    private CacheServer.Settings settings(Session session) throws IOException, Failure.Reported {
+    private CacheServer start(Session session) throws IOException, Failure.Reported {
+        var engine = session.engine();
         try {
-            return CacheServer.Settings.of(
-                    Configuration.read(
-                            session.engine().store().home(), session.environment(), options));
+            return Gateway.start(
+                    engine,
+                    CacheServer.Settings.of(
+                            Configuration.read(
+                                    engine.store().home(), session.environment(), options)));
+        } catch (NoSuchFileException e) {
+            throw new Failure.Reported(ExitCode.USAGE, Failure.of(e).sentence());
         } catch (FormatException e) {
             throw isUsage(e.format())
                     ? new Failure.Reported(
@@ -188,6 +195,9 @@ final class NodeCommand implements Command {
 
     /// Whether what is wrong was said by the user now: by an option or in the environment.
     private static boolean isUsage(String origin) {
-        return origin.startsWith("--") || origin.startsWith("CAIRN_") || origin.equals("gateway");
+        return origin.startsWith("--")
+                || origin.startsWith("CAIRN_")
+                || origin.equals("gateway")
+                || origin.equals("store uri");
     }
 }

@@ -25,6 +25,10 @@ final class OutputOption {
         void writeTo(OutputStream out) throws Exception;
     }
 
+    boolean isGiven() {
+        return file != null;
+    }
+
     /// Writes bytes that nobody can read to where it was asked for, which may not be a terminal.
     void write(Session session, Content content) throws Exception {
         if (file == null && session.streams().outIsTerminal()) {
@@ -49,6 +53,7 @@ final class OutputOption {
     private static void replace(Path file, Content content) throws Exception {
         Path temporary =
                 file.resolveSibling(".cairn-%s.tmp".formatted(ProcessHandle.current().pid()));
+        temporary.toFile().deleteOnExit(); // where a signal ends the process
         try {
             fill(temporary, file, content);
             Files.move(

@@ -95,12 +95,33 @@ final class Source implements Closeable {
         return store.info(path).orElseThrow(() -> Unresolved.notHere(path, store.uri()));
     }
 
-    /// The closure of some paths, each of which the store must have.
+    /// The closure of some paths, each of which the store must have, as far as it has that.
     PathGraph graph(Collection<StorePath> roots) throws IOException, Failure.Reported {
         for (StorePath root : roots) {
             PathInfo _ = info(root);
         }
         return PathGraph.read(store, roots);
+    }
+
+    /// A path of a graph that the store does not have, which only others refer to.
+    Optional<StorePath> lacking(PathGraph graph) throws IOException {
+        for (StorePath path : isLocal() ? List.<StorePath>of() : graph.paths()) {
+            // Of what was not found there is no size, and no NAR is empty.
+            if (graph.size(graph.node(path)) == 0 && store.info(path).isEmpty()) {
+                return Optional.of(path);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// As [#graph], where nothing may be lacking.
+    PathGraph whole(Collection<StorePath> roots) throws IOException, Failure.Reported {
+        PathGraph graph = graph(roots);
+        Optional<StorePath> lacking = lacking(graph);
+        if (lacking.isPresent()) {
+            throw Unresolved.notHere(lacking.get(), store.uri());
+        }
+        return graph;
     }
 
     /// The paths whose closure or whose tree a CID names.

@@ -256,6 +256,17 @@ class ClosureTest {
     }
 
     @Test
+    void aClosureOfWhichPathsAreLackingIsNoAnswer() {
+        Path car = folder.resolve("lacking.car");
+        assertEquals(0, cli.run("car", "bash-5.2", "-o", car.toString()).code());
+        String store = "car:" + car;
+        assertEquals(1, cli.run("closure", "--store", store, "bash-5.2").code());
+        assertEquals(1, cli.run("diff", "--store", store, "bash-5.2", "bash-5.2").code());
+        var alone = cli.json("info", "--store", store, "bash-5.2").get(0);
+        assertTrue(alone.get("closureSize").isNull(), alone.toString());
+    }
+
+    @Test
     void dagTellsBlocksAndLinks() {
         var dag = cli.json("dag", "--depth", "1", "bash-5.2");
         assertEquals("path", dag.get("nodes").get(0).get("kind").asString());

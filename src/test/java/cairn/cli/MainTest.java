@@ -65,6 +65,11 @@ class MainTest {
                     2 | copy --from folder:x --all
                     2 | why a b --limit 0
                     2 | paths --home=
+                    2 | add --name a/b README.md
+                    2 | block put --raw README.md
+                    2 | block get --codec raw bafkqaaa
+                    2 | node --substituter gopher://x
+                    2 | node --token-file /nowhere --listen 0.0.0.0 --writable
                     3 | copy --from local?root=/nowhere --all
                     3 | copy --from car:/nowhere --all
                     3 | info --store file:///nowhere hello
