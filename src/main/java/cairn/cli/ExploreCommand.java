@@ -11,7 +11,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  cairn explore",
-            "  cairn explore 'cairn:paths?q=openssl'    a link that the explorer copied"
+            "  cairn explore 'cairn:paths?q=openssl'    a link that the explorer copied",
+            "  cairn explore cairn:node                 serves this store to Nix, and shows how it goes",
+            "  cairn explore cairn:drv                  what a build lacks that has to do without a network"
         })
 final class ExploreCommand implements Command {
     @Parameters(paramLabel = "PLACE", arity = "0..1", description = "a link such as cairn:paths")

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  cairn shot cairn:paths -o paths.png",
+            "  cairn shot cairn:node -o node.png",
             "  cairn shot cairn:graph -o graph.png --size 1600x1000 --dark"
         })
 final class ShotCommand implements Command {

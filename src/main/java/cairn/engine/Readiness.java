@@ -45,10 +45,20 @@ public record Readiness(
     ///
     /// @param path of an output that only a build would tell, its derivation's
     /// @param holder who has it, if anybody who was asked does
+    /// @param whole whether all that it refers to is here or can be brought in
     public record Lack(
-            StorePath path, Kind kind, StorePath neededBy, Optional<Substituters.Holder> holder) {
-        /// Whether it can be brought in: somebody who is believed has it.
+            StorePath path,
+            Kind kind,
+            StorePath neededBy,
+            Optional<Substituters.Holder> holder,
+            boolean whole) {
+        /// Whether it can be brought in: somebody who is believed has it, and what it refers to.
         public boolean isObtainable() {
+            return whole && isBelieved();
+        }
+
+        /// Whether somebody has it who is believed.
+        public boolean isBelieved() {
             return holder.filter(Substituters.Holder::believed).isPresent();
         }
 

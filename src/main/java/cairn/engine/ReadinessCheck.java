@@ -30,7 +30,7 @@ import java.util.stream.Gatherers;
 ///
 /// It goes from the derivation to what it needs. What is here ends the way, and a derivation whose
 /// own needs are all here, or can be built in turn, would be built. Of the rest, other stores are
-/// asked: who has an output spares all that it is built of, but must also have what it refers to.
+/// asked: who has an output spares all that it is built of, if what it refers to can be had too.
 /// What nobody has would be built too, and the way goes on to what that takes, up to sources, what
 /// comes from the network, and derivations that cannot be read. So what is lacking in the end is
 /// what really holds a build up.
@@ -55,6 +55,13 @@ final class ReadinessCheck {
     private final List<Lack> lacks = new ArrayList<>();
     private final Deque<StorePath> open = new ArrayDeque<>();
     private final List<Want> wants = new ArrayList<>();
+
+    /// What is lacking, and could be built instead.
+    private final Set<StorePath> replaceable = new HashSet<>();
+
+    /// What somebody has, but not all that it refers to, so that it is rather built.
+    private final Set<StorePath> refused = new HashSet<>();
+
     private long answered;
 
     /// Whether somebody told what became of an output.
@@ -102,8 +109,11 @@ final class ReadinessCheck {
             built &= isHere(made(root, derivation, output));
         }
         if (!built) {
-            need(root, derivation);
-            walk();
+            do {
+                forget();
+                need(root, derivation);
+                walk();
+            } while (refuse());
             if (lacks.isEmpty() && !learnt && !isBuildable(root)) {
                 throw new FormatException("derivation", 0, root + " needs itself");
             }
@@ -116,6 +126,52 @@ final class ReadinessCheck {
                 here.size(),
                 List.copyOf(builds),
                 lacks);
+    }
+
+    private void forget() {
+        here.clear();
+        builds.clear();
+        wanted.clear();
+        lacks.clear();
+        answered = 0;
+    }
+
+    /// Tells of what is lacking what cannot come for want of something that it refers to.
+    ///
+    /// @return whether some of that can be built instead, so that the way has to be gone again
+    private boolean refuse() {
+        var unobtainable = new HashSet<StorePath>();
+        boolean grows = true;
+        while (grows) {
+            grows = false;
+            for (int i = 0; i < lacks.size(); i++) {
+                var lack = lacks.get(i);
+                boolean torn =
+                        lack.holder().stream()
+                                .flatMap(it -> it.info().dependencies().stream())
+                                .anyMatch(unobtainable::contains);
+                if (torn && lack.whole()) {
+                    lacks.set(
+                            i,
+                            new Lack(
+                                    lack.path(),
+                                    lack.kind(),
+                                    lack.neededBy(),
+                                    lack.holder(),
+                                    false));
+                }
+                grows |= !lacks.get(i).isObtainable() && unobtainable.add(lack.path());
+            }
+        }
+        boolean changed = false;
+        for (Lack lack : lacks) {
+            changed |=
+                    lack.isBelieved()
+                            && !lack.whole()
+                            && replaceable.contains(lack.path())
+                            && refused.add(lack.path());
+        }
+        return changed;
     }
 
     /// A derivation that fetches must be brought, another can be built.
@@ -236,13 +292,17 @@ final class ReadinessCheck {
             path.ifPresent(here::add);
             return;
         }
-        boolean believed = reply.holder.filter(Substituters.Holder::believed).isPresent();
-        var origin = want.origin.isEmpty() ? Optional.<Derivation>empty() : read(want.origin.get());
-        if (!believed && origin.isPresent() && isBuiltHere(origin.get())) {
-            want.origin.ifPresent(this::build);
-            return;
+        boolean believed =
+                reply.holder.filter(Substituters.Holder::believed).isPresent()
+                        && path.filter(refused::contains).isEmpty();
+        if (want.kind == Kind.OUTPUT) {
+            if (!believed) {
+                want.origin.ifPresent(this::build);
+                return;
+            }
+            path.ifPresent(replaceable::add);
         }
-        lacks.add(new Lack(path.orElse(want.name()), want.kind, want.neededBy, reply.holder));
+        lacks.add(new Lack(path.orElse(want.name()), want.kind, want.neededBy, reply.holder, true));
         if (believed && path.isPresent()) {
             for (StorePath reference : reply.holder.get().info().dependencies()) {
                 if (!isHere(Optional.of(reference))) {

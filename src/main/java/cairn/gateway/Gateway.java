@@ -174,7 +174,11 @@ public final class Gateway implements CacheServer {
             throw e instanceof IOException io && !(e instanceof BindException)
                     ? io
                     : new IOException(
-                            "cannot listen on %s: %s".formatted(settings.listen(), e.getMessage()),
+                            "cannot listen on %s:%d: %s"
+                                    .formatted(
+                                            settings.listen().getHostString(),
+                                            settings.listen().getPort(),
+                                            e.getMessage()),
                             e);
         }
     }

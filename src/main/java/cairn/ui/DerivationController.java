@@ -8,7 +8,6 @@ import cairn.ui.model.Figures;
 import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
 import java.util.List;
-import javafx.application.Platform;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
@@ -51,6 +50,9 @@ public final class DerivationController {
     @FXML private TablePane<StorePath> builds;
     @FXML private TableColumn<StorePath, StorePath> built;
 
+    /// Whether other stores were asked.
+    private boolean asked;
+
     DerivationController(DerivationModel model, SettingsModel settings) {
         this.model = model;
         this.settings = settings;
@@ -79,9 +81,6 @@ public final class DerivationController {
                     }
                 });
         model.pullingProperty().subscribe(pull::setDisable);
-        if (model.textProperty().get().isEmpty()) {
-            Platform.runLater(text::requestFocus);
-        }
     }
 
     @FXML
@@ -95,6 +94,7 @@ public final class DerivationController {
     }
 
     private void show(Readiness found) {
+        asked = found.asked();
         List<Lack> obtainable = found.obtainable();
         long bytes = obtainable.stream().mapToLong(Lack::narSize).sum();
         int lacking = found.lacks().size();
@@ -154,7 +154,7 @@ public final class DerivationController {
     }
 
     /// Who has a path; a shape tells whether it can be pulled from there.
-    private static final class HolderCell extends TableCell<Lack, Lack> {
+    private final class HolderCell extends TableCell<Lack, Lack> {
         private final FontIcon icon = new FontIcon();
 
         @Override
@@ -176,15 +176,18 @@ public final class DerivationController {
                             "ikonli-font-icon",
                             "answer",
                             lack.isObtainable() ? "answer-2" : "answer-4");
-            setText(uri.isEmpty() ? Words.text("drv.nobody") : uri);
+            setText(uri.isEmpty() ? Words.text(asked ? "drv.nobody" : "drv.unasked") : uri);
             setGraphic(icon);
             setTooltip(
                     new Tooltip(
                             lack.isObtainable()
                                     ? uri
-                                    : Words.text(
-                                            uri.isEmpty() ? "drv.nobody-more" : "drv.stranger",
-                                            uri)));
+                                    : uri.isEmpty()
+                                            ? Words.text(
+                                                    asked ? "drv.nobody-more" : "drv.unasked-more")
+                                            : Words.text(
+                                                    lack.isBelieved() ? "drv.torn" : "drv.stranger",
+                                                    uri)));
         }
     }
 }

@@ -79,7 +79,7 @@ final class Screens {
                 yield opened(new MigrationController(model, shell.settings(), chooser), model);
             }
             case Place.Derivation at -> {
-                var model = new DerivationModel(at, shell.node().isOffline(), library, work, side);
+                var model = new DerivationModel(at, shell.node(), library, work, side);
                 yield opened(new DerivationController(model, shell.settings()), model);
             }
             case Place.Node _ -> {

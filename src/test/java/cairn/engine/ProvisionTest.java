@@ -162,6 +162,21 @@ class ProvisionTest {
     }
 
     @Test
+    void whatRefersToSomethingThatNobodyHasIsRatherBuilt() throws IOException {
+        put(SOURCE, SCRIPT);
+        offer(FETCHED);
+        try (var cache = cache()) {
+            Samples.put(cache, LIBRARY);
+            cache.commit();
+        }
+        offer(TOOL, LIBRARY);
+        var readiness = asked();
+        assertEquals("sources.tar FETCHED for tool.drv, trusted", lines(readiness));
+        assertEquals(List.of(TOOL_DRV), readiness.builds());
+        assertTrue(readiness.isObtainable());
+    }
+
+    @Test
     void bringsWhatIsLackingAndPinsIt() throws IOException {
         put(SOURCE);
         offer(LIBRARY);

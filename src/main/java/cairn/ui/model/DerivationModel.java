@@ -6,6 +6,7 @@ import cairn.engine.Readiness;
 import cairn.engine.Readiness.Lack;
 import cairn.nix.StorePath;
 import cairn.store.Progress;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,6 +66,7 @@ public final class DerivationModel implements Screen {
     private final Library library;
     private final Side side;
     private final StringProperty text = new SimpleStringProperty(this, "text");
+    private final boolean serving;
     private final BooleanProperty offline;
     private final Answer<Optional<Readiness>> readiness;
     private final ReadOnlyBooleanWrapper pulling = new ReadOnlyBooleanWrapper(this, "pulling");
@@ -72,13 +74,15 @@ public final class DerivationModel implements Screen {
     private final Listing<StorePath> builds;
     private final ReadOnlyObjectWrapper<List<Crumb>> crumbs;
 
-    /// @param offline whether the node asks no other store
+    /// @param node tells whether other stores are asked; the configuration does as long as it is
+    ///   off
     public DerivationModel(
-            Place.Derivation place, boolean offline, Library library, Work work, Side side) {
+            Place.Derivation place, NodeSwitch node, Library library, Work work, Side side) {
         derivation = place.text();
         this.library = library;
         this.side = side;
-        this.offline = new SimpleBooleanProperty(this, "offline", offline);
+        serving = node.server().isPresent();
+        offline = new SimpleBooleanProperty(this, "offline", node.isOffline());
         text.set(derivation);
         lacks = new Listing<>(LACKS, library, work, side);
         builds = new Listing<>(BUILDS, library, work, side);
@@ -92,7 +96,7 @@ public final class DerivationModel implements Screen {
                     }
                 });
         ask();
-        this.offline.subscribe((_, _) -> ask());
+        offline.subscribe((_, _) -> ask());
     }
 
     /// What one types: a derivation by its path, its hash or its name, or a file.
@@ -183,16 +187,15 @@ public final class DerivationModel implements Screen {
 
     private void ask() {
         boolean nobody = offline.get();
-        readiness.update(() ->
-                derivation.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                library.provision()
-                                        .readiness(
-                                                derivation,
-                                                nobody,
-                                                Progress.until(
-                                                        Thread.currentThread()::isInterrupted))));
+        readiness.update(() -> derivation.isEmpty() ? Optional.empty() : Optional.of(read(nobody)));
+    }
+
+    private Readiness read(boolean nobody) throws IOException {
+        return library.provision()
+                .readiness(
+                        derivation,
+                        nobody || !serving && library.configuration().offline(),
+                        Progress.until(Thread.currentThread()::isInterrupted));
     }
 
     private void show(Readiness found) {
