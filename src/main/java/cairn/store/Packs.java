@@ -33,7 +33,9 @@ import java.util.concurrent.FutureTask;
 /// all others. When frames are asked for in the order in which they lie in a pack, the next ones
 /// are decoded ahead.
 final class Packs implements AutoCloseable {
-    private static final long CACHED_BYTES = 24L << 20;
+    /// How much is kept decoded; fewer MiB where most is read only once, because memory that is
+    /// used again is faster than fresh one.
+    private static final long CACHED_BYTES = Long.getLong("cairn.decoded", 24) << 20;
 
     /// How many frames are decoded before they are asked for.
     private static final int AHEAD = 6;
