@@ -129,9 +129,12 @@ public final class MigrationController {
                                 .otherwise(Words.text("migration.targets-prompt")));
         source.textProperty()
                 .bind(
-                        migrating
-                                .locationProperty()
-                                .map(from -> Words.text("migration.chosen", from.strip())));
+                        Bindings.createStringBinding(
+                                () ->
+                                        Words.text(
+                                                "migration.chosen",
+                                                migrating.locationProperty().get().strip()),
+                                migrating.locationProperty()));
         wanted.textProperty().bind(migrating.targetsProperty());
         wanted.managedProperty().bind(wanted.textProperty().isNotEmpty());
         Cells.fill(path, Setback::name, _ -> Cells.text());
@@ -416,6 +419,9 @@ public final class MigrationController {
 
     private static String came(Migration.Brought brought) {
         var copied = brought.copied();
+        if (copied.newPaths() + brought.logs() + brought.realisations() == 0) {
+            return Words.text("migration.came-nothing");
+        }
         return Words.text(
                 "migration.came",
                 copied.newPaths(),

@@ -188,7 +188,7 @@ public final class BuildModel implements Screen {
         }
         var log = Optional.<Preview>empty();
         if (record.log().isPresent()) {
-            log = Optional.of(log(record.log().get()));
+            log = Optional.of(log(record.log().get(), build.outcome() == Outcome.FAILED));
         }
         return new Sheet(
                 build,
@@ -201,13 +201,16 @@ public final class BuildModel implements Screen {
                 graph(chain));
     }
 
-    private Preview log(Cid log) throws IOException {
-        Bytes text = library.beginning(log, LOG_LIMIT);
+    /// Of a log that is too long its beginning, or its end where that tells why it failed.
+    private Preview log(Cid log, boolean failed) throws IOException {
+        Bytes text = failed ? library.end(log, LOG_LIMIT) : library.beginning(log, LOG_LIMIT);
         return new Preview.Rows(
                 text.toUtf8().lines().toList(),
                 text.length() < LOG_LIMIT
                         ? ""
-                        : Words.text("build.log-cut", Figures.size(LOG_LIMIT)));
+                        : Words.text(
+                                failed ? "build.log-end" : "build.log-cut",
+                                Figures.size(LOG_LIMIT)));
     }
 
     /// What was asked for at the left, what it needs to the right.

@@ -459,6 +459,17 @@ public final class Library {
                 : Bytes.EMPTY;
     }
 
+    /// The last bytes of a stored file, at most as many as one asks for.
+    Bytes end(Cid file, int limit) throws IOException {
+        if (!(files.node(file) instanceof UnixFsNode.RegularFile regular)) {
+            return Bytes.EMPTY;
+        }
+        try (InputStream in = files.contents(regular)) {
+            in.skipNBytes(Math.max(0, regular.size() - limit));
+            return Bytes.wrap(in.readNBytes(limit));
+        }
+    }
+
     private Bytes read(UnixFsNode.RegularFile file, int limit) throws IOException {
         try (InputStream in = files.contents(file)) {
             return Bytes.wrap(in.readNBytes(limit));

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cairn.Nix;
 import cairn.engine.Activity;
 import cairn.engine.Engine;
 import cairn.engine.Migration.Amount;
 import cairn.nix.StorePath;
+import cairn.store.Sharing;
 import cairn.ui.model.Migrating.Phase;
 import cairn.ui.model.Migrating.Setback;
 import cairn.ui.model.Migrating.State;
@@ -121,6 +123,36 @@ class MigratingTest {
         assertEquals(1, state.findings().plan().orElseThrow().here().paths());
         assertEquals(2, state.findings().brought().orElseThrow().copied().newPaths());
         assertEquals(List.of("Application-2.0", "library-1.10", "tool-1.9"), names());
+    }
+
+    @Test
+    void bringsWhatARealNixHas() throws Exception {
+        var closure = Nix.closure();
+        migrating.locationProperty().set(closure.nix().root().toString());
+        migrating.targetsProperty().set(closure.top());
+        migrating.plan();
+        assertEquals(Phase.PLANNED, rest().phase());
+        var plan = migrating.stateProperty().get().findings().plan().orElseThrow();
+        assertEquals(closure.nix().uri(), plan.source());
+        assertEquals(closure.paths().size(), plan.coming().paths());
+        migrating.bring();
+        var findings = rest().findings();
+        assertEquals(closure.paths().size(), (int) findings.statement().orElseThrow().intact());
+        assertEquals(List.of(), findings.setbacks());
+        assertEquals(closure.paths().size(), engine.catalog().count(""));
+        assertEquals(plan.coming().bytes(), findings.sharing().orElseThrow().narBytes());
+    }
+
+    @Test
+    void groupsWhatDiffersByItsOwnHashAlone() throws Exception {
+        MigrationSamples.addTwins(folder.resolve("twins"), cache);
+        migrating.bring();
+        var state = rest();
+        assertEquals(
+                List.of(List.of(MigrationSamples.TWIN, MigrationSamples.OTHER)),
+                state.findings().sharing().orElseThrow().alike().stream()
+                        .map(Sharing.Alike::paths)
+                        .toList());
     }
 
     @Test

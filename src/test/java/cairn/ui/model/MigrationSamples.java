@@ -11,6 +11,11 @@ import java.util.List;
 
 /// A binary cache in a folder that has what [Samples] has.
 public final class MigrationSamples {
+    /// Two paths whose content is their own name.
+    static final StorePath TWIN = Samples.path("4b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "twin-1.0");
+
+    static final StorePath OTHER = Samples.path("5b9jydsiygi6jhlz2dxbrxi6b4m1rn4r", "twin-1.0");
+
     private MigrationSamples() {}
 
     /// Makes it below a folder.
@@ -21,6 +26,17 @@ public final class MigrationSamples {
             other.copyOut(to, List.of(Samples.APPLICATION), Progress.NONE);
         }
         return cache;
+    }
+
+    /// Adds both of them.
+    static void addTwins(Path room, Path cache) throws IOException {
+        try (Engine other = Engine.open(room);
+                var to = other.target("file://" + cache + "?compression=none")) {
+            for (StorePath twin : List.of(TWIN, OTHER)) {
+                Samples.addReferring(other, twin, twin.toString(), twin);
+            }
+            other.copyOut(to, List.of(TWIN, OTHER), Progress.NONE);
+        }
     }
 
     /// Changes a bit of the content of a path's file.

@@ -44,6 +44,11 @@ public final class Samples {
         add(engine, path, content, List.of(), signatures);
     }
 
+    static void addReferring(Engine engine, StorePath path, String content, StorePath... references)
+            throws IOException {
+        add(engine, path, content, List.of(references));
+    }
+
     private static void add(
             Engine engine,
             StorePath path,
