@@ -139,18 +139,15 @@ final class ReadinessCheck {
     /// Tells of what is lacking what cannot come for want of something that it refers to.
     ///
     /// @return whether some of that can be built instead, so that the way has to be gone again
-    private boolean refuse() {
-        var unobtainable = new HashSet<StorePath>();
-        boolean grows = true;
-        while (grows) {
-            grows = false;
+    private boolean refuse() throws IOException {
+        boolean shrinks = true;
+        while (shrinks) {
+            shrinks = false;
+            var coming = new HashSet<StorePath>();
+            lacks.stream().filter(Lack::isObtainable).map(Lack::path).forEach(coming::add);
             for (int i = 0; i < lacks.size(); i++) {
                 var lack = lacks.get(i);
-                boolean torn =
-                        lack.holder().stream()
-                                .flatMap(it -> it.info().dependencies().stream())
-                                .anyMatch(unobtainable::contains);
-                if (torn && lack.whole()) {
+                if (lack.isObtainable() && !isWhole(lack, coming)) {
                     lacks.set(
                             i,
                             new Lack(
@@ -159,8 +156,8 @@ final class ReadinessCheck {
                                     lack.neededBy(),
                                     lack.holder(),
                                     false));
+                    shrinks = true;
                 }
-                grows |= !lacks.get(i).isObtainable() && unobtainable.add(lack.path());
             }
         }
         boolean changed = false;
@@ -172,6 +169,15 @@ final class ReadinessCheck {
                             && refused.add(lack.path());
         }
         return changed;
+    }
+
+    private boolean isWhole(Lack lack, Set<StorePath> coming) throws IOException {
+        for (StorePath reference : lack.holder().orElseThrow().info().dependencies()) {
+            if (!coming.contains(reference) && !isHere(Optional.of(reference))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A derivation that fetches must be brought, another can be built.

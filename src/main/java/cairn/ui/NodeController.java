@@ -45,7 +45,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 
 /// Binds `Node.fxml` to a [NodeModel].
 public final class NodeController {
-    private static final double NARROW = 560;
+    private static final double NARROW = 640;
 
     /// From which width on there is room for the chart beside the tiles.
     private static final double WIDE = 780;

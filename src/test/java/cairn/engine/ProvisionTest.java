@@ -30,6 +30,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
@@ -174,6 +175,25 @@ class ProvisionTest {
         assertEquals("sources.tar FETCHED for tool.drv, trusted", lines(readiness));
         assertEquals(List.of(TOOL_DRV), readiness.builds());
         assertTrue(readiness.isObtainable());
+    }
+
+    @Test
+    void whatRefersToSomethingThatIsBuiltIsBuiltToo() throws IOException {
+        put(SOURCE, SCRIPT);
+        var maker = path("maker.drv");
+        derivation(maker, output(LIBRARY), Map.of(FETCH, "out"), SCRIPT);
+        offer(FETCHED);
+        try (var cache = cache()) {
+            Samples.put(cache, path("stranger"));
+            cache.commit();
+        }
+        offer(LIBRARY, path("stranger"));
+        offer(TOOL, LIBRARY);
+        var both = path("both.drv");
+        derivation(both, output(path("both")), Map.of(TOOL_DRV, "out", maker, "out"));
+        var readiness = asked("both.drv");
+        assertEquals("sources.tar FETCHED for maker.drv, trusted", lines(readiness));
+        assertEquals(Set.of(TOOL_DRV, maker), Set.copyOf(readiness.builds()));
     }
 
     @Test
@@ -361,12 +381,14 @@ class ProvisionTest {
                 "Derive([%s],[%s],[%s],\"x86_64-linux\",\"/bin/sh\",[],[])"
                         .formatted(
                                 output,
-                                inputs.entrySet().stream()
-                                        .map(input ->
-                                                "(\"%s\",[\"%s\"])"
-                                                        .formatted(
-                                                                input.getKey(), input.getValue()))
-                                        .collect(Collectors.joining(",")),
+                                new TreeMap<>(inputs)
+                                        .entrySet().stream()
+                                                .map(input ->
+                                                        "(\"%s\",[\"%s\"])"
+                                                                .formatted(
+                                                                        input.getKey(),
+                                                                        input.getValue()))
+                                                .collect(Collectors.joining(",")),
                                 Stream.of(sources)
                                         .map(source -> "\"" + source + "\"")
                                         .collect(Collectors.joining(","))));
