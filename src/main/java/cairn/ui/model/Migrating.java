@@ -216,7 +216,7 @@ public final class Migrating implements AutoCloseable {
             return;
         }
         location.set(from);
-        if (LISTED.matcher(from).find()) {
+        if (LISTED.matcher(from).find() || !URI.matcher(from).find()) {
             plan();
         }
     }

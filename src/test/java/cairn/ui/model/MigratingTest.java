@@ -186,6 +186,8 @@ class MigratingTest {
         assertEquals(List.of(), engine.activities().list());
         migrating.follow("file://" + cache);
         assertEquals(Phase.PLANNED, rest().phase());
+        migrating.follow(cache + "/");
+        assertEquals(Phase.PLANNED, rest().phase());
         assertTrue(
                 engine.activities().list().getFirst().snapshot().state()
                         instanceof Activity.State.Done);
