@@ -44,6 +44,7 @@ final class ClosureSizes {
     }
 
     /// @throws InterruptedException when the thread is interrupted, soon after that
+    @SuppressWarnings("ThreadPriorityCheck") // lets others through where threads are virtual
     static long[] of(Digraph graph, long[] sizes) throws InterruptedException {
         int[] order = graph.topologicalOrder();
         var all = new ClosureSizes(graph, order, sizes);
@@ -52,6 +53,7 @@ final class ClosureSizes {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            Thread.yield();
             all.add(begin, Math.min(begin + GROUP, order.length), totals);
         }
         var closures = new long[order.length];

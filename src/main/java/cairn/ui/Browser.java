@@ -1,6 +1,7 @@
 package cairn.ui;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,12 @@ interface Browser {
                                         ? List.of("rundll32", "url.dll,FileProtocolHandler")
                                         : List.of(system.startsWith("mac") ? "open" : "xdg-open"));
                 command.add(address.toString());
-                Process _ = new ProcessBuilder(command).start();
+                // Nobody reads what it says, and with a pipe full of that it would stand still.
+                Process _ =
+                        new ProcessBuilder(command)
+                                .redirectOutput(Redirect.DISCARD)
+                                .redirectError(Redirect.DISCARD)
+                                .start();
             };
 
     /// Opens it and does not wait.

@@ -126,6 +126,7 @@ public final class GraphCanvas extends Region {
         setAccessibleText(words.getString("accessible"));
         setMinSize(0, 0);
         tip.setManaged(false);
+        tip.setWrapText(true);
         tip.setMouseTransparent(true);
         tip.setVisible(false);
         tip.getStyleClass().add("graph-tip");
@@ -457,7 +458,8 @@ public final class GraphCanvas extends Region {
     private void point(int node, double x, double y) {
         if (node >= 0) {
             tip.setText(describe(view.get().nodes().get(node)));
-            tip.resize(tip.prefWidth(-1), tip.prefHeight(-1));
+            double wide = Math.min(tip.prefWidth(-1), getWidth() - 16);
+            tip.resize(wide, tip.prefHeight(wide));
             tip.relocate(
                     Math.rint(Math.min(x + 14, getWidth() - tip.getWidth() - 8)),
                     Math.rint(Math.min(y + 18, getHeight() - tip.getHeight() - 8)));

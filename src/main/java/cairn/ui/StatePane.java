@@ -25,7 +25,7 @@ import org.kordamp.ikonli.javafx.FontIcon;
 /// For 150 ms of waiting it shows nothing, then a skeleton.
 @DefaultProperty("content")
 public final class StatePane extends StackPane {
-    private static final Duration PATIENCE = Duration.millis(150);
+    static final Duration PATIENCE = Duration.millis(150);
     private static final int BARS = 9;
 
     private final ObjectProperty<Node> content = new SimpleObjectProperty<>(this, "content");

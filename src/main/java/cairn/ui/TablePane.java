@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javafx.animation.PauseTransition;
 import javafx.beans.DefaultProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ListChangeListener;
@@ -28,12 +29,14 @@ import javafx.scene.control.ContextMenu;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
+import javafx.scene.control.ProgressIndicator;
 import javafx.scene.control.ScrollBar;
 import javafx.scene.control.SelectionMode;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableColumn.SortType;
+import javafx.scene.control.TableRow;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
 import javafx.scene.input.ContextMenuEvent;
@@ -64,6 +67,8 @@ public final class TablePane<S> extends VBox {
     private final ObservableList<Node> tools = FXCollections.observableArrayList();
     private final TextField filter = new TextField();
     private final Label count = new Label();
+    private final ProgressIndicator sifting = new ProgressIndicator();
+    private final PauseTransition patience = new PauseTransition(StatePane.PATIENCE);
     private final Button fresh = new Button();
     private final HBox bar = new HBox();
     private final Label trouble = new Label();
@@ -91,6 +96,10 @@ public final class TablePane<S> extends VBox {
         trouble.setId("trouble");
         trouble.setWrapText(true);
         trouble.getStyleClass().addAll("problem-text", "padded");
+        sifting.setId("sifting");
+        sifting.setAccessibleText(Words.text("list.sifting"));
+        sifting.getStyleClass().add("small");
+        patience.setOnFinished(_ -> show(sifting, true));
         filter.setId("filter");
         count.setId("count");
         count.getStyleClass().add("secondary");
@@ -175,7 +184,9 @@ public final class TablePane<S> extends VBox {
                 });
         table.addEventFilter(KeyEvent.KEY_PRESSED, event -> press(event, listing, open));
         table.setOnMouseClicked(event -> {
-            if (event.getButton() == MouseButton.PRIMARY && event.getClickCount() == 2) {
+            if (event.getButton() == MouseButton.PRIMARY
+                    && event.getClickCount() == 2
+                    && isOnRow(event)) {
                 open(listing, open, event.isShortcutDown());
             }
         });
@@ -231,6 +242,14 @@ public final class TablePane<S> extends VBox {
         following =
                 Subscription.combine(
                         listing.totalProperty().subscribe(_ -> count.setText(counted.get())),
+                        listing.siftingProperty()
+                                .subscribe(now -> {
+                                    patience.stop();
+                                    show(sifting, false);
+                                    if (now) {
+                                        patience.play();
+                                    }
+                                }),
                         listing.freshProperty()
                                 .subscribe(number -> {
                                     fresh.setText(
@@ -249,7 +268,7 @@ public final class TablePane<S> extends VBox {
         export.setId("export");
         export.setMinWidth(Region.USE_PREF_SIZE);
         export.getItems().setAll(exports(listing));
-        bar.getChildren().setAll(box, count, fresh, space);
+        bar.getChildren().setAll(box, count, sifting, fresh, space);
         bar.getChildren().addAll(tools);
         bar.getChildren().add(export);
     }
@@ -464,6 +483,14 @@ public final class TablePane<S> extends VBox {
         var item = new MenuItem(Words.text(key));
         item.setOnAction(_ -> action.run());
         return item;
+    }
+
+    private static boolean isOnRow(MouseEvent event) {
+        Node at = event.getPickResult().getIntersectedNode();
+        while (at != null && !(at instanceof TableRow<?>)) {
+            at = at.getParent();
+        }
+        return at instanceof TableRow<?> row && !row.isEmpty();
     }
 
     /// The column of the cell that an event is about, if any.

@@ -2,6 +2,7 @@ package cairn.ui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.ui.model.ColumnLook;
 import java.io.IOException;
@@ -70,6 +71,16 @@ class TablePaneTest {
         assertFalse(figures.isEmpty());
         robot.clickOn(figures.iterator().next());
         assertFalse(window.place().link().startsWith("cairn:paths"), window.place().link());
+    }
+
+    @Test
+    void onlyADoubleClickOnARowOpensOne(FxRobot robot) {
+        robot.interact(() -> table(robot).getSelectionModel().select(0));
+        String before = window.place().link();
+        robot.doubleClickOn("#paths-table .column-header");
+        assertEquals(before, window.place().link());
+        robot.doubleClickOn("#paths-table .table-row-cell:filled .words");
+        assertTrue(window.place().link().startsWith("cairn:path/"), window.place().link());
     }
 
     private static TableView<?> table(FxRobot robot) {

@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Remembers how far each path is trusted that anyone asked about, until the store or the
 /// configuration changes. Reads from the disk. Safe for use by several threads.
@@ -25,17 +27,20 @@ final class Judge {
     private static final FileTime NEVER = FileTime.fromMillis(0);
 
     private final Engine engine;
-    private volatile Session session = new Session(-1, NEVER, TrustedKeys.NONE, "", Map.of());
+    private volatile Session session =
+            new Session(-1, NEVER, TrustedKeys.NONE, "", Map.of(), new AtomicReference<>());
 
     /// What was judged between two changes.
     ///
     /// @param trouble why no keys are known, or empty
+    /// @param marks of all paths, but for damage; null until someone asked for them
     private record Session(
             long cursor,
             FileTime configured,
             TrustedKeys trusted,
             String trouble,
-            Map<StorePath, Verdict> verdicts) {
+            Map<StorePath, Verdict> verdicts,
+            AtomicReference<@Nullable Map<StorePath, TrustMark>> marks) {
         Verdict judge(StoredPath stored) {
             var verdict = Verdict.of(stored.info(), trusted);
             return trouble.isEmpty() || verdict.mark() != TrustMark.UNTRUSTED
@@ -72,10 +77,25 @@ final class Judge {
                 .map(stored -> now.verdicts.computeIfAbsent(path, _ -> now.judge(stored)));
     }
 
-    /// How far each path is trusted that is here, as it is now: reads once what is claimed of all,
-    /// and verifies only what a trusted key is said to have signed.
+    /// How far each path is trusted that is here, as it is now.
     Function<StorePath, TrustMark> marks() throws IOException, InterruptedException {
         var now = now();
+        var known = now.marks.get();
+        if (known == null) {
+            known = marks(now);
+            now.marks.set(known);
+        }
+        var marks = known;
+        var damaged = Set.copyOf(engine.catalog().damaged());
+        return path ->
+                damaged.contains(path)
+                        ? TrustMark.DAMAGED
+                        : marks.getOrDefault(path, TrustMark.UNSIGNED);
+    }
+
+    /// Reads once what is claimed of all, and verifies only what a trusted key is said to have
+    /// signed.
+    private Map<StorePath, TrustMark> marks(Session now) throws IOException, InterruptedException {
         Set<String> believed =
                 now.trusted.keys().stream().map(PublicKey::name).collect(Collectors.toSet());
         var marks = new HashMap<StorePath, TrustMark>();
@@ -92,8 +112,7 @@ final class Judge {
                 verdict(now, path).ifPresent(verdict -> marks.put(path, verdict.mark()));
             }
         }
-        engine.catalog().damaged().forEach(path -> marks.put(path, TrustMark.DAMAGED));
-        return path -> marks.getOrDefault(path, TrustMark.UNSIGNED);
+        return marks;
     }
 
     private Session now() throws IOException {
@@ -111,7 +130,14 @@ final class Judge {
         } catch (FormatException e) {
             trouble = Words.text("trust.no-keys", Problems.describe(e).sentence());
         }
-        var next = new Session(cursor, configured, trusted, trouble, new ConcurrentHashMap<>());
+        var next =
+                new Session(
+                        cursor,
+                        configured,
+                        trusted,
+                        trouble,
+                        new ConcurrentHashMap<>(),
+                        new AtomicReference<>());
         session = next;
         return next;
     }

@@ -170,28 +170,25 @@ public final class Library {
 
     /// The column of closure sizes, for rows of paths.
     <S> Column<S> closureColumn(Function<S, StorePath> path) {
-        Column.Reader<S> size =
-                _ -> {
-                    PathGraph graph = graph();
-                    return row -> closureSize(graph, path.apply(row));
-                };
         return new Column<>(
                 "closureSize",
-                size,
-                () -> {
-                    PathGraph graph = graph();
-                    long[] sizes = graph.closureSizes();
-                    return new Column.Keys<S, Long>(
-                            row -> {
-                                var of = path.apply(row);
-                                return graph.contains(of) ? sizes[graph.node(of)] : 0;
-                            },
-                            Comparator.naturalOrder());
-                });
+                many -> path.andThen(closureSizes(many))::apply,
+                () ->
+                        new Column.Keys<S, Long>(
+                                path.andThen(closureSizes(true)), Comparator.naturalOrder()));
     }
 
-    private static long closureSize(PathGraph graph, StorePath path) {
-        return graph.contains(path) ? graph.closureSize(path) : 0;
+    /// Tells what a closure weighs, 0 for what is not here.
+    ///
+    /// @param many whether so many are asked for that all are better worked out at once
+    private Function<StorePath, Long> closureSizes(boolean many)
+            throws IOException, InterruptedException {
+        PathGraph graph = graph();
+        if (!many) {
+            return path -> graph.contains(path) ? graph.closureSize(path) : 0;
+        }
+        long[] sizes = graph.closureSizes();
+        return path -> graph.contains(path) ? sizes[graph.node(path)] : 0;
     }
 
     /// The column of how far paths are trusted, for rows of paths; the least trusted last.

@@ -22,6 +22,8 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyIntegerProperty;
 import javafx.beans.property.ReadOnlyIntegerWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -142,6 +144,7 @@ public final class Listing<S> {
     private @Nullable Callable<List<S>> unread;
     private Order order = Order.AS_GIVEN;
     private final ReadOnlyIntegerWrapper fresh = new ReadOnlyIntegerWrapper(this, "fresh");
+    private final ReadOnlyBooleanWrapper sifting = new ReadOnlyBooleanWrapper(this, "sifting");
     private final ReadOnlyStringWrapper problem = new ReadOnlyStringWrapper(this, "problem", "");
     private final ReadOnlyStringWrapper trouble = new ReadOnlyStringWrapper(this, "trouble", "");
     private List<S> waiting = List.of();
@@ -429,9 +432,15 @@ public final class Listing<S> {
         out.write("\n");
     }
 
+    /// Whether rows are being filtered and sorted, so that others are shown soon.
+    public ReadOnlyBooleanProperty siftingProperty() {
+        return sifting.getReadOnlyProperty();
+    }
+
     /// Abandons what is being filtered.
     public void cancel() {
         sieve.cancel();
+        sifting.set(false);
         compare.cancel();
     }
 
@@ -442,6 +451,7 @@ public final class Listing<S> {
         Order by = order;
         boolean whole = complete;
         var reader = text.isBlank() ? null : unread;
+        sifting.set(true);
         sieve =
                 work.run(
                         () -> {
@@ -455,11 +465,13 @@ public final class Listing<S> {
                                 total.set(sifted.all.rows.size());
                             }
                             all = sifted.all;
+                            sifting.set(false);
                             problem.set("");
                             weightShown = sifted.weight;
                             rows.exchange(sifted.rows);
                         },
                         cause -> {
+                            sifting.set(false);
                             problem.set(Problems.describe(cause).sentence());
                             weightShown = 0;
                             rows.exchange(List.of());

@@ -8,59 +8,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class AnswerTest {
-    /// Keeps tasks until they are told to run, in any order.
-    private static final class Later implements Work {
-        private final List<Runnable> tasks = new ArrayList<>();
-
-        @Override
-        public <T> Ticket run(
-                Callable<T> task,
-                Consumer<? super T> onSuccess,
-                Consumer<? super Exception> onFailure) {
-            var cancelled = new boolean[1];
-            tasks.add(() -> {
-                if (!cancelled[0]) {
-                    Ticket _ = new DirectWork().run(task, onSuccess, onFailure);
-                }
-            });
-            return () -> cancelled[0] = true;
-        }
-    }
-
     @Test
     void isWaitingUntilItIsThere() {
-        var work = new Later();
+        var work = new LaterWork();
         var answer = new Answer<List<String>>(work, List::isEmpty);
         answer.ask(() -> List.of("a"));
         assertEquals(Answer.Phase.WAITING, answer.phaseProperty().get());
-        work.tasks.forEach(Runnable::run);
+        work.tasks().forEach(Runnable::run);
         assertEquals(Answer.Phase.READY, answer.phaseProperty().get());
         assertEquals(Optional.of(List.of("a")), answer.known());
     }
 
     @Test
     void aNewerQuestionDropsTheOlder() {
-        var work = new Later();
+        var work = new LaterWork();
         var answer = new Answer<List<String>>(work, List::isEmpty);
         answer.ask(() -> List.of("old"));
         answer.ask(() -> List.of("new"));
-        work.tasks.reversed().forEach(Runnable::run);
+        work.tasks().reversed().forEach(Runnable::run);
         assertEquals(Optional.of(List.of("new")), answer.known());
     }
 
     @Test
     void aQuestionThatIsAskedAgainHasNotFailedYet() {
-        var work = new Later();
+        var work = new LaterWork();
         var answer = new Answer<List<String>>(work);
         answer.ask(() -> {
             throw new IOException("the disk is gone");
         });
-        work.tasks.removeFirst().run();
+        work.tasks().removeFirst().run();
         answer.again();
         assertEquals(Answer.Phase.WAITING, answer.phaseProperty().get());
         assertNull(answer.problemProperty().get());
@@ -68,13 +47,13 @@ class AnswerTest {
 
     @Test
     void anUpdateShowsWhatIsKnownMeanwhile() {
-        var work = new Later();
+        var work = new LaterWork();
         var answer = new Answer<List<String>>(work, List::isEmpty);
         answer.ask(() -> List.of("a"));
-        work.tasks.removeFirst().run();
+        work.tasks().removeFirst().run();
         answer.update(List::of);
         assertEquals(Answer.Phase.READY, answer.phaseProperty().get());
-        work.tasks.removeFirst().run();
+        work.tasks().removeFirst().run();
         assertEquals(Answer.Phase.EMPTY, answer.phaseProperty().get());
     }
 

@@ -70,7 +70,7 @@ class JudgeTest {
                 Files.write(pack, new byte[(int) Files.size(pack)]);
             }
         }
-        assertEquals(TrustMark.UNSIGNED, library.mark(Samples.TOOL));
+        assertEquals(TrustMark.UNSIGNED, mark(Samples.TOOL));
         engine.verify(List.of(Samples.TOOL), TrustedKeys.NONE, true, Progress.NONE, _ -> {});
         assertEquals(TrustMark.DAMAGED, mark(Samples.TOOL));
         assertEquals(TrustMark.NONE, library.mark(Samples.path("1".repeat(32), "elsewhere-1")));

@@ -1,6 +1,8 @@
 package cairn.ui.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.engine.Engine;
 import cairn.store.Progress;
@@ -28,13 +30,19 @@ class ListingTest {
     private Engine engine;
     private Listing<Row> listing;
 
+    private Listing.Kind<Row> kind;
+
     private record Row(String name, int weight) {}
+
+    private Listing<Row> listing(Work work) {
+        return new Listing<>(kind, new Library(engine), work, side);
+    }
 
     @BeforeEach
     void open(@TempDir Path home) throws IOException {
         engine = Engine.open(home);
-        var kind =
-                new Listing.Kind<Row>(
+        kind =
+                new Listing.Kind<>(
                         "fruit",
                         Row::name,
                         Row::name,
@@ -44,7 +52,7 @@ class ListingTest {
                         List.of(
                                 Column.text("name", ListingTest::unspoilt),
                                 Column.number("weight", Row::weight)));
-        listing = new Listing<>(kind, new Library(engine), new DirectWork(), side);
+        listing = listing(new DirectWork());
         listing.set(List.of(PEAR, APPLE, QUINCE));
     }
 
@@ -67,6 +75,19 @@ class ListingTest {
         assertEquals(3, listing.totalProperty().get());
         listing.filterProperty().set("");
         assertEquals(List.of(PEAR, APPLE, QUINCE), listing.rows());
+    }
+
+    @Test
+    void saysThatItIsSiftingUntilTheLastRequestIsAnswered() {
+        var work = new LaterWork();
+        var later = listing(work);
+        later.set(List.of(PEAR, APPLE));
+        later.sort(new Order("weight", true));
+        work.tasks().getFirst().run();
+        assertTrue(later.siftingProperty().get());
+        work.tasks().getLast().run();
+        assertFalse(later.siftingProperty().get());
+        assertEquals(List.of(APPLE, PEAR), later.rows());
     }
 
     @Test

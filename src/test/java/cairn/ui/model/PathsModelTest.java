@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cairn.cid.Cid;
 import cairn.engine.Engine;
+import cairn.nix.StorePath;
 import cairn.store.Pin;
 import cairn.store.Progress;
 import cairn.ui.model.Listing.Format;
@@ -90,11 +91,15 @@ class PathsModelTest {
     }
 
     @Test
-    void weighsClosures() throws IOException {
+    void weighsClosures() throws Exception {
         long tool = Samples.narSize("some tool") + Samples.narSize("a library");
         assertEquals(tool, model.closureSize(Samples.TOOL).getValue());
         model.listing().sort(new Order("closureSize", true));
         assertEquals(List.of("Application-2.0", "tool-1.9", "library-1.10"), names());
+        var column = new Library(engine).closureColumn((StorePath path) -> path);
+        assertEquals(tool, column.reader().ready(false).of(Samples.TOOL));
+        assertEquals(tool, column.reader().ready(true).of(Samples.TOOL));
+        assertEquals(0L, column.reader().ready(true).of(Samples.path("1".repeat(32), "gone-1")));
     }
 
     @Test
