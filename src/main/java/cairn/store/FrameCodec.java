@@ -1,5 +1,6 @@
 package cairn.store;
 
+import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.store.FrameHeader.Encoding;
@@ -25,8 +26,6 @@ final class FrameCodec implements AutoCloseable {
     /// Of what is made in the background.
     private static final int DENSE_LEVEL = 3;
 
-    private static final int UNCOMPRESSED = 0;
-
     private final ConcurrentLinkedQueue<Compressor> compressors = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<ZstdDecompressCtx> decompressors =
             new ConcurrentLinkedQueue<>();
@@ -45,18 +44,26 @@ final class FrameCodec implements AutoCloseable {
                 LEVEL);
     }
 
-    /// Encodes a frame of blocks that is compressed another time.
-    Bytes loose(Bytes list, byte[] payload, int length) {
-        return encode(
-                Kind.BLOCKS,
-                true,
-                list,
-                payload,
-                length,
-                FrameHeader.NO_BASE,
-                Bytes.EMPTY,
-                0,
-                UNCOMPRESSED);
+    /// What precedes the payload in a frame of blocks that is compressed another time.
+    static Bytes loose(Bytes list, byte[] payload, int length) {
+        var crc = new CRC32C();
+        crc.update(list.toByteArray());
+        crc.update(payload, 0, length);
+        var header =
+                new FrameHeader(
+                        Kind.BLOCKS,
+                        Encoding.PLAIN,
+                        true,
+                        list.length(),
+                        length,
+                        length,
+                        (int) crc.getValue(),
+                        0,
+                        FrameHeader.NO_BASE);
+        return new ByteWriter(FrameHeader.LENGTH + list.length())
+                .bytes(header.encode())
+                .bytes(list)
+                .toBytes();
     }
 
     /// Encodes a frame of blocks with more care.
@@ -109,10 +116,7 @@ final class FrameCodec implements AutoCloseable {
         int start = FrameHeader.LENGTH + list.length();
         byte[] out = compressor.buffer(start + (int) Zstd.compressBound(raw));
         list.copyTo(0, out, FrameHeader.LENGTH, list.length());
-        int stored =
-                level == UNCOMPRESSED
-                        ? raw
-                        : compressor.compress(payload, raw, level, basePayload, start);
+        int stored = compressor.compress(payload, raw, level, basePayload, start);
         var encoding = basePayload.isEmpty() ? Encoding.ZSTD : Encoding.DELTA;
         if (stored >= raw) {
             System.arraycopy(payload, 0, out, start, raw);

@@ -85,7 +85,10 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         private byte @Nullable [] raw;
         private int length;
         private boolean compressed;
+
+        /// The whole frame, or what precedes the blocks in one that is not compressed.
         private @Nullable Bytes encoded;
+
         private @Nullable FrameLocation location;
 
         Gathered(byte[] raw) {
@@ -484,7 +487,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             if (!frame.slots.isEmpty()) {
                 frame.encoded =
                         loosely
-                                ? store.codec().loose(frame.list(), frame.array(), frame.length)
+                                ? FrameCodec.loose(frame.list(), frame.array(), frame.length)
                                 : store.codec().blocks(frame.list(), frame.array(), frame.length);
             }
             problem = null;
@@ -555,8 +558,11 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 takePack();
             }
             var pack = packs.getLast();
-            int length = frame.encoded.length();
             long offset = pack.append(frame.encoded);
+            if (loosely) {
+                long _ = pack.append(Bytes.wrap(frame.array(), 0, frame.length));
+            }
+            int length = (int) (pack.position() - offset);
             frame.location = new FrameLocation(pack.row(), offset, length, frame.length, 0);
             frame.encoded = null;
             newBlocks += frame.slots.size();
