@@ -113,32 +113,35 @@ final class InfoCommand implements Command {
         session.out().println();
     }
 
+    /// Without a switch over types, for which each process would make a class.
     private static void line(String name, Object value, Session session) {
-        switch (value) {
-            case Optional<?> optional -> optional.ifPresent(item -> line(name, item, session));
-            case List<?> items -> {
-                if (!items.isEmpty()) {
-                    line(name, items.size(), session);
-                    items.forEach(item -> {
-                        if (item instanceof Map<?, ?> map) {
-                            map.forEach((key, part) ->
-                                    line("  " + key, part == null ? "" : part, session));
-                        } else {
-                            session.out().println("  " + Session.shown(item.toString()));
-                        }
-                    });
-                }
+        if (value instanceof Optional<?> optional) {
+            optional.ifPresent(item -> line(name, item, session));
+        } else if (value instanceof List<?> items) {
+            if (!items.isEmpty()) {
+                line(name, items.size(), session);
+                items.forEach(item -> item(item, session));
             }
-            case Map<?, ?> map ->
-                    map.forEach((key, item) -> {
-                        if (item != null) {
-                            line(name + "." + key, item, session);
-                        }
-                    });
-            case Json.Raw(var text) -> session.out().println(text);
-            case Long bytes ->
-                    session.out().printf("%-12s %s (%,d bytes)%n", name, Size.text(bytes), bytes);
-            default -> session.out().printf("%-12s %s%n", name, Session.shown(value.toString()));
+        } else if (value instanceof Map<?, ?> map) {
+            map.forEach((key, item) -> {
+                if (item != null) {
+                    line(name + "." + key, item, session);
+                }
+            });
+        } else if (value instanceof Json.Raw(var text)) {
+            session.out().println(text);
+        } else if (value instanceof Long bytes) {
+            session.out().printf("%-12s %s (%,d bytes)%n", name, Size.text(bytes), bytes);
+        } else {
+            session.out().printf("%-12s %s%n", name, Session.shown(value.toString()));
+        }
+    }
+
+    private static void item(Object item, Session session) {
+        if (item instanceof Map<?, ?> map) {
+            map.forEach((key, part) -> line("  " + key, part == null ? "" : part, session));
+        } else {
+            session.out().println("  " + Session.shown(item.toString()));
         }
     }
 }

@@ -69,13 +69,12 @@ final class LsCommand implements Command {
 
     /// What it is, how large, and its name.
     static List<String> row(String name, NarListing node) {
-        return switch (node) {
-            case NarListing.Directory _ -> List.of("d", "", name + "/");
-            case NarListing.Regular(var size, var executable, _) ->
-                    List.of(executable ? "x" : "-", Size.text(size), name);
-            case NarListing.Symlink(var to) ->
-                    List.of("l", "", name + " -> " + Session.shown(to.toUtf8()));
-        };
+        if (node instanceof NarListing.Regular(var size, var executable, _)) {
+            return List.of(executable ? "x" : "-", Size.text(size), name);
+        }
+        return node instanceof NarListing.Symlink(var to)
+                ? List.of("l", "", name + " -> " + Session.shown(to.toUtf8()))
+                : List.of("d", "", name + "/");
     }
 
     /// What `nix store ls --json` prints: without `--recursive` the entries of a directory are told

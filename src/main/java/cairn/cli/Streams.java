@@ -80,7 +80,8 @@ final class Streams {
     private static boolean isTerminal(int descriptor) {
         try {
             String device =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+                    Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor)))
+                            .toString();
             return device.startsWith("/dev/pts/")
                     || device.startsWith("/dev/tty")
                     || device.equals("/dev/console");

@@ -93,12 +93,12 @@ sealed interface Tree {
         }
 
         private static NarListing listing(UnixFsNode node) {
-            return switch (node) {
-                case UnixFsNode.Directory _ -> new NarListing.Directory(new TreeMap<>());
-                case UnixFsNode.RegularFile file ->
-                        new NarListing.Regular(file.size(), file.executable(), 0);
-                case UnixFsNode.Symlink link -> new NarListing.Symlink(link.target());
-            };
+            if (node instanceof UnixFsNode.RegularFile file) {
+                return new NarListing.Regular(file.size(), file.executable(), 0);
+            }
+            return node instanceof UnixFsNode.Symlink link
+                    ? new NarListing.Symlink(link.target())
+                    : new NarListing.Directory(new TreeMap<>());
         }
     }
 

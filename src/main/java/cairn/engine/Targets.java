@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class Targets {
     private static final int CANDIDATES = 20;
     private static final Comparator<StorePath> BY_NAME =
-            Comparator.comparing(StorePath::name).thenComparing(Comparator.naturalOrder());
+            (one, other) -> {
+                int byName = one.name().compareTo(other.name());
+                return byName == 0 ? one.compareTo(other) : byName;
+            };
 
     private Targets() {}
 

@@ -31,7 +31,8 @@ public record PbNode(List<PbLink> links, boolean hasData, Bytes data) {
     static final String FORMAT = "dag-pb";
     private static final int DATA = 1 << 3 | LENGTH_DELIMITED;
     private static final int LINKS = 2 << 3 | LENGTH_DELIMITED;
-    private static final Comparator<PbLink> BY_NAME = Comparator.comparing(PbLink::name);
+    private static final Comparator<PbLink> BY_NAME =
+            (one, other) -> one.name().compareTo(other.name());
 
     public PbNode {
         links = List.copyOf(links);

@@ -3,6 +3,7 @@ package cairn.nix;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A path of a Nix store: the store's folder, a hash of 20 bytes, and a name.
 ///
@@ -31,6 +32,21 @@ public record StorePath(String folder, String hash, String name) implements Comp
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         folder = folder.equals(NIX_STORE) ? NIX_STORE : folder; // once for all, not once for each
+    }
+
+    // What records are given is made at run time, by which the short commands would wait.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StorePath path
+                && hash.equals(path.hash)
+                && name.equals(path.name)
+                && folder.equals(path.folder);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * hash.hashCode() + name.hashCode();
     }
 
     /// A path of the usual store, `/nix/store`.

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// Reads frames out of pack files, and keeps the last ones decoded. Safe for use by several
 /// threads.
@@ -51,7 +52,7 @@ final class Packs implements AutoCloseable {
     private final ExecutorService threads;
     private final ExecutorService readers =
             Executors.newCachedThreadPool(
-                    Thread.ofPlatform().daemon().name("pack-reader-", 0).factory());
+                    Thread.ofPlatform().daemon().name("pack-reader").factory());
     private final Map<Long, FileChannel> channels = new HashMap<>();
     private final LinkedHashMap<Place, Cached> cache = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Place, Cached> byEnd = new HashMap<>();
@@ -69,7 +70,19 @@ final class Packs implements AutoCloseable {
         this.threads = threads;
     }
 
-    private record Place(long pack, long offset) {}
+    private record Place(long pack, long offset) {
+        // What records are given is made at run time, by which the short commands would wait.
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Place place && pack == place.pack && offset == place.offset;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(31 * pack + offset);
+        }
+    }
 
     private static final class Cached {
         private final FrameLocation location;

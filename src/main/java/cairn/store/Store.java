@@ -44,7 +44,7 @@ public final class Store implements BlockSource, AutoCloseable {
     private final ExecutorService threads =
             Executors.newFixedThreadPool(
                     Runtime.getRuntime().availableProcessors(),
-                    Thread.ofPlatform().daemon().name("store-", 0).factory());
+                    Thread.ofPlatform().daemon().name("store").factory());
     private final Packs packs;
 
     private Store(Home home, boolean readOnly, Index index, Leases leases) {
