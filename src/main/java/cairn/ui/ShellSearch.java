@@ -53,8 +53,15 @@ final class ShellSearch {
                     search.setPromptText(Words.text(actions ? "search.actions" : "search.prompt"));
                 });
         lines.setItems(model.lines());
-        lines.setCellFactory(_ -> new SearchCell());
-        lines.setOnMouseClicked(_ -> choose(false));
+        lines.setCellFactory(_ -> {
+            var cell = new SearchCell();
+            cell.setOnMouseClicked(_ -> {
+                if (!cell.isEmpty()) {
+                    choose(false);
+                }
+            });
+            return cell;
+        });
         note.textProperty().bind(model.noteProperty());
         note.visibleProperty().bind(model.noteProperty().isNotEmpty());
         note.managedProperty().bind(note.visibleProperty());

@@ -279,6 +279,17 @@ class GraphCanvasTest {
                         .endsWith("400 layers, begun at their left end: 0 shows all"));
         assertTrue(call(() -> canvas.place("n0").getX()) > 0);
         assertTrue(call(() -> canvas.place("n1").getX()) > 200);
+        var opened = new ArrayList<Object>();
+        call(() -> {
+            canvas.setOnOpen(node -> opened.add(node.id()));
+            return null;
+        });
+        click("n1", 2, false);
+        assertEquals(List.of("n1"), opened);
+        call(() -> press(KeyCode.DIGIT0));
+        settled();
+        click("n300", 2, false);
+        assertEquals(List.of("n1", "n300"), opened);
     }
 
     @Test
