@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,33 @@ class ProcessTest {
         assertTrue(resumed.err().startsWith("2 paths, 1 of them new; 16.0 MiB, "), resumed.err());
         assertEquals(
                 "intact", home.json("verify", "--deep", second).get(0).get("content").asString());
+    }
+
+    @Test
+    void aSignalLeavesNoHalfOfAFile() throws Exception {
+        var cli = new Cli(folder.resolve("other"));
+        Path file = Files.write(folder.resolve("file"), new byte[4 << 20]);
+        String path = cli.json("add", file.toString()).get("path").asString();
+        Path cache = folder.resolve("cache");
+        String to = "file://" + cache + "?compression=none";
+        assertEquals(0, cli.run("copy", "--to", to, path).code());
+        Path out = Files.createDirectories(folder.resolve("out"));
+        var halfway = new CountDownLatch(1);
+        var signalled = new CountDownLatch(1);
+        var server = serve(cache, halfway, signalled);
+        try {
+            String uri = "http://127.0.0.1:" + server.getAddress().getPort();
+            var writing = start("nar", "--store", uri, path, "-o", out.resolve("x").toString());
+            halfway.await();
+            int _ = new ProcessBuilder("kill", "-INT", "" + writing.pid()).start().waitFor();
+            assertEquals(130, writing.waitFor());
+        } finally {
+            signalled.countDown();
+            server.stop(0);
+        }
+        try (var left = Files.list(out)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     /// Serves a folder; of an archive the second half only when the signal was sent.
