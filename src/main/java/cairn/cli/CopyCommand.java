@@ -194,9 +194,9 @@ final class CopyCommand implements Command {
     }
 
     private static String sentence(Copy.Summary done) {
-        return "%,d paths, %,d of them new; %s, %s of it new; %.1f s"
+        return "%s, %,d of them new; %s, %s of it new; %.1f s"
                 .formatted(
-                        done.paths(),
+                        Size.count(done.paths(), "path"),
                         done.newPaths(),
                         Size.text(done.bytes()),
                         Size.text(done.newBytes()),

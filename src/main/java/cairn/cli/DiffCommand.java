@@ -156,8 +156,8 @@ final class DiffCommand implements Command {
         session.table(rows, 0);
         session.out()
                 .printf(
-                        "%,d paths unchanged, %s; in all %s%n",
-                        difference.unchanged(),
+                        "%s unchanged, %s; in all %s%n",
+                        Size.count(difference.unchanged(), "path"),
                         Size.text(difference.unchangedSize()),
                         Size.change(difference.growth()));
         if (after.count() == 0) {

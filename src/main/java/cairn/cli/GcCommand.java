@@ -51,10 +51,10 @@ final class GcCommand implements Command {
         }
         session.out()
                 .printf(
-                        "%s %,d paths and %,d blocks; the packs %s %s (%,d bytes) shorter%n",
+                        "%s %s and %s; the packs %s %s (%,d bytes) shorter%n",
                         dryRun ? "would remove" : "removed",
-                        collected.paths(),
-                        collected.blocks(),
+                        Size.count(collected.paths(), "path"),
+                        Size.count(collected.blocks(), "block"),
                         dryRun ? "would be" : "are",
                         Size.text(collected.bytes()),
                         collected.bytes());

@@ -95,7 +95,7 @@ final class MigrationReport {
     private static List<String> row(String name, Migration.Amount amount, String remark) {
         return List.of(
                 name,
-                "%,d paths".formatted(amount.paths()),
+                Size.count(amount.paths(), "path"),
                 Size.text(amount.bytes()),
                 "%,d bytes".formatted(amount.bytes()),
                 remark);

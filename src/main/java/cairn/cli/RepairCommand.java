@@ -32,7 +32,10 @@ final class RepairCommand implements Command {
             fields.put("problems", problems);
             session.print(fields);
         } else {
-            session.out().printf("%,d paths, %,d blocks%n", index.paths(), index.blocks());
+            session.out()
+                    .printf(
+                            "%s, %s%n",
+                            Size.count(index.paths(), "path"), Size.count(index.blocks(), "block"));
             index.aside().ifPresent(file -> session.out().println("the old index is now " + file));
             problems.forEach(problem -> session.err().println("damaged: " + problem));
         }

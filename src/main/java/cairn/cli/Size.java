@@ -2,7 +2,7 @@ package cairn.cli;
 
 import java.util.Locale;
 
-/// Writes numbers of bytes for people.
+/// Writes numbers of bytes and of things for people.
 final class Size {
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
@@ -27,5 +27,10 @@ final class Size {
     /// The same with a sign, as for a difference.
     static String change(long bytes) {
         return (bytes > 0 ? "+" : "") + text(bytes);
+    }
+
+    /// How many things of a kind: `0 paths`, `1 path`, `1,234 paths`.
+    static String count(long number, String thing) {
+        return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
     }
 }

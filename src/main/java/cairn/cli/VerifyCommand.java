@@ -170,8 +170,7 @@ final class VerifyCommand implements Command {
                 }
             }
         }
-        return Finding.of(
-                target, Check.Content.INTACT, "%,d blocks match their CIDs".formatted(blocks));
+        return Finding.of(target, Check.Content.INTACT, matching(blocks));
     }
 
     private static void expectMatch(Block block) throws FormatException {
@@ -219,14 +218,21 @@ final class VerifyCommand implements Command {
                 }
             }
             long unknown = car.blocks().stream().filter(cid -> !cid.hash().isVerifiable()).count();
-            return "%,d blocks match their CIDs%s%s"
-                    .formatted(
-                            car.blocks().size() - unknown,
-                            unknown == 0 ? "" : ", %,d are unverifiable".formatted(unknown),
-                            deep
-                                    ? ", %,d paths their NAR hashes".formatted(car.nodes().size())
-                                    : "");
+            return matching(car.blocks().size() - unknown)
+                    + "%s%s"
+                            .formatted(
+                                    unknown == 0 ? "" : ", %,d are unverifiable".formatted(unknown),
+                                    deep
+                                            ? ", and the NARs of %s their hashes"
+                                                    .formatted(
+                                                            Size.count(car.nodes().size(), "path"))
+                                            : "");
         }
+    }
+
+    private static String matching(long blocks) {
+        return Size.count(blocks, "block")
+                + (blocks == 1 ? " matches its CID" : " match their CIDs");
     }
 
     private static NixHash narHash(Outside.Car file, NarSource content)

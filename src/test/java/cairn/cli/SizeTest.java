@@ -22,4 +22,10 @@ class SizeTest {
     void hasThreeFigures(long bytes, String text) {
         assertEquals(text, Size.text(bytes));
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0 paths", "1, 1 path", "1234, '1,234 paths'"})
+    void countsOneAsOne(long number, String text) {
+        assertEquals(text, Size.count(number, "path"));
+    }
 }
