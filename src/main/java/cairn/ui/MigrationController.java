@@ -305,7 +305,15 @@ public final class MigrationController {
                             });
             var label = new Label(name, icon);
             label.getStyleClass().addAll("step", kind);
-            label.setAccessibleText(Words.text("migration.step-" + kind, name));
+            label.setAccessibleText(
+                    Words.text(
+                            switch (kind) {
+                                case "done" -> "migration.step-done";
+                                case "now" -> "migration.step-now";
+                                case "stopped" -> "migration.step-stopped";
+                                default -> "migration.step-open";
+                            },
+                            name));
             if (step != Step.PLAN) {
                 steps.getChildren().add(new FontIcon("fth-chevron-right"));
             }
@@ -353,10 +361,14 @@ public final class MigrationController {
         plannedFrom.setTooltip(new Tooltip(found.source()));
         plannedParts.show(
                 List.of(
-                        part("", "migration.has", found.paths()),
-                        part("part-here", "migration.here", found.here()),
-                        part("part-coming", "migration.comes", found.coming()),
-                        part("", "migration.equal", found.equal())));
+                        part("", "migration.has", "migration.has-more", found.paths()),
+                        part("part-here", "migration.here", "migration.here-more", found.here()),
+                        part(
+                                "part-coming",
+                                "migration.comes",
+                                "migration.comes-more",
+                                found.coming()),
+                        part("", "migration.equal", "migration.equal-more", found.equal())));
         var signers = new ArrayList<String>();
         found.signers()
                 .forEach((name, paths) ->
@@ -372,13 +384,13 @@ public final class MigrationController {
                                         "substituters = [\"" + found.substituter() + "\"]")));
     }
 
-    private static Part part(String style, String key, Migration.Amount amount) {
+    private static Part part(String style, String key, String more, Migration.Amount amount) {
         return new Part(
                 style,
                 Words.text(key),
                 Words.text("migration.paths", amount.paths(), Figures.count(amount.paths())),
                 amount.bytes(),
-                Words.text(key + "-more"));
+                Words.text(more));
     }
 
     private void show(Migration.Statement found, Findings all) {
@@ -457,19 +469,31 @@ public final class MigrationController {
                                 "",
                                 found.blocks().distinctBytes(),
                                 Words.text("migration.remain-more")),
-                        part("part-trees", "migration.trees", found.trees()),
-                        part("part-files", "migration.files", found.files()),
-                        part("part-blocks", "migration.blocks", found.blocks())));
+                        part(
+                                "part-trees",
+                                "migration.trees",
+                                "migration.trees-more",
+                                found.trees()),
+                        part(
+                                "part-files",
+                                "migration.files",
+                                "migration.files-more",
+                                found.files()),
+                        part(
+                                "part-blocks",
+                                "migration.blocks",
+                                "migration.blocks-more",
+                                found.blocks())));
     }
 
-    private static Part part(String style, String key, Sharing.Part part) {
+    private static Part part(String style, String key, String more, Sharing.Part part) {
         return new Part(
                 style,
                 Words.text(key),
                 "",
                 part.savedBytes(),
                 Words.text(
-                        key + "-more",
+                        more,
                         Figures.count(part.all() - part.distinct()),
                         Figures.count(part.all())));
     }
