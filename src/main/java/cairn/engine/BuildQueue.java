@@ -12,10 +12,10 @@ import cairn.store.Progress;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -286,14 +286,30 @@ final class BuildQueue {
                     file,
                     derivation,
                     outputs,
-                    Instant.ofEpochSecond(Long.parseLong(value(values, "finished"))),
-                    new Place(
-                            value(values, "run"),
-                            project,
-                            NixCommand.storeUri(value(values, "store"), values, Path.of("/"))));
-        } catch (NumberFormatException | DateTimeException e) {
+                    finished(Long.parseLong(value(values, "finished"))),
+                    new Place(value(values, "run"), project, store(values)));
+        } catch (NumberFormatException e) {
             throw new FormatException(FORMAT, 0, "no time: " + e.getMessage());
+        } catch (InvalidPathException e) {
+            throw new FormatException(FORMAT, 0, "no place of a store: " + e.getMessage());
         }
+    }
+
+    private static String store(Map<String, String> values) throws IOException {
+        String uri = NixCommand.storeUri(value(values, "store"), values, Path.of("/"));
+        try {
+            NixStore.open(uri).close();
+        } catch (NoSuchFileException _) {
+            // It may come back; what matters here is whether it could.
+        }
+        return uri;
+    }
+
+    private static Instant finished(long seconds) throws FormatException {
+        if (seconds < 0 || seconds > BuildRecord.LATEST.getEpochSecond()) {
+            throw new FormatException(FORMAT, 0, seconds + " seconds after 1970 are no time");
+        }
+        return Instant.ofEpochSecond(seconds);
     }
 
     private static String value(Map<String, String> values, String name) throws FormatException {

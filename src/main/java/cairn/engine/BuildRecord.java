@@ -51,6 +51,9 @@ public record BuildRecord(
     /// The project of a build for which none is named.
     public static final String NO_PROJECT = "default";
 
+    /// The last instant of the year 9999, as far as times are written with four digits.
+    static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
     private static final String KIND = "nix.build/1";
     private static final int FIELDS = 11;
     private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -200,7 +203,9 @@ public record BuildRecord(
         for (String output : outputs) {
             StorePath.checkName(output);
         }
-        if (startedAt.isBefore(Instant.EPOCH) || finishedAt.isBefore(startedAt)) {
+        if (startedAt.isBefore(Instant.EPOCH)
+                || finishedAt.isBefore(startedAt)
+                || finishedAt.isAfter(LATEST)) {
             throw new FormatException(
                     KIND, 0, "from %s to %s is no time".formatted(startedAt, finishedAt));
         }

@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Other stores that have what is not here. They are asked one after the other, those of the
 /// smallest priority first.
@@ -250,8 +251,16 @@ public final class Substituters implements AutoCloseable {
     public void close() throws IOException {
         closing = true;
         fetchers.close();
+        IOException failure = null;
         for (Upstream upstream : upstreams) {
-            upstream.store().close();
+            try {
+                upstream.store().close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -360,15 +369,22 @@ public final class Substituters implements AutoCloseable {
     }
 
     private void fetch(Incoming incoming, Offer first) {
-        StorePath path = first.info.path();
-        IOException failure = null;
+        IOException failure = new IOException("an error in Cairn ended the fetch");
         try {
             bring(incoming, first);
+            failure = null;
         } catch (CancellationException e) {
             failure = new IOException("the node is being stopped", e);
         } catch (IOException e) {
             failure = e;
+        } finally {
+            // Whatever it was: those who read wait for the end.
+            end(incoming, first, failure);
         }
+    }
+
+    private void end(Incoming incoming, Offer first, @Nullable IOException failure) {
+        StorePath path = first.info.path();
         offers.remove(first.info.narHash());
         answers.remove(path.hash());
         if (failure != null && !closing) {

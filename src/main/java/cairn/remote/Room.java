@@ -2,8 +2,10 @@ package cairn.remote;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A folder for what is being written, beside where it goes; nobody else looks into it.
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// are left alone.
 final class Room implements AutoCloseable {
     private static final String PREFIX = ".cairn-";
+    private static final Pattern NAME = Pattern.compile(Pattern.quote(PREFIX) + "\\d+");
     private static final String LOCK = "lock";
     private static final Set<Path> OWN = new HashSet<>();
 
@@ -37,7 +41,7 @@ final class Room implements AutoCloseable {
         Files.createDirectories(parent);
         synchronized (OWN) {
             Path real = parent.toRealPath();
-            try (var left = Files.newDirectoryStream(real, PREFIX + "*")) {
+            try (var left = Files.newDirectoryStream(real, Room::isOurs)) {
                 for (Path room : left) {
                     if (!OWN.contains(room)) {
                         removeIfLeft(room);
@@ -69,10 +73,16 @@ final class Room implements AutoCloseable {
     public void close() throws IOException {
         synchronized (OWN) {
             if (OWN.remove(folder)) {
-                removeAll(folder);
-                lock.close();
+                try (lock) {
+                    removeAll(folder);
+                }
             }
         }
+    }
+
+    private static boolean isOurs(Path entry) {
+        return NAME.matcher(entry.getFileName().toString()).matches()
+                && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void removeIfLeft(Path room) throws IOException {
@@ -80,8 +90,8 @@ final class Room implements AutoCloseable {
             if (lock.tryLock() != null) {
                 removeAll(room);
             }
-        } catch (NoSuchFileException _) {
-            // Its writer is making or removing it.
+        } catch (NoSuchFileException | AccessDeniedException _) {
+            // Its writer is making or removing it, or it is another user's.
         }
     }
 

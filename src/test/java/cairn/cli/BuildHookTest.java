@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// A stock `nix-build` that knows nothing of Cairn but the hook that it calls.
@@ -97,6 +99,36 @@ class BuildHookTest {
         assertTrue(outcome.err().contains("1.build: "), outcome.err());
         assertTrue(Files.exists(queue.resolve("1.build.bad")));
         assertEquals(ExitCode.DONE, cli.run("build", "--queue").code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "store=/a\0b",
+                "store=local?root=/a%00b",
+                "finished=-1",
+                "finished=31556889864403199",
+                "finished=soon",
+                "project=a b",
+                "outputs=/nix/store/no-path"
+            })
+    void setsAsideWhatNoHookWrites(String line) throws IOException {
+        Path queue = Files.createDirectories(cli.home().resolve("queue"));
+        var lines = new TreeMap<String, String>();
+        lines.put("derivation", "/nix/store/" + "a".repeat(32) + "-x.drv");
+        lines.put("outputs", "");
+        lines.put("project", "default");
+        lines.put("run", "1");
+        lines.put("finished", "1700000000");
+        lines.put("store", "/nix/store");
+        lines.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+        var text = new StringBuilder();
+        lines.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+        Files.writeString(queue.resolve("1.build"), text);
+        var outcome = cli.run("build", "--queue");
+        assertEquals(ExitCode.NO, outcome.code(), outcome.err());
+        assertTrue(outcome.err().contains("1.build: "), outcome.err());
+        assertTrue(Files.exists(queue.resolve("1.build.bad")));
     }
 
     @Test

@@ -95,7 +95,12 @@ class BuildRecordTest {
                         new Node.Map(new LinkedHashMap<>(Map.of("a/b", new Node.Link(cid("x"))))),
                         new Node.Map(new LinkedHashMap<>(Map.of("out", new Node.Text("x"))))));
         changes.put("startedAt", List.of(new Node.Int(-1), new Node.Int(1_700_000_001_235L)));
-        changes.put("finishedAt", List.of(new Node.Int(0), new Node.Text("now")));
+        changes.put(
+                "finishedAt",
+                List.of(
+                        new Node.Int(0),
+                        new Node.Int(253_402_300_800_000L), // the year 10000
+                        new Node.Text("now")));
         changes.put("log", List.of(new Node.Bool(false)));
         changes.put("more", List.of(new Node.Null()));
         for (var change : changes.entrySet()) {

@@ -52,6 +52,20 @@ class RoomTest {
         assertEquals(List.of(), names());
     }
 
+    @Test
+    void leavesAloneWhatOnlyLooksLikeARoom() throws IOException {
+        Path backup = Files.createDirectory(folder.resolve(".cairn-backup"));
+        Files.writeString(backup.resolve("lock"), "of something else");
+        Files.writeString(folder.resolve(".cairn-1"), "a file");
+        try (var own = Room.open(folder)) {
+            assertEquals(
+                    List.of(".cairn-1", ".cairn-backup", name(own)).stream().sorted().toList(),
+                    names());
+        }
+        assertEquals(List.of(".cairn-1", ".cairn-backup"), names());
+        assertEquals("of something else", Files.readString(backup.resolve("lock")));
+    }
+
     private static String name(Room room) {
         return room.folder().getFileName().toString();
     }
