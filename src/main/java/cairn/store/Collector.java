@@ -427,8 +427,8 @@ final class Collector {
         }
         long[] length = new long[1];
         var journal =
-                new JournalWriter((records, last) ->
-                        length[0] += store.codec().journal(records, last, 0).length());
+                new JournalWriter((records, number, last) ->
+                        length[0] += store.codec().journal(records, number, last, 0).length());
         for (StorePath path : paths) {
             journal.write(new Statement.Removed(path));
         }

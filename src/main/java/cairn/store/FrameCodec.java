@@ -86,14 +86,16 @@ final class FrameCodec implements AutoCloseable {
     }
 
     /// Encodes a part of a commit's journal; `last` ends the commit.
-    Bytes journal(Bytes records, boolean last, long sequence) {
+    ///
+    /// @param number of the part, counted from 1
+    Bytes journal(Bytes records, int number, boolean last, long sequence) {
         return encode(
                 Kind.JOURNAL,
                 last,
                 Bytes.EMPTY,
                 records.toByteArray(),
                 records.length(),
-                FrameHeader.NO_BASE,
+                FrameHeader.part(number),
                 Bytes.EMPTY,
                 sequence,
                 LEVEL);
@@ -133,7 +135,9 @@ final class FrameCodec implements AutoCloseable {
                         raw,
                         checksum(out, FrameHeader.LENGTH, list.length() + stored),
                         sequence,
-                        encoding == Encoding.DELTA ? base : FrameHeader.NO_BASE);
+                        kind == Kind.JOURNAL || encoding == Encoding.DELTA
+                                ? base
+                                : FrameHeader.NO_BASE);
         header.encode().copyTo(0, out, 0, FrameHeader.LENGTH);
         Bytes frame = Bytes.copyOf(out, 0, start + stored);
         compressors.add(compressor);

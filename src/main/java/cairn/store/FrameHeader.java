@@ -5,6 +5,7 @@ import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.ipld.Block;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -17,7 +18,8 @@ import java.util.zip.CRC32C;
 /// @param raw the length of the payload once decoded
 /// @param body the CRC-32C of list and payload
 /// @param sequence the commit that a journal frame belongs to; zero in frames of blocks
-/// @param base the identity of the frame that a [Encoding#DELTA] builds on; zeroes otherwise
+/// @param base the identity of the frame that a [Encoding#DELTA] builds on; the number of its
+///   [#part()] in journal frames; zeroes otherwise
 record FrameHeader(
         Kind kind,
         Encoding encoding,
@@ -66,6 +68,20 @@ record FrameHeader(
         Encoding(int code) {
             this.code = code;
         }
+    }
+
+    /// The number of a part of a journal, where other frames have what they build on.
+    static Bytes part(int number) {
+        return new ByteWriter(IDENTITY).littleEndian(number, 4).bytes(NO_BASE.slice(4)).toBytes();
+    }
+
+    /// Which part of a commit's journal this is, counted from 1; 0 if it is none, or was written
+    /// before parts had numbers.
+    long part() {
+        return kind == Kind.JOURNAL
+                ? Integer.toUnsignedLong(
+                        base.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getInt())
+                : 0;
     }
 
     /// The length of the whole frame.

@@ -10,6 +10,7 @@ final class JournalWriter {
     private final Sink sink;
     private ByteWriter records = new ByteWriter(1024);
     private boolean empty = true;
+    private int parts;
 
     JournalWriter(Sink sink) {
         this.sink = sink;
@@ -20,8 +21,9 @@ final class JournalWriter {
     interface Sink {
         /// Takes the next part.
         ///
+        /// @param number counts from 1
         /// @param last whether the commit ends with this part
-        void write(Bytes records, boolean last) throws IOException;
+        void write(Bytes records, int number, boolean last) throws IOException;
     }
 
     void write(Statement statement) throws IOException {
@@ -29,7 +31,7 @@ final class JournalWriter {
         Journal.write(records, statement);
         while (records.length() > FrameHeader.MAX_RAW) {
             Bytes all = records.toBytes();
-            sink.write(all.slice(0, FrameHeader.MAX_RAW), false);
+            sink.write(all.slice(0, FrameHeader.MAX_RAW), ++parts, false);
             records = new ByteWriter(1024).bytes(all.slice(FrameHeader.MAX_RAW));
         }
     }
@@ -41,6 +43,6 @@ final class JournalWriter {
 
     /// Hands over the rest.
     void finish() throws IOException {
-        sink.write(records.toBytes(), true);
+        sink.write(records.toBytes(), ++parts, true);
     }
 }

@@ -29,15 +29,16 @@ import java.util.zip.CRC32C;
 ///          list:u32 stored:u32 raw:u32                     ; lengths: list, payload here, payload decoded
 ///          body:u32                                        ; CRC-32C of list and payload
 ///          sequence:u64                                    ; of journals: the number of the commit
-///          base:16                                         ; of deltas: the identity of the frame below
+///          base:16                                         ; of deltas: the identity of the frame below;
+///                                                          ; of journals: number:u32 of the part, from 1, and zeroes
 ///          checksum:u32                                    ; CRC-32C of the header before it
 /// list   = { cid length:varint }                           ; of the blocks whose bytes are the payload
 /// ```
 ///
 /// Integers are little-endian. Encoding 0 is plain, 1 Zstandard, 2 Zstandard with the decoded
 /// payload of another frame as dictionary; that frame is not itself a delta. A journal's payload is
-/// a part of the records of one commit, see [Journal]; they count if the frame that ends the commit
-/// is there.
+/// a part of the records of one commit, see [Journal]; they count if all parts up to the one that
+/// ends the commit are there, in their order. Packs of earlier days have parts without a number, 0.
 final class PackAppender implements AutoCloseable {
     static final int HEAD = 24;
     static final long FULL = 256L << 20;

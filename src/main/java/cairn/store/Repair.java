@@ -235,26 +235,39 @@ final class Repair {
         Path pack = parts.getFirst().pack;
         var records = new ByteWriter();
         var known = new HashSet<Bytes>();
+        long next = 1; // 0 while parts are left out, because one before them is lost
         for (Part part : parts) {
-            if (!part.pack.equals(pack)) {
-                // Another writer's commit of this number, which a crash kept from the old index.
+            var header = part.frame.header();
+            if (!part.pack.equals(pack) || header.part() == 1) {
+                // Another writer's commit of this number, which a crash kept from the old index,
+                // or the same once more.
                 records = new ByteWriter();
                 pack = part.pack;
+                next = 1;
             }
+            if (header.part() > 0 && header.part() != next) {
+                if (next > 0) {
+                    damage(pack, lost(part, next, sequence));
+                }
+                next = 0;
+                continue;
+            }
+            next++;
             records.bytes(payload(part));
-            if (part.frame.header().last()) {
+            if (header.last()) {
                 // Whoever was killed while it moved a journal may have left it twice.
                 if (known.add(records.toBytes())) {
                     statements.addAll(read(pack, part.frame.offset(), records.toBytes()));
                 }
                 records = new ByteWriter();
+                next = 1;
             }
         }
         Path last = pack;
         int _ =
                 index.write(database -> {
                     var transaction =
-                            new Transaction(database, sequence, new JournalWriter((_, _) -> {}));
+                            new Transaction(database, sequence, new JournalWriter((_, _, _) -> {}));
                     for (Statement statement : statements) {
                         try {
                             transaction.replay(statement);
@@ -266,6 +279,14 @@ final class Repair {
                     database.run("UPDATE counter SET value = ? WHERE name = 'sequence'", sequence);
                     return 0;
                 });
+    }
+
+    private static FormatException lost(Part found, long number, long sequence) {
+        return new FormatException(
+                "pack",
+                found.frame.offset(),
+                "part %d of what commit %d said is not before part %d"
+                        .formatted(number, sequence, found.frame.header().part()));
     }
 
     private List<Statement> read(Path pack, long offset, Bytes records) {

@@ -356,11 +356,11 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 database.number(
                         "UPDATE counter SET value = value + 1 WHERE name = 'sequence' RETURNING value");
         var journal =
-                new JournalWriter((records, last) -> {
+                new JournalWriter((records, number, last) -> {
                     if (packs.isEmpty()) {
                         takePack();
                     }
-                    packs.getLast().append(store.codec().journal(records, last, sequence));
+                    packs.getLast().append(store.codec().journal(records, number, last, sequence));
                 });
         T result = work.run(new Transaction(database, sequence, journal));
         if (journal.isEmpty() && frames.isEmpty()) {

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RepairTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
+    private static final int PINS = 5000;
+    private static final int PIN_LENGTH = 1000;
+
     @TempDir private Path folder;
 
     @Test
@@ -118,6 +121,51 @@ class RepairTest {
         try (var store = Store.open(folder)) {
             Samples.assertHolds(store, second);
         }
+    }
+
+    /// A commit that says more than fits into one frame: without its first part, the rest would be
+    /// read from the middle of a record.
+    @Test
+    void namesThePartOfACommitThatIsLost() throws IOException {
+        try (var store = Store.open(folder)) {
+            sayMuch(store);
+        }
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + 500] ^= 1;
+        Files.write(pack, bytes);
+        var problems =
+                Store.repair(folder, Progress.NONE).damages().stream()
+                        .map(damage -> damage.problem().replaceAll("pack at byte \\d+: ", ""))
+                        .toList();
+        assertEquals(
+                List.of(
+                        "a frame's bytes do not match its checksum",
+                        "part 1 of what commit 1 said is not before part 2"),
+                problems.subList(0, 2));
+        assertEquals(PINS, problems.stream().filter(each -> each.endsWith(" is lost")).count());
+    }
+
+    @Test
+    void joinsThePartsOfACommit() throws IOException {
+        try (var store = Store.open(folder)) {
+            sayMuch(store);
+        }
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        try (var store = Store.open(folder)) {
+            assertEquals(PINS, store.catalog().pins().size());
+        }
+    }
+
+    private static void sayMuch(Store store) throws IOException {
+        var cid = Cid.of(Codec.RAW, Bytes.EMPTY);
+        int _ =
+                store.commit(tx -> {
+                    for (int i = 0; i < PINS; i++) {
+                        tx.pin(new Pin("pin " + i + " " + "x".repeat(PIN_LENGTH), cid, NOW));
+                    }
+                    return 0;
+                });
     }
 
     @Test
