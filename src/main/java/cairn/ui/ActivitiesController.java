@@ -8,7 +8,6 @@ import cairn.ui.model.Words;
 import java.time.Instant;
 import java.util.Optional;
 import javafx.fxml.FXML;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
@@ -64,13 +63,8 @@ public final class ActivitiesController {
                 line == null ? "" : problem.map(Problem::sentence).orElseGet(line::status));
         sentence.getStyleClass().setAll("label", problem.isEmpty() ? "secondary" : "problem-text");
         advice.setText(problem.map(Problem::advice).orElse(""));
-        appear(sentence, line != null);
-        appear(advice, problem.isPresent());
-    }
-
-    private static void appear(Node node, boolean shown) {
-        node.setVisible(shown);
-        node.setManaged(shown);
+        Presence.show(sentence, line != null);
+        Presence.show(advice, problem.isPresent());
     }
 
     /// How far it is or how it ended; what went wrong stands out.

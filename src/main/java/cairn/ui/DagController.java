@@ -81,8 +81,7 @@ public final class DagController {
         heading.setTooltip(new Tooltip(text));
         blockTitle.getChildren().setAll(Kinds.icon(look.block().kind()), heading, new Digest(text));
         blockNote.setText(note(look));
-        blockRoot.setVisible(!look.block().cid().equals(model.root()));
-        blockRoot.setManaged(blockRoot.isVisible());
+        Presence.show(blockRoot, !look.block().cid().equals(model.root()));
         boolean missing = look.block().bytes().isEmpty();
         linksTitle.setText(
                 missing

@@ -121,8 +121,7 @@ public final class DerivationController {
         more.setText(more(found, obtainable.size()));
         pull.setText(Words.text("drv.pull", Figures.size(bytes)));
         pull.setAccessibleText(pull.getText());
-        pull.setVisible(!obtainable.isEmpty());
-        pull.setManaged(!obtainable.isEmpty());
+        Presence.show(pull, !obtainable.isEmpty());
         int first = found.builds().size();
         lacksTab.setText(Words.text("drv.lacks-count", Figures.count(lacking)));
         buildsTab.setText(Words.text("drv.builds-count", Figures.count(first)));

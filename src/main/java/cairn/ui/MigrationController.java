@@ -219,19 +219,19 @@ public final class MigrationController {
 
     private void showState(State state) {
         Phase phase = state.phase();
-        appear(form, state.isOpen());
-        appear(chosen, !state.isOpen());
+        Presence.show(form, state.isOpen());
+        Presence.show(chosen, !state.isOpen());
         var found = state.findings();
         boolean hasAny = found.plan().filter(plan -> plan.paths().paths() > 0).isPresent();
-        appear(bring, phase == Phase.PLANNED && hasAny);
-        appear(another, phase == Phase.DONE);
+        Presence.show(bring, phase == Phase.PLANNED && hasAny);
+        Presence.show(another, phase == Phase.DONE);
         plan.getStyleClass().remove("accent");
         if (phase == Phase.IDLE) {
             plan.getStyleClass().add("accent");
         }
-        appear(steps, phase != Phase.IDLE);
+        Presence.show(steps, phase != Phase.IDLE);
         showSteps(state);
-        appear(working, phase == Phase.WORKING);
+        Presence.show(working, phase == Phase.WORKING);
         doing.setText(
                 Words.text(
                         switch (state.step()) {
@@ -241,15 +241,15 @@ public final class MigrationController {
                             case COMPARE -> "migration.doing-compare";
                         }));
         showStop(state);
-        appear(planned, hasAny);
-        appear(nothing, found.plan().isPresent() && !hasAny && found.setbacks().isEmpty());
+        Presence.show(planned, hasAny);
+        Presence.show(nothing, found.plan().isPresent() && !hasAny && found.setbacks().isEmpty());
         found.plan().ifPresent(this::show);
         plannedTitle.setText(
                 Words.text(
                         found.brought().isPresent() ? "migration.plan-was" : "migration.planned"));
-        appear(said, found.statement().isPresent());
+        Presence.show(said, found.statement().isPresent());
         found.statement().ifPresent(statement -> show(statement, found));
-        appear(saved, found.sharing().isPresent());
+        Presence.show(saved, found.sharing().isPresent());
         found.sharing().ifPresent(this::show);
         int lost = found.setbacks().size();
         lossesTitle.setText(
@@ -268,7 +268,7 @@ public final class MigrationController {
     /// Puts a list where it belongs, or takes it away: a table that is only hidden would share out
     /// no width among its columns.
     private static void fill(VBox box, boolean shown, Node... content) {
-        appear(box, shown);
+        Presence.show(box, shown);
         if (shown == box.getChildren().isEmpty()) {
             box.getChildren().setAll(shown ? List.of(content) : List.of());
         }
@@ -323,13 +323,13 @@ public final class MigrationController {
 
     private void showStop(State state) {
         boolean hasFailed = state.phase() == Phase.FAILED;
-        appear(stopped, hasFailed || state.phase() == Phase.CANCELLED);
+        Presence.show(stopped, hasFailed || state.phase() == Phase.CANCELLED);
         var problem = state.problem();
         stopped.pseudoClassStateChanged(FAILED, hasFailed);
         stopIcon.setIconLiteral(hasFailed ? "fth-alert-triangle" : "fth-pause-circle");
         stop.setText(problem.map(Problem::sentence).orElse(Words.text("migration.cancelled")));
         advice.setText(problem.map(Problem::advice).orElse(""));
-        appear(advice, problem.isPresent());
+        Presence.show(advice, problem.isPresent());
         after.setText(
                 Words.text(
                         !hasFailed
@@ -338,7 +338,7 @@ public final class MigrationController {
                                         ? "migration.failed-plan"
                                         : "migration.failed"));
         again.setText(Words.text(hasFailed ? "migration.retry" : "migration.again"));
-        appear(details, hasFailed);
+        Presence.show(details, hasFailed);
     }
 
     private void showProgress(Optional<Line> line) {
@@ -410,7 +410,7 @@ public final class MigrationController {
                                 : Words.text(
                                         "migration.verifies", checked, Figures.count(checked)));
         meaning.setText(Words.text("migration.verifies-more"));
-        appear(meaning, wrong == 0 && checked > 0);
+        Presence.show(meaning, wrong == 0 && checked > 0);
         trust.setText(MigrationModel.trust(found));
         all.brought()
                 .ifPresent(brought -> {
@@ -496,10 +496,5 @@ public final class MigrationController {
                         more,
                         Figures.count(part.all() - part.distinct()),
                         Figures.count(part.all())));
-    }
-
-    private static void appear(Node node, boolean shown) {
-        node.setVisible(shown);
-        node.setManaged(shown);
     }
 }

@@ -23,7 +23,6 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
 import javafx.fxml.FXML;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.Hyperlink;
@@ -231,8 +230,8 @@ public final class NodeController {
             offTitle.setText(Words.text("node.failed"));
             tell(problem);
         }
-        appear(offAdvice, problem != null);
-        appear(copyDetails, problem != null);
+        Presence.show(offAdvice, problem != null);
+        Presence.show(copyDetails, problem != null);
         turnOn.setDisable(turning);
         turnOn.setText(
                 Words.text(
@@ -359,11 +358,6 @@ public final class NodeController {
         box.managedProperty().bind(tiles.widthProperty().greaterThan(WIDE));
         box.visibleProperty().bind(box.managedProperty());
         return box;
-    }
-
-    private static void appear(Node node, boolean shown) {
-        node.setVisible(shown);
-        node.setManaged(shown);
     }
 
     /// A figure, what it counts and how fast; a click leads to what it counts.

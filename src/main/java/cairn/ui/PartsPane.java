@@ -85,9 +85,7 @@ public final class PartsPane extends VBox {
     private void makeRoom() {
         for (Node node : rows.getChildren()) {
             if (node.getStyleClass().contains("secondary")) {
-                boolean shown = rows.getWidth() >= WIDE;
-                node.setVisible(shown);
-                node.setManaged(shown);
+                Presence.show(node, rows.getWidth() >= WIDE);
             }
         }
     }

@@ -372,8 +372,7 @@ public final class ShellController {
         stripStatus.pseudoClassStateChanged(FAILED, shown.filter(Line::hasFailed).isPresent());
         stripProgress.setProgress(current.map(line -> line.snapshot().fraction()).orElse(0.0));
         for (Node node : List.of(stripProgress, stripCancel)) {
-            node.setVisible(running);
-            node.setManaged(running);
+            Presence.show(node, running);
         }
     }
 

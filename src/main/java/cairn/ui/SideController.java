@@ -44,8 +44,7 @@ public final class SideController {
 
     @FXML
     private void initialize() {
-        close.setVisible(closable);
-        close.setManaged(closable);
+        Presence.show(close, closable);
         placing = side.history().placeProperty().subscribe(this::show);
     }
 

@@ -92,14 +92,14 @@ public final class TablePane<S> extends VBox {
                         count.setMinWidth(
                                 width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT));
         Narrow.follow(bar, NARROW);
-        show(bar, false);
+        Presence.show(bar, false);
         trouble.setId("trouble");
         trouble.setWrapText(true);
         trouble.getStyleClass().addAll("problem-text", "padded");
         sifting.setId("sifting");
         sifting.setAccessibleText(Words.text("list.sifting"));
         sifting.getStyleClass().add("small");
-        patience.setOnFinished(_ -> show(sifting, true));
+        patience.setOnFinished(_ -> Presence.show(sifting, true));
         filter.setId("filter");
         count.setId("count");
         count.getStyleClass().add("secondary");
@@ -142,7 +142,7 @@ public final class TablePane<S> extends VBox {
     public void setPrompt(String text) {
         filter.setPromptText(text);
         filter.setAccessibleText(text);
-        show(bar, true);
+        Presence.show(bar, true);
     }
 
     /// Shows a list; to be called once. Where the list lives longer, [#leave()] ends it.
@@ -165,7 +165,7 @@ public final class TablePane<S> extends VBox {
                         listing.troubleProperty()
                                 .subscribe(sentence -> {
                                     trouble.setText(sentence);
-                                    show(trouble, !sentence.isEmpty());
+                                    Presence.show(trouble, !sentence.isEmpty());
                                 }));
         replace(listing);
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
@@ -245,7 +245,7 @@ public final class TablePane<S> extends VBox {
                         listing.siftingProperty()
                                 .subscribe(now -> {
                                     patience.stop();
-                                    show(sifting, false);
+                                    Presence.show(sifting, false);
                                     if (now) {
                                         patience.play();
                                     }
@@ -256,7 +256,7 @@ public final class TablePane<S> extends VBox {
                                             Words.text(
                                                     "list.fresh",
                                                     Figures.count(number.longValue())));
-                                    show(fresh, number.intValue() > 0);
+                                    Presence.show(fresh, number.intValue() > 0);
                                 }));
         fresh.setOnAction(_ -> listing.showWaiting());
         var box = new HBox(new FontIcon("fth-filter"), filter);
@@ -375,7 +375,7 @@ public final class TablePane<S> extends VBox {
     }
 
     private void showTable(boolean shown) {
-        show(count, shown);
+        Presence.show(count, shown);
         getChildren().setAll(bar, shown || instead == null ? table : instead, trouble);
     }
 
@@ -504,10 +504,5 @@ public final class TablePane<S> extends VBox {
             }
         }
         return null;
-    }
-
-    private static void show(Node node, boolean visible) {
-        node.setVisible(visible);
-        node.setManaged(visible);
     }
 }
