@@ -10,6 +10,7 @@ import cairn.store.Repaired.Damage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,12 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Rebuilds the index of a home from nothing but its packs, while nobody else uses the home.
 ///
 /// Every frame of blocks that is sound is indexed; then the journals are replayed in the order of
 /// their commits. So everything answers as before, down to the cursors of changes, but for blocks
 /// that a collection had forgotten and not yet deleted: they are known again.
+///
+/// The new index stands beside the old one until it is whole, because to a collection the packs that
+/// a half of one lacks are files that nobody names.
 final class Repair {
     private static final int BATCH = 200_000;
     private static final String LOST =
@@ -37,6 +42,10 @@ final class Repair {
             """;
 
     private final Home home;
+
+    /// The index while it is not whole.
+    private final Path draft;
+
     private final Progress progress;
     private final FrameCodec codec = new FrameCodec();
     private final List<Damage> damages = new ArrayList<>();
@@ -47,6 +56,7 @@ final class Repair {
 
     Repair(Home home, Progress progress) {
         this.home = home;
+        draft = Path.of(home.index() + ".repairing");
         this.progress = progress;
     }
 
@@ -65,49 +75,70 @@ final class Repair {
         home.create();
         try (var _ = Leases.exclusive(home);
                 codec) {
-            var aside = moveAside();
-            try (var index = Index.open(home.index(), Synchronous.NORMAL, false)) {
-                var packs = packs();
-                for (int i = 0; i < packs.size(); i++) {
-                    progress.check();
-                    progress.step("packs", i, packs.size());
-                    scan(index, packs.get(i));
-                }
-                resolve(index);
-                int done = 0;
-                for (var commit : commits.entrySet()) {
-                    progress.step("commits", done++, commits.size());
-                    replay(index, commit.getKey(), commit.getValue());
-                }
-                tellGaps();
-                if (aside.isPresent()) {
-                    tellLost(index, aside.get());
-                }
-                return new Repaired(count(index, "path"), count(index, "block"), aside, damages);
+            try {
+                delete(draft);
+                var aside = home.exists() ? Optional.of(aside()) : Optional.<Path>empty();
+                var repaired = rebuild(aside);
+                move(home.index(), aside());
+                Files.move(draft, home.index(), StandardCopyOption.ATOMIC_MOVE);
+                return repaired;
+            } finally {
+                delete(draft);
             }
         }
     }
 
-    private Optional<Path> moveAside() throws IOException {
-        if (!home.exists()) {
-            return Optional.empty();
-        }
-        int number = 1;
-        while (Files.exists(aside(number))) {
-            number++;
-        }
-        Path aside = aside(number);
-        for (String suffix : List.of("-wal", "-shm", "")) {
-            Path file = Path.of(home.index() + suffix);
-            if (Files.exists(file)) {
-                Files.move(file, Path.of(aside + suffix));
+    private Repaired rebuild(Optional<Path> aside) throws IOException {
+        try (var index = Index.open(draft, Synchronous.NORMAL, false)) {
+            var packs = packs();
+            for (int i = 0; i < packs.size(); i++) {
+                progress.check();
+                progress.step("packs", i, packs.size());
+                scan(index, packs.get(i));
             }
+            resolve(index);
+            int done = 0;
+            for (var commit : commits.entrySet()) {
+                progress.step("commits", done++, commits.size());
+                replay(index, commit.getKey(), commit.getValue());
+            }
+            tellGaps();
+            if (aside.isPresent()) {
+                tellLost(index, aside.get());
+            }
+            return new Repaired(count(index, "path"), count(index, "block"), aside, damages);
         }
-        return Optional.of(aside);
     }
 
-    private Path aside(int number) {
-        return Path.of(home.index() + ".before-repair-" + number);
+    /// The files of a database, itself first: a log alone tells nothing, but a database without its
+    /// log is an older one.
+    private static List<Path> files(Path database) {
+        return Stream.of("", "-wal", "-shm").map(suffix -> Path.of(database + suffix)).toList();
+    }
+
+    private static void delete(Path database) throws IOException {
+        for (Path file : files(database)) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static void move(Path database, Path target) throws IOException {
+        var from = files(database);
+        for (int i = 0; i < from.size(); i++) {
+            if (Files.exists(from.get(i))) {
+                Files.move(from.get(i), files(target).get(i));
+            }
+        }
+    }
+
+    /// Where the old index goes.
+    private Path aside() {
+        for (int number = 1; ; number++) {
+            Path aside = Path.of(home.index() + ".before-repair-" + number);
+            if (files(aside).stream().noneMatch(Files::exists)) {
+                return aside;
+            }
+        }
     }
 
     private List<Path> packs() throws IOException {
@@ -316,16 +347,16 @@ final class Repair {
     /// Compares with the old index, as far as that is sound.
     private void tellLost(Index index, Path aside) {
         try {
-            List<String> lost = index.read(database -> lost(database, aside));
+            List<String> lost = index.read(this::lost);
             lost.forEach(what -> damages.add(new Damage(aside, what + " is lost")));
         } catch (IOException _) {
             // It is no database any more.
         }
     }
 
-    private static List<String> lost(Database database, Path aside) throws SQLException {
+    private List<String> lost(Database database) throws SQLException {
         var lost = new ArrayList<String>();
-        database.run("ATTACH ? AS old", aside.toString());
+        database.run("ATTACH ? AS old", home.index().toString());
         try (var sound = database.query("PRAGMA old.integrity_check(1)")) {
             if (sound.next() && sound.getString(1).equals("ok")) {
                 try (var rows = database.query(LOST)) {

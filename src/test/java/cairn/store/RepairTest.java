@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -251,6 +252,58 @@ class RepairTest {
         return Store.repair(folder, Progress.NONE).damages().stream()
                 .map(damage -> folder.relativize(damage.place()) + ": " + damage.problem())
                 .toList();
+    }
+
+    /// It would be taken for a whole one, and a collection would delete the packs that it lacks.
+    @Test
+    void leavesNoHalfOfAnIndexWhenItIsCutOff() throws IOException {
+        try (var store = Store.open(folder)) {
+            fill(store, Samples.blocks(12, 20));
+        }
+        String before = answers(folder);
+        cutOff();
+        assertEquals(before, answers(folder));
+
+        Files.delete(folder.resolve("index.db"));
+        cutOff();
+        var e = assertThrows(IOException.class, () -> Store.open(folder));
+        assertEquals(
+                folder.resolve("index.db")
+                        + ": it is lost; 'cairn repair' rebuilds it from the packs",
+                e.getMessage());
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        assertEquals(before, answers(folder));
+    }
+
+    private void cutOff() {
+        var cancelling =
+                new AtFirst("commits") {
+                    @Override
+                    void run() {
+                        throw new CancellationException();
+                    }
+                };
+        assertThrows(CancellationException.class, () -> Store.repair(folder, cancelling));
+    }
+
+    /// What was killed while it moved the old index aside left the old index's log.
+    @Test
+    void takesNoLogOfAnotherIndex() throws IOException {
+        var blocks = Samples.blocks(13, 20);
+        Path index = folder.resolve("index.db");
+        Path log = folder.resolve("index.db-wal");
+        byte[] left;
+        try (var store = Store.open(folder)) {
+            fill(store, blocks);
+            left = Files.readAllBytes(log);
+        }
+        String before = answers(folder);
+        Files.delete(index);
+        Files.write(log, left);
+        var repaired = Store.repair(folder, Progress.NONE);
+        assertEquals(List.of(), repaired.damages());
+        assertEquals(Optional.empty(), repaired.aside());
+        assertEquals(before, answers(folder));
     }
 
     @Test
