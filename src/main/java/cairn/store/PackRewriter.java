@@ -238,6 +238,7 @@ final class PackRewriter implements AutoCloseable {
     private static Optional<List<byte[]>> journals(Path file, long length) throws IOException {
         var journals = new ArrayList<byte[]>();
         try (var scan = PackScan.open(file, length)) {
+            scan.checkHead();
             for (var found = scan.next(); found.isPresent(); found = scan.next()) {
                 switch (found.get()) {
                     case PackScan.Found.Damaged _ -> {

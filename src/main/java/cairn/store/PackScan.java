@@ -14,15 +14,15 @@ import java.util.Optional;
 final class PackScan implements AutoCloseable {
     private static final int WINDOW = 1 << 20;
 
+    private final Path file;
     private final FileChannel channel;
     private final long end;
-    private final String name;
     private long position = PackAppender.HEAD;
 
-    private PackScan(FileChannel channel, long end, String name) {
+    private PackScan(Path file, FileChannel channel, long end) {
+        this.file = file;
         this.channel = channel;
         this.end = end;
-        this.name = name;
     }
 
     /// What stands at one place of a pack.
@@ -36,7 +36,7 @@ final class PackScan implements AutoCloseable {
         record Damaged(long offset, FormatException problem) implements Found {}
     }
 
-    /// Opens a pack and checks its head.
+    /// Opens a pack.
     static PackScan open(Path file) throws IOException {
         return open(file, Long.MAX_VALUE);
     }
@@ -45,27 +45,29 @@ final class PackScan implements AutoCloseable {
     static PackScan open(Path file, long length) throws IOException {
         var channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            long end = Math.min(length, channel.size());
-            if (end < PackAppender.HEAD) {
-                throw new FormatException("pack", end, "the pack ends inside its head");
-            }
-            byte[] head = new byte[PackAppender.HEAD];
-            Packs.read(channel, 0, head, head.length);
-            return new PackScan(channel, end, PackAppender.readHead(Bytes.wrap(head)));
+            return new PackScan(file, channel, Math.min(length, channel.size()));
         } catch (IOException e) {
             channel.close();
             throw e;
         }
     }
 
-    /// The name that the pack's head tells.
-    String name() {
-        return name;
+    /// Checks that the pack begins as one with the name of its file does.
+    void checkHead() throws IOException {
+        if (end < PackAppender.HEAD) {
+            throw new FormatException("pack", end, "the pack ends inside its head");
+        }
+        byte[] head = new byte[PackAppender.HEAD];
+        Packs.read(channel, 0, head, head.length);
+        String name = PackAppender.readHead(Bytes.wrap(head));
+        if (!file.getFileName().toString().equals(Packs.fileName(name))) {
+            throw new FormatException("pack", 0, "the file is not named as its head says");
+        }
     }
 
     /// What comes next, or empty at the end.
     Optional<Found> next() throws IOException {
-        if (position == end) {
+        if (position >= end) {
             return Optional.empty();
         }
         long offset = position;

@@ -151,9 +151,6 @@ final class Repair {
 
     private void scan(Index index, Path pack) throws IOException {
         try (var scan = PackScan.open(pack)) {
-            if (!pack.getFileName().toString().equals(Packs.fileName(scan.name()))) {
-                throw new FormatException("pack", 0, "the file is not named as its head says");
-            }
             int _ =
                     index.write(database -> {
                         scan(database, pack, scan);
@@ -168,12 +165,23 @@ final class Repair {
         damages.add(new Damage(place, String.valueOf(problem.getMessage())));
     }
 
+    /// Takes what frames there are, even if the head of the pack is damaged.
+    ///
+    /// @throws FormatException if there are none and this need not be a pack
     private void scan(Database database, Path pack, PackScan scan)
             throws IOException, SQLException {
+        var problems = new ArrayList<FormatException>();
+        try {
+            scan.checkHead();
+        } catch (FormatException e) {
+            problems.add(e);
+        }
+        boolean isPack = problems.isEmpty();
+        String file = pack.getFileName().toString();
         long row =
                 database.number(
                         "INSERT INTO pack (name, length) VALUES (?, ?) RETURNING id",
-                        scan.name(),
+                        file.substring(0, file.length() - Packs.fileName("").length()),
                         PackAppender.HEAD);
         long length = PackAppender.HEAD;
         for (var found = scan.next(); found.isPresent(); found = scan.next()) {
@@ -182,14 +190,19 @@ final class Repair {
                 switch (found.get()) {
                     case Found.Damaged(_, var problem) -> throw problem;
                     case Found.Whole whole -> {
+                        isPack = true;
                         length = whole.offset() + whole.header().length();
                         enter(database, pack, row, whole, scan.read(whole));
                     }
                 }
             } catch (FormatException e) {
-                damage(pack, e);
+                problems.add(e);
             }
         }
+        if (!isPack) {
+            throw problems.getFirst();
+        }
+        problems.forEach(problem -> damage(pack, problem));
         flush(database);
         database.run("UPDATE pack SET length = ? WHERE id = ?", length, row);
     }

@@ -185,6 +185,34 @@ class RepairTest {
         }
     }
 
+    /// A collection deletes the packs that the index does not name.
+    @Test
+    void takesWhatIsWholeOfAPackWhoseHeadIsDamaged() throws IOException {
+        try (var store = Store.open(folder)) {
+            Samples.store(store, Samples.blocks(15, 5));
+            fill(store, Samples.blocks(14, 5));
+        }
+        String before = answers(folder);
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[9] ^= 1;
+        bytes[PackAppender.HEAD + 9] ^= 1;
+        Files.write(pack, bytes);
+        Files.writeString(folder.resolve("packs/stray.pack"), "no pack, and long enough for one");
+        assertEquals(
+                List.of(
+                        "packs/%s: pack at byte 0: the pack's head is damaged"
+                                .formatted(pack.getFileName()),
+                        "packs/%s: pack at byte 24: a frame's header is damaged"
+                                .formatted(pack.getFileName()),
+                        "packs/stray.pack: pack at byte 0: this is not a pack"),
+                damages());
+        assertEquals(before, answers(folder));
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, Samples.blocks(14, 5));
+        }
+    }
+
     @Test
     void namesPathsWhoseReferencesAreLost() throws IOException {
         var library = Samples.path("library");
