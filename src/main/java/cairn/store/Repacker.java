@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /// Every frame is looked at once, in the order in which frames lie in the packs. It is compared by
 /// its [Sketch] with those that were looked at before it and stayed whole; that which has most in
 /// common, among equals the oldest, becomes its base if the frame gets a tenth shorter by it.
-/// Otherwise it stays whole, compressed with more care, and may become a base itself. So no base is
-/// itself a delta, reading takes two frames at most, and the outcome depends on nothing but the
+/// Otherwise it stays whole, compressed with more care, and may become a base itself. What others
+/// build on from before, as after a repair, stays whole in any case. So no base is itself a delta, reading takes two frames at most, and the outcome depends on nothing but the
 /// packs.
 ///
 /// Or only compresses what was written loosely, and leaves the rest to another time.
@@ -68,8 +68,11 @@ final class Repacker {
         }
     }
 
-    /// A frame, and whether it is to be looked at.
-    private record Candidate(Row row, boolean isNew) {}
+    /// A frame.
+    ///
+    /// @param isNew whether it is to be looked at
+    /// @param isBase whether others build on it already
+    private record Candidate(Row row, boolean isNew, boolean isBase) {}
 
     private void move(PackRewriter rewriter, Candidate candidate) throws IOException {
         Row row = candidate.row;
@@ -83,7 +86,7 @@ final class Repacker {
                     return;
                 }
                 long[] sketch = Sketch.of(frame.payload());
-                if (moveAsDelta(rewriter, row, frame, sketch)) {
+                if (!candidate.isBase && moveAsDelta(rewriter, row, frame, sketch)) {
                     return;
                 }
                 moveWhole(rewriter, row, frame);
@@ -214,7 +217,8 @@ final class Repacker {
                 database.query(
                         """
                         SELECT pack, offset, length, raw, base, id, sequence, looked,
-                        id IN (SELECT frame FROM loose) FROM frame ORDER BY pack, offset\
+                        id IN (SELECT frame FROM loose), id IN (SELECT base FROM frame)
+                        FROM frame ORDER BY pack, offset\
                         """)) {
             while (rows.next()) {
                 var row = new Row(rows.getLong(6), Index.frame(rows), rows.getLong(7));
@@ -223,7 +227,7 @@ final class Repacker {
                                 ? rows.getBoolean(9)
                                 : row.at().base() == 0 && !rows.getBoolean(8);
                 packs.computeIfAbsent(row.at().pack(), _ -> new ArrayList<>())
-                        .add(new Candidate(row, isNew));
+                        .add(new Candidate(row, isNew, rows.getBoolean(10)));
             }
         }
         return packs;

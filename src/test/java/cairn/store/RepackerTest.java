@@ -225,6 +225,44 @@ class RepackerTest {
         }
     }
 
+    /// After a repair all frames are looked at once more, in another order: what others build on
+    /// must not build on a third now.
+    @Test
+    void nothingBuildsOnWhatBuildsOnAnother() throws IOException {
+        var blocks = versions(14, 3);
+        int each = blocks.size() / 3;
+        var base = blocks.subList(0, each);
+        var delta = blocks.subList(each, 2 * each);
+        var earlier = blocks.subList(2 * each, 3 * each);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, base);
+            Samples.store(store, delta);
+            assertEquals(1, store.repack(Progress.NONE).deltas());
+        }
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        try (var store = Store.open(folder)) {
+            try (var _ = store.leases().tryLock(1).orElseThrow()) {
+                Samples.store(store, earlier);
+            }
+            // The names of packs are random: now the other one comes first.
+            int _ =
+                    store.index()
+                            .write(database ->
+                                    database.change("UPDATE pack SET id = 3 WHERE id = 1")
+                                            + database.change(
+                                                    "UPDATE frame SET pack = 3 WHERE pack = 1"));
+            Repacked _ = store.repack(Progress.NONE);
+            var collected =
+                    store.collect(() -> delta.stream().map(Block::cid).toList(), Progress.NONE);
+            assertEquals(2 * each, collected.blocks());
+            Samples.assertHolds(store, delta);
+        }
+        assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
+        try (var store = Store.open(folder)) {
+            Samples.assertHolds(store, delta);
+        }
+    }
+
     @Test
     void oneAtATime() throws IOException {
         try (var store = Store.open(folder);
