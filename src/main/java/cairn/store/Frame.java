@@ -19,6 +19,9 @@ import java.util.Optional;
 /// list = { cid length:varint }
 /// ```
 final class Frame {
+    /// How many blocks are gathered into one: however small they are, each has a name in the list.
+    static final int MAX_BLOCKS = 1600;
+
     private final List<Cid> cids;
     private final int[] starts;
     private final Bytes payload;

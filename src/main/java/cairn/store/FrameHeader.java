@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// The first bytes of a frame, see [Pack]. A header that exists is consistent: its lengths can be
+/// The first bytes of a frame, see [PackAppender]. A header that exists is consistent: its lengths can be
 /// believed and allocated.
 ///
 /// @param last tells that a commit is complete with this frame; of journal frames only
@@ -43,6 +43,13 @@ record FrameHeader(
 
     /// By their codes.
     private static final List<Encoding> ENCODINGS = List.of(Encoding.values());
+
+    FrameHeader {
+        if (list > MAX_LIST || raw > MAX_RAW) {
+            throw new IllegalArgumentException(
+                    "a frame with %d bytes of names and %d of blocks".formatted(list, raw));
+        }
+    }
 
     /// What a frame holds.
     enum Kind {

@@ -104,7 +104,8 @@ final class PackRewriter implements AutoCloseable {
     /// Moves one block of a frame, which ends in a new frame.
     void move(Row row, Frame frame, int index) throws IOException {
         int length = frame.length(index);
-        if (gathered.length > 0 && gathered.length + length > FRAME) {
+        if (gathered.length > 0 && gathered.length + length > FRAME
+                || gathered.blocks.size() == Frame.MAX_BLOCKS) {
             flush();
         }
         frame.block(index).copyTo(0, gathered.raw, gathered.length, length);

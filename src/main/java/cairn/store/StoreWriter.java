@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable {
     private static final byte[] NONE = {};
     private static final int FRAME = 1 << 19;
-    private static final int MAX_BLOCKS = 1600;
     private static final int MAX_KEPT = 1 << 17;
     private static final long FORCE_EARLY = 4 << 20;
     private static final long FORCE_AHEAD = 16 << 20;
@@ -429,7 +428,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
                 return;
             }
             if (current.length + length > current.array().length
-                    || current.slots.size() == MAX_BLOCKS) {
+                    || current.slots.size() == Frame.MAX_BLOCKS) {
                 seal();
                 current = new Gathered(array(length));
             }
