@@ -1,13 +1,18 @@
 package cairn.cid;
 
+import java.util.concurrent.ThreadLocalRandom;
+
 /// A set of hashes that keeps 128 bits of each, for millions of blocks.
 ///
 /// Two keys that agree in their first 16 bytes are taken for one, so it only serves where that does
 /// no harm: who collects then keeps a block too many. Identifiers are added by a hash of their own,
-/// so that nobody can choose two that agree. Belongs to one thread.
+/// so that nobody can choose two that agree. Where a key goes is drawn by lot, so that nobody can
+/// choose many that crowd in one place either. Belongs to one thread.
 public final class KeySet {
     private static final int KEPT = 16;
 
+    private final long highFactor = ThreadLocalRandom.current().nextLong() | 1;
+    private final long lowFactor = ThreadLocalRandom.current().nextLong() | 1;
     private long[] slots = new long[1 << 12];
     private int size;
     private boolean hasZero;
@@ -63,7 +68,7 @@ public final class KeySet {
     /// The slot of a key, or the free one where it belongs.
     private int find(long high, long low) {
         int mask = slots.length / 2 - 1;
-        int at = (int) (high ^ (high >>> 32) ^ low) & mask;
+        int at = (int) ((high * highFactor + low * lowFactor) >>> 33) & mask;
         while (true) {
             long first = slots[2 * at];
             long second = slots[2 * at + 1];

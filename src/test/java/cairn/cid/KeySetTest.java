@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,14 @@ class KeySetTest {
         assertTrue(keys.add(zeros));
         assertFalse(keys.add(zeros));
         assertTrue(keys.contains(zeros));
+    }
+
+    /// Takes minutes if each is looked for where all the others are.
+    @Test
+    void isNotSlowedDownByKeysThatCountInTheirMiddle() {
+        for (int i = 0; i < 300_000; i++) {
+            assertTrue(keys.add(Bytes.wrap(ByteBuffer.allocate(32).putInt(6, i).array())));
+        }
     }
 
     @Test
