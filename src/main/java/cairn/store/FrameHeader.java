@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// The first bytes of a frame, see [PackAppender]. A header that exists is consistent: its lengths can be
-/// believed and allocated.
+/// The first bytes of a frame, see [PackAppender]. A header that exists is consistent: its lengths
+/// can be believed and allocated.
 ///
 /// @param last tells that a commit is complete with this frame; of journal frames only
 /// @param list the length of the list in bytes

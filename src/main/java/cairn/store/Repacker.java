@@ -19,8 +19,8 @@ import java.util.TreeMap;
 /// its [Sketch] with those that were looked at before it and stayed whole; that which has most in
 /// common, among equals the oldest, becomes its base if the frame gets a tenth shorter by it.
 /// Otherwise it stays whole, compressed with more care, and may become a base itself. What others
-/// build on from before, as after a repair, stays whole in any case. So no base is itself a delta, reading takes two frames at most, and the outcome depends on nothing but the
-/// packs.
+/// build on from before, as after a repair, stays whole in any case. So no base is itself a delta,
+/// reading takes two frames at most, and the outcome depends on nothing but the packs.
 ///
 /// Or only compresses what was written loosely, and leaves the rest to another time.
 final class Repacker {

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 /// their commits. So everything answers as before, down to the cursors of changes, but for blocks
 /// that a collection had forgotten and not yet deleted: they are known again.
 ///
-/// The new index stands beside the old one until it is whole, because to a collection the packs that
-/// a half of one lacks are files that nobody names.
+/// The new index stands beside the old one until it is whole, because to a collection the packs
+/// that a half of one lacks are files that nobody names.
 final class Repair {
     private static final int BATCH = 200_000;
     private static final String LOST =

@@ -54,7 +54,6 @@ class PackRewriterTest {
 
     private static long row(Store store, long offset) throws IOException {
         return store.index()
-                .read(database ->
-                        database.number("SELECT id FROM frame WHERE offset = ?", offset));
+                .read(database -> database.number("SELECT id FROM frame WHERE offset = ?", offset));
     }
 }

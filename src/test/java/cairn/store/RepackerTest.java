@@ -254,7 +254,7 @@ class RepackerTest {
             Repacked _ = store.repack(Progress.NONE);
             var collected =
                     store.collect(() -> delta.stream().map(Block::cid).toList(), Progress.NONE);
-            assertEquals(2 * each, collected.blocks());
+            assertEquals(2L * each, collected.blocks());
             Samples.assertHolds(store, delta);
         }
         assertEquals(List.of(), Store.repair(folder, Progress.NONE).damages());
