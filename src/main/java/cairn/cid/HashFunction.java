@@ -34,10 +34,6 @@ public record HashFunction(long code, String name, int digestLength) {
     private static final int BLAKE3_SHORTEST = 16;
     private static final int BLAKE3_LONGEST = 128;
 
-    /// Cloned for each use, because to look the algorithm up takes longer than to hash a small
-    /// file.
-    private static final MessageDigest UNUSED_SHA256 = digest("SHA-256");
-
     /// The function that a code and the length of a digest tell, if it is one we can compute.
     public static Optional<HashFunction> of(long code, int digestLength) {
         if (code == IDENTITY_CODE) {
@@ -74,7 +70,7 @@ public record HashFunction(long code, String name, int digestLength) {
     /// A fresh SHA-256, for those who hash while bytes stream by.
     public static MessageDigest sha256() {
         try {
-            return (MessageDigest) UNUSED_SHA256.clone();
+            return (MessageDigest) Sha256.UNUSED.clone();
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("SHA-256 can be cloned on every Java platform", e);
         }
@@ -98,6 +94,12 @@ public record HashFunction(long code, String name, int digestLength) {
                 };
         data.update(digest);
         return Bytes.wrap(digest.digest());
+    }
+
+    /// Looked up when first needed, which a command that only reads names never does, and cloned for
+    /// each use: to look the algorithm up takes longer than to hash a small file.
+    private static final class Sha256 {
+        static final MessageDigest UNUSED = digest("SHA-256");
     }
 
     private static boolean isBlake2b(long code) {

@@ -8,7 +8,6 @@ import cairn.ipld.PbLink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,7 +56,7 @@ public final class UnixFsReader {
                 entries.add(entry(block, link, link.name()));
             }
         }
-        entries.sort(Comparator.comparing(DirectoryEntry::name));
+        entries.sort((a, b) -> a.name().compareTo(b.name()));
         for (int i = 1; i < entries.size(); i++) {
             if (entries.get(i).name().equals(entries.get(i - 1).name())) {
                 throw block.malformed(
