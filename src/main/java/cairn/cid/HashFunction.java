@@ -96,8 +96,8 @@ public record HashFunction(long code, String name, int digestLength) {
         return Bytes.wrap(digest.digest());
     }
 
-    /// Looked up when first needed, which a command that only reads names never does, and cloned for
-    /// each use: to look the algorithm up takes longer than to hash a small file.
+    /// Looked up when first needed, which a command that only reads names never does, and cloned
+    /// for each use: to look the algorithm up takes longer than to hash a small file.
     private static final class Sha256 {
         static final MessageDigest UNUSED = digest("SHA-256");
     }

@@ -51,7 +51,7 @@ sealed interface Tree {
         public boolean contents(List<Bytes> place, OutputStream out) throws IOException {
             var found = find(place);
             if (found.isPresent() && found.get() instanceof UnixFsNode.RegularFile file) {
-                try (InputStream in = new UnixFsReader(blocks).contents(file)) {
+                try (InputStream in = new UnixFsReader(blocks.streaming()).contents(file)) {
                     in.transferTo(out);
                 }
                 return true;

@@ -47,7 +47,7 @@ record Entity(
                 true,
                 false,
                 (out, part) ->
-                        new UnixFsReader(blocks)
+                        new UnixFsReader(blocks.streaming())
                                 .contents(file, part.from(), part.to())
                                 .transferTo(out));
     }

@@ -12,4 +12,10 @@ public interface BlockSource {
     ///
     /// Versions 0 and 1 of an identifier name the same block.
     Optional<Bytes> block(Cid cid) throws IOException;
+
+    /// The same blocks for one thread that looks at each leaf once: the bytes of a raw block hold
+    /// only until the next block is asked for, so that their memory can be used again.
+    default BlockSource streaming() {
+        return this;
+    }
 }

@@ -192,42 +192,46 @@ final class FrameCodec implements AutoCloseable {
     /// Decodes the payload of a frame that was checked.
     ///
     /// @param base the payload that a delta builds on; empty for other frames
-    Bytes payload(FrameHeader header, byte[] frame, Bytes base, long offset)
+    /// @param target where to, at least as long as the payload
+    Bytes payload(FrameHeader header, byte[] frame, Bytes base, byte[] target, long offset)
             throws FormatException {
         int start = FrameHeader.LENGTH + header.list();
         if (header.encoding() == Encoding.PLAIN) {
-            return Bytes.copyOf(frame, start, header.stored());
+            System.arraycopy(frame, start, target, 0, header.raw());
+            return Bytes.wrap(target, 0, header.raw());
         }
-        byte[] raw = new byte[header.raw()];
         try {
             int length =
                     base.isEmpty()
-                            ? decompress(frame, start, header.stored(), raw)
-                            : decompress(frame, start, header.stored(), base, raw);
-            if (length != raw.length) {
+                            ? decompress(frame, start, header, target)
+                            : decompress(frame, start, header, base, target);
+            if (length != header.raw()) {
                 throw new FormatException("pack", offset, "a frame is shorter than it says");
             }
-            return Bytes.wrap(raw);
+            return Bytes.wrap(target, 0, length);
         } catch (ZstdException e) {
             throw new FormatException(
                     "pack", offset, "a frame does not decompress: " + e.getMessage());
         }
     }
 
-    private int decompress(byte[] frame, int start, int stored, byte[] raw) {
+    private int decompress(byte[] frame, int start, FrameHeader header, byte[] target) {
         var pooled = decompressors.poll();
         var context = pooled == null ? new ZstdDecompressCtx() : pooled;
         try {
-            return context.decompressByteArray(raw, 0, raw.length, frame, start, stored);
+            return context.decompressByteArray(
+                    target, 0, header.raw(), frame, start, header.stored());
         } finally {
             decompressors.add(context);
         }
     }
 
-    private static int decompress(byte[] frame, int start, int stored, Bytes base, byte[] raw) {
+    private static int decompress(
+            byte[] frame, int start, FrameHeader header, Bytes base, byte[] target) {
         try (var context = new ZstdDecompressCtx()) {
             context.loadDict(base.toByteArray(), ZstdDictContentType.RAW_CONTENT);
-            return context.decompressByteArray(raw, 0, raw.length, frame, start, stored);
+            return context.decompressByteArray(
+                    target, 0, header.raw(), frame, start, header.stored());
         }
     }
 

@@ -19,6 +19,11 @@ final class OrderedBlocks implements BlockSource {
     }
 
     @Override
+    public BlockSource streaming() {
+        return store.streaming();
+    }
+
+    @Override
     public Optional<Bytes> block(Cid cid) throws IOException {
         if (BlockKey.isInline(cid)) {
             return store.block(cid);

@@ -19,12 +19,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Reads frames out of pack files, and keeps the last ones decoded. Safe for use by several
@@ -34,9 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// all others. When frames are asked for in the order in which they lie in a pack, the next ones
 /// are decoded ahead.
 final class Packs implements AutoCloseable {
-    /// How much is kept decoded; fewer MiB where most is read only once, because memory that is
-    /// used again is faster than fresh one.
-    private static final long CACHED_BYTES = Long.getLong("cairn.decoded", 24) << 20;
+    /// How much is kept decoded.
+    private static final long CACHED_BYTES = 24 << 20;
 
     /// How many frames are decoded before they are asked for.
     private static final int AHEAD = 6;
@@ -45,6 +47,9 @@ final class Packs implements AutoCloseable {
     private static final int KNOWN_AHEAD = 32;
 
     private static final int MAX_KNOWN = 1024;
+
+    /// Frames are of many lengths; their memory is of few, to serve the next one.
+    private static final int GRAIN = 1 << 16;
 
     private final Home home;
     private final Index index;
@@ -60,7 +65,11 @@ final class Packs implements AutoCloseable {
     /// The frames that follow others, by where those end.
     private final Map<Place, FrameLocation> following = new HashMap<>();
 
-    private final ConcurrentLinkedQueue<byte[]> buffers = new ConcurrentLinkedQueue<>();
+    /// Memory for frames as they stand in their packs, and decoded, that nobody uses now. To use it
+    /// again saves clearing and collecting it, and the processor still has it at hand.
+    private final Queue<byte[]> buffers = new ConcurrentLinkedQueue<>();
+
+    private final Queue<byte[]> payloads = new ConcurrentLinkedQueue<>();
     private long cachedBytes;
 
     Packs(Home home, Index index, FrameCodec codec, ExecutorService threads) {
@@ -84,20 +93,65 @@ final class Packs implements AutoCloseable {
         }
     }
 
-    private static final class Cached {
+    /// Its variables but `begun` are read and written by whoever holds the cache.
+    private final class Cached {
         private final FrameLocation location;
         private final FutureTask<Frame> frame;
         private volatile boolean begun;
         private boolean asked;
+        private boolean listed;
 
-        Cached(FrameLocation location, FutureTask<Frame> frame) {
+        /// Whether somebody may hold on to its bytes for ever.
+        private boolean kept;
+
+        private int borrowers;
+        private byte[] memory = {};
+
+        Cached(FrameLocation location) {
             this.location = location;
-            this.frame = frame;
+            frame = new FutureTask<>(() -> Packs.this.decode(location, this::memory));
         }
 
         void decode() {
             begun = true;
             frame.run();
+        }
+
+        private byte[] memory(int length) {
+            var taken = take(payloads, (length + GRAIN - 1) / GRAIN * GRAIN);
+            synchronized (cache) {
+                memory = taken;
+            }
+            return taken;
+        }
+
+        private void free() {
+            if (!listed && !kept && borrowers == 0 && frame.state() == Future.State.SUCCESS) {
+                payloads.add(memory);
+            }
+        }
+    }
+
+    /// A frame whose bytes hold until it is given back.
+    final class Lent {
+        private final Cached cached;
+        private final Frame frame;
+
+        private Lent(Cached cached, Frame frame) {
+            this.cached = cached;
+            this.frame = frame;
+        }
+
+        Frame frame() {
+            return frame;
+        }
+
+        /// Once at most; what is never given back is left to the garbage collector.
+        void giveBack() {
+            synchronized (cache) {
+                cached.borrowers--;
+                cached.free();
+            }
         }
     }
 
@@ -115,11 +169,27 @@ final class Packs implements AutoCloseable {
     /// @throws java.nio.channels.ClosedChannelException likewise
     /// @throws FormatException if the frame is damaged
     Frame frame(FrameLocation location) throws IOException {
+        return use(location, false).frame;
+    }
+
+    /// A decoded frame for a short time: its memory is used again.
+    ///
+    /// @throws IOException as [#frame(FrameLocation)] does
+    Lent lend(FrameLocation location) throws IOException {
+        return use(location, true);
+    }
+
+    private Lent use(FrameLocation location, boolean shortly) throws IOException {
         Cached cached;
         boolean first;
         boolean sequential;
         synchronized (cache) {
             cached = cached(location);
+            if (shortly) {
+                cached.borrowers++;
+            } else {
+                cached.kept = true;
+            }
             first = !cached.asked;
             cached.asked = true;
             sequential = byEnd.containsKey(new Place(location.pack(), location.offset()));
@@ -131,7 +201,7 @@ final class Packs implements AutoCloseable {
             readAhead(location);
         }
         try {
-            return await(cached.frame);
+            return new Lent(cached, await(cached.frame));
         } catch (IOException e) {
             synchronized (cache) {
                 remove(cached);
@@ -153,17 +223,25 @@ final class Packs implements AutoCloseable {
 
     /// Reads and decodes a frame, past the cache.
     Frame load(FrameLocation location) throws IOException {
-        return read(() -> decode(location));
+        return read(() -> decode(location, byte[]::new));
     }
 
-    private Frame decode(FrameLocation location) throws IOException {
-        Bytes base =
-                location.base() == 0 ? Bytes.EMPTY : frame(index.frame(location.base())).payload();
-        var pooled = buffers.poll();
-        byte[] buffer =
-                pooled != null && pooled.length >= location.length()
-                        ? pooled
-                        : new byte[location.length()];
+    private Frame decode(FrameLocation location, IntFunction<byte[]> memory) throws IOException {
+        if (location.base() == 0) {
+            return decode(location, Bytes.EMPTY, memory);
+        }
+        var base = lend(index.frame(location.base()));
+        try {
+            return decode(location, base.frame().payload(), memory);
+        } finally {
+            base.giveBack();
+        }
+    }
+
+    /// @param memory gives what the payload is decoded into, at least of the length it is asked for
+    private Frame decode(FrameLocation location, Bytes base, IntFunction<byte[]> memory)
+            throws IOException {
+        byte[] buffer = take(buffers, location.length());
         try {
             read(channel(location.pack()), location.offset(), buffer, location.length());
             var header =
@@ -179,11 +257,18 @@ final class Packs implements AutoCloseable {
             FrameCodec.check(header, buffer, location.offset());
             return Frame.of(
                     FrameCodec.list(header, buffer),
-                    codec.payload(header, buffer, base, location.offset()),
+                    codec.payload(
+                            header, buffer, base, memory.apply(header.raw()), location.offset()),
                     location.offset());
         } finally {
             buffers.add(buffer);
         }
+    }
+
+    /// An array of at least a length, used before where one is free.
+    private static byte[] take(Queue<byte[]> free, int length) {
+        var used = free.poll();
+        return used != null && used.length >= length ? used : new byte[length];
     }
 
     /// A frame as it stands in its pack, unchecked.
@@ -323,13 +408,14 @@ final class Packs implements AutoCloseable {
         if (found != null) {
             return found;
         }
-        var cached = new Cached(location, new FutureTask<>(() -> decode(location)));
+        var cached = new Cached(location);
         add(cached);
         return cached;
     }
 
     private void add(Cached cached) {
         var location = cached.location;
+        cached.listed = true;
         cache.put(new Place(location.pack(), location.offset()), cached);
         byEnd.put(new Place(location.pack(), location.end()), cached);
         cachedBytes += location.raw();
@@ -342,6 +428,8 @@ final class Packs implements AutoCloseable {
             oldest.remove();
             byEnd.remove(new Place(old.location.pack(), old.location.end()));
             cachedBytes -= old.location.raw();
+            old.listed = false;
+            old.free();
         }
     }
 
@@ -350,6 +438,7 @@ final class Packs implements AutoCloseable {
         if (cache.remove(new Place(location.pack(), location.offset()), cached)) {
             byEnd.remove(new Place(location.pack(), location.end()));
             cachedBytes -= location.raw();
+            cached.listed = false;
         }
     }
 

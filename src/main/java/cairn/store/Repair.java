@@ -386,8 +386,13 @@ final class Repair {
 
     private Bytes payload(Part part) throws IOException {
         try (var scan = PackScan.open(part.pack)) {
+            var header = part.frame.header();
             return codec.payload(
-                    part.frame.header(), scan.read(part.frame), Bytes.EMPTY, part.frame.offset());
+                    header,
+                    scan.read(part.frame),
+                    Bytes.EMPTY,
+                    new byte[header.raw()],
+                    part.frame.offset());
         }
     }
 

@@ -2,6 +2,7 @@ package cairn.store;
 
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.ipld.BlockSource;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
@@ -120,6 +121,11 @@ public final class Store implements BlockSource, AutoCloseable {
         return new OrderedBlocks(this);
     }
 
+    @Override
+    public BlockSource streaming() {
+        return new StreamedBlocks(this);
+    }
+
     /// A block, and where it is in a frame.
     record Found(Frame frame, int index) {
         Bytes block() {
@@ -128,13 +134,35 @@ public final class Store implements BlockSource, AutoCloseable {
     }
 
     Optional<Found> find(Bytes key) throws IOException {
+        return at(key, location -> found(packs.frame(location.frame()), key, location));
+    }
+
+    /// A block in a frame that is to be given back.
+    record Lent(Packs.Lent frame, int index) {}
+
+    Optional<Lent> lend(Bytes key) throws IOException {
+        return at(
+                key,
+                location -> {
+                    var lent = packs.lend(location.frame());
+                    return new Lent(lent, found(lent.frame(), key, location).index());
+                });
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T at(BlockLocation location) throws IOException;
+    }
+
+    /// Reads where the index says that a block is.
+    private <T> Optional<T> at(Bytes key, Reading<T> reading) throws IOException {
         for (int attempt = 1; ; attempt++) {
             var location = index.locate(key);
             if (location.isEmpty()) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(find(key, location.get()));
+                return Optional.of(reading.at(location.get()));
             } catch (NoSuchFileException | ClosedChannelException e) {
                 // The pack was rewritten.
                 if (attempt == ATTEMPTS) {
@@ -379,8 +407,8 @@ public final class Store implements BlockSource, AutoCloseable {
         }
     }
 
-    private Found find(Bytes key, BlockLocation location) throws IOException {
-        var frame = packs.frame(location.frame());
+    private static Found found(Frame frame, Bytes key, BlockLocation location)
+            throws FormatException {
         int index = frame.indexOf(key, location.offset(), location.length());
         if (index < 0) {
             throw Packs.misplaced(location.frame());

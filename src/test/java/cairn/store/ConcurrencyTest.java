@@ -42,6 +42,37 @@ class ConcurrencyTest {
         }
     }
 
+    /// More than is kept decoded is streamed several times at once, so that its memory is used
+    /// again and again; that of blocks which somebody holds is not.
+    @Test
+    void memoryThatIsUsedAgainBelongsToNobody() throws Exception {
+        var blocks = Samples.blocks(3, 2_000);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            var work = new ArrayList<Callable<Void>>();
+            for (int i = 0; i < 4; i++) {
+                int first = i * blocks.size() / 4;
+                work.add(() -> {
+                    var streamed = store.streaming();
+                    var held = new ArrayList<Block>();
+                    for (int j = 0; j < blocks.size(); j++) {
+                        var block = blocks.get((first + j) % blocks.size());
+                        assertEquals(Optional.of(block.bytes()), streamed.block(block.cid()));
+                        if (j % 100 == 0) {
+                            held.add(
+                                    new Block(block.cid(), store.block(block.cid()).orElseThrow()));
+                        }
+                    }
+                    for (Block block : held) {
+                        assertTrue(block.cid().matches(block.bytes()));
+                    }
+                    return null;
+                });
+            }
+            run(work);
+        }
+    }
+
     @Test
     void manyMakeAHomeAtOnce() throws Exception {
         var work = new ArrayList<Callable<Void>>();

@@ -126,6 +126,24 @@ class StoreTest {
     }
 
     @Test
+    void findsInAnyOrderWhatIsStreamed() throws IOException {
+        var blocks = Samples.blocks(6, 100);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            var streamed = store.streaming();
+            for (Block block : blocks) {
+                assertEquals(Optional.of(block.bytes()), streamed.block(block.cid()));
+            }
+            for (Block block : blocks.reversed()) {
+                assertEquals(Optional.of(block.bytes()), streamed.block(block.cid()));
+            }
+            for (Block unknown : Samples.blocks(7, 3)) {
+                assertEquals(Optional.empty(), streamed.block(unknown.cid()));
+            }
+        }
+    }
+
+    @Test
     void needsNoStoreForInlineData() throws IOException {
         var inline = Cid.of(Codec.RAW, new Multihash(HashFunction.IDENTITY_CODE, Bytes.utf8("x")));
         try (var store = Store.open(folder)) {
