@@ -2,7 +2,6 @@ package cairn.engine;
 
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
-import cairn.nix.ContentAddress;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
@@ -495,15 +494,8 @@ public final class Substituters implements AutoCloseable {
     }
 
     private boolean isBelieved(PathInfo info) {
-        if (!trusted.vouchers(info.fingerprint(), info.signatures()).isEmpty()) {
-            return true;
-        }
-        try {
-            return info.ca().isPresent()
-                    && ContentAddress.parse(info.ca().get()).names(info.path(), info.references());
-        } catch (FormatException _) {
-            return false;
-        }
+        return info.isNamedAfterContent()
+                || !trusted.vouchers(info.fingerprint(), info.signatures()).isEmpty();
     }
 
     private static <K, V> Map<K, V> remembering() {

@@ -9,6 +9,7 @@ import cairn.nix.Derivation;
 import cairn.nix.NarCompression;
 import cairn.nix.NarInfo;
 import cairn.nix.NarReader;
+import cairn.nix.NarWriter;
 import cairn.nix.NixBase32;
 import cairn.nix.NixHash;
 import cairn.nix.ReferenceScan;
@@ -278,8 +279,14 @@ public final class Uploads implements AutoCloseable {
                     "the archive nar/%s of %s did not come, or too long ago; bring it first"
                             .formatted(file, info.path()));
         }
+        var content = new TreeNar(store, twin.getFirst().tree());
+        if (!info.references().isEmpty() && !isVouchedFor(info)) {
+            var scan = new ReferenceScan(InputStream.nullInputStream());
+            content.writeTo(new NarWriter(scan.sink()));
+            checkMentions(info, scan);
+        }
         try (var paths = new PathImport(store, clock, Progress.NONE)) {
-            var stored = paths.add(info, new TreeNar(store, twin.getFirst().tree()));
+            var stored = paths.add(info, content);
             paths.commit();
             return stored;
         }
@@ -327,9 +334,9 @@ public final class Uploads implements AutoCloseable {
     }
 
     /// Tells whether the references need no other proof: a trusted signature covers them, and so
-    /// does the name of what is addressed by its content.
+    /// does the name of what is named after its content.
     private boolean isVouchedFor(PathInfo info) {
-        return info.ca().isPresent()
+        return info.isNamedAfterContent()
                 || !trusted.vouchers(info.fingerprint(), info.signatures()).isEmpty();
     }
 

@@ -3,6 +3,7 @@ package cairn.nix;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -36,6 +37,21 @@ public final class ReferenceScan extends FilterInputStream {
     /// Tells whether a hash passed by.
     public boolean found(String hash) {
         return found.size() >= MAX_FOUND || found.contains(hash);
+    }
+
+    /// Looks at what is written there as if it was read.
+    public OutputStream sink() {
+        return new OutputStream() {
+            @Override
+            public void write(int value) {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int count) {
+                scan(source, offset, count);
+            }
+        };
     }
 
     @Override

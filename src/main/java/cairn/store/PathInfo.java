@@ -1,5 +1,7 @@
 package cairn.store;
 
+import cairn.cid.FormatException;
+import cairn.nix.ContentAddress;
 import cairn.nix.NarInfo;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
@@ -58,6 +60,16 @@ public record PathInfo(
 
     public boolean refersToItself() {
         return references.contains(path);
+    }
+
+    /// Tells whether the path is named after its content address and its references, which nobody
+    /// can forge. That it has this content is another question.
+    public boolean isNamedAfterContent() {
+        try {
+            return ca.isPresent() && ContentAddress.parse(ca.get()).names(path, references);
+        } catch (FormatException _) {
+            return false;
+        }
     }
 
     /// What a signature covers: `1;path;narHash;narSize;references`.

@@ -42,6 +42,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UploadTest {
     private static final String HASH = "g4pss6y41yympq9ixm4zvyrb2kyzlvkc";
     private static final String PATH = "/nix/store/" + HASH + "-tree";
+    private static final String TWIN_HASH = "f1ns2a4dv7z99x0sir31z6kafmndx2b7";
+    private static final String TWIN = "/nix/store/" + TWIN_HASH + "-tree";
+    private static final String OTHER_HASH = "00000000000000000000000000000000";
+    private static final String OTHER = "/nix/store/" + OTHER_HASH + "-tree";
 
     @TempDir private Path folder;
     private Served node;
@@ -116,6 +120,40 @@ class UploadTest {
         assertEquals(
                 "201 ",
                 said(node.put("/" + HASH + ".narinfo", narInfo(PATH, nar).getBytes(UTF_8))));
+    }
+
+    /// Nix finds out that an archive is here, and brings no more than the narinfo.
+    @Test
+    void whatHasTheArchiveOfAnotherPathMayNotReferToWhatThatDoesNotMention() throws Exception {
+        byte[] nar = nar("hello");
+        put(nar);
+        byte[] info = narInfo(PATH, nar).getBytes(UTF_8);
+        assertEquals("201 ", said(node.put("/" + HASH + ".narinfo", info)));
+        String twin = narInfo(TWIN, nar);
+        String forged = twin.replaceFirst("References: ", "References: " + HASH + "-tree");
+        var response = node.put("/" + TWIN_HASH + ".narinfo", forged.getBytes(UTF_8));
+        assertEquals(400, response.statusCode(), Served.text(response));
+        assertTrue(Served.text(response).contains("does not mention it"), Served.text(response));
+        assertEquals("201 ", said(node.put("/" + TWIN_HASH + ".narinfo", twin.getBytes(UTF_8))));
+        byte[] mentioning = nar("I need " + PATH);
+        put(mentioning);
+        String first = narInfo(OTHER, mentioning).replaceFirst("References: ", "References: " + HASH + "-tree");
+        assertEquals("201 ", said(node.put("/" + OTHER_HASH + ".narinfo", first.getBytes(UTF_8))));
+    }
+
+    /// A content address vouches for references only if the path is named after both.
+    @ParameterizedTest
+    @ValueSource(strings = {"junk", "fixed:git:sha1:00", "fixed:r:blake9:00"})
+    void whatNobodyUnderstandsVouchesForNothing(String address) throws Exception {
+        byte[] nar = nar("hello");
+        put(nar);
+        String info =
+                narInfo(PATH, nar)
+                        .replaceFirst(
+                                "References: .*", "References: " + HASH + "-tree\nCA: " + address);
+        var response = node.put("/" + HASH + ".narinfo", info.getBytes(UTF_8));
+        assertEquals(400, response.statusCode(), Served.text(response));
+        assertTrue(Served.text(response).contains("does not mention it"), Served.text(response));
     }
 
     @Test
