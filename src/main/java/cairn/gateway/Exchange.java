@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. Belongs to one thread.
 final class Exchange {
@@ -100,9 +101,27 @@ final class Exchange {
         return request.headers().first(name).orElse("");
     }
 
-    /// Tells whether headers of the answer are on their way, so that no other answer is possible.
+    /// Tells whether the answer is on its way, so that no other is possible.
     boolean hasBegun() {
         return begun;
+    }
+
+    /// Takes back the headers of an answer that has not begun.
+    void takeBack() {
+        response.headers().clear();
+    }
+
+    /// Ends the connection behind the answer if the client wants that; the server would keep it.
+    void hangUp() {
+        if (!request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+            return;
+        }
+        if (response.isSent()) {
+            throw new CloseConnectionException("as the client wants it");
+        }
+        response.whenSent(() -> {
+            throw new CloseConnectionException("as the client wants it");
+        });
     }
 
     int status() {
@@ -168,7 +187,9 @@ final class Exchange {
 
     /// Serves an entity or what is wanted of it.
     void serve(Entity entity) throws IOException {
-        boolean packed = entity.packable() && wantsZstd();
+        // How long it would be packed is not known, so a question for the length is answered as if
+        // it was not.
+        boolean packed = entity.packable() && wantsZstd() && !isHead();
         String tag = '"' + entity.tag() + (packed ? "-zstd" : "") + '"';
         if (!entity.tag().isEmpty()) {
             response.header(HeaderNames.ETAG, tag);
@@ -197,14 +218,13 @@ final class Exchange {
             say(416, "it has %d bytes".formatted(entity.size()));
             return;
         }
-        if (packed && !isHead()) {
+        if (packed) {
             response.header(ZSTD);
-            stream(out -> pack(entity, out));
+            var out = new Counted();
+            stream(out, _ -> pack(entity, out));
             return;
         }
-        if (!packed) {
-            response.header(RANGES);
-        }
+        response.header(RANGES);
         if (part.get().length() < entity.size()) {
             response.status(Status.PARTIAL_CONTENT_206);
             response.header(HeaderNames.CONTENT_RANGE, part.get().of(entity.size()));
@@ -230,8 +250,10 @@ final class Exchange {
 
     /// Answers by a body whose length is not known before.
     void stream(Body body) throws IOException {
-        begin();
-        var out = new Counted(response.outputStream());
+        stream(new Counted(), body);
+    }
+
+    private void stream(Counted out, Body body) throws IOException {
         try {
             body.write(out);
             out.close();
@@ -310,10 +332,15 @@ final class Exchange {
         stream(out -> entity.content().write(out, part));
     }
 
-    private static void pack(Entity entity, OutputStream out) throws IOException {
+    private static void pack(Entity entity, Counted out) throws IOException {
         try (var packed =
                 new ZstdOutputStreamNoFinalizer(out, RecyclingBufferPool.INSTANCE, ZSTD_LEVEL)) {
-            entity.content().write(packed, ByteRange.whole(entity.size()));
+            try {
+                entity.content().write(packed, ByteRange.whole(entity.size()));
+            } catch (IOException | RuntimeException e) {
+                out.cut(); // or its end would be written, as if that was all
+                throw e;
+            }
         }
     }
 
@@ -347,13 +374,15 @@ final class Exchange {
         }
     }
 
-    /// Counts what is sent.
+    /// Counts what is sent. The answer begins with the first byte.
     private final class Counted extends OutputStream {
-        private final OutputStream out;
+        private @Nullable OutputStream out;
         private long count;
+        private boolean cut;
 
-        Counted(OutputStream out) {
-            this.out = out;
+        /// Drops what is still to come.
+        void cut() {
+            cut = true;
         }
 
         @Override
@@ -363,9 +392,13 @@ final class Exchange {
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
+            if (cut) {
+                return;
+            }
+            var sink = opened();
             wait.begin();
             try {
-                out.write(source, offset, length);
+                sink.write(source, offset, length);
             } finally {
                 boolean _ = wait.end();
             }
@@ -375,7 +408,17 @@ final class Exchange {
 
         @Override
         public void close() throws IOException {
-            out.close();
+            if (!cut) {
+                opened().close();
+            }
+        }
+
+        private OutputStream opened() {
+            if (out == null) {
+                begin();
+                out = response.outputStream();
+            }
+            return out;
         }
     }
 

@@ -281,6 +281,7 @@ public final class Gateway implements CacheServer {
         } finally {
             metrics.answered(route, exchange.status(), exchange.end());
         }
+        exchange.hangUp();
     }
 
     private void answer(Route route, Exchange exchange) {
@@ -685,6 +686,7 @@ public final class Gateway implements CacheServer {
         if (status >= 500) {
             LOG.log(Level.ERROR, exchange.path(), e);
         }
+        exchange.takeBack();
         exchange.turnAway(status, String.valueOf(e.getMessage()));
     }
 

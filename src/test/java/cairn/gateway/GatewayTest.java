@@ -1,5 +1,6 @@
 package cairn.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -269,6 +270,54 @@ class GatewayTest {
         String byName =
                 "GET /nix-cache-info HTTP/1.1\r\nHost: LOCALHOST:1\r\nConnection: close\r\n\r\n";
         assertTrue(node.raw(byName).startsWith("HTTP/1.1 200"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nix-cache-info", "/nothing", "NAR"})
+    void hangsUpOnWhoWantsThat(String path) throws Exception {
+        try (var socket = node.connect()) {
+            socket.getOutputStream()
+                    .write(
+                            "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                    .formatted(path.replace("NAR", nar()))
+                                    .getBytes(UTF_8));
+            byte[] answer = socket.getInputStream().readAllBytes();
+            assertTrue(answer.length > (path.equals("NAR") ? archive().length : 0));
+        }
+    }
+
+    @Test
+    void saysWhatIsDamaged() throws Exception {
+        var paths =
+                List.of(
+                        nar(),
+                        "/" + hash() + ".ls",
+                        "/serve/" + hash() + "/large",
+                        "/ipfs/" + stored.cid() + "?format=raw",
+                        "/ipfs/" + stored.cid() + "?format=car");
+        node.close();
+        try (var packs = Files.walk(folder.resolve("home/packs"))) {
+            for (Path pack : packs.filter(Files::isRegularFile).toList()) {
+                byte[] bytes = Files.readAllBytes(pack);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(pack, bytes);
+            }
+        }
+        node = Served.readable(folder.resolve("home"));
+        for (String path : paths) {
+            for (String packing : List.of("identity", "zstd")) {
+                var answer = node.get(path, "Accept-Encoding", packing);
+                assertEquals(
+                        "500 pack at byte 24: a frame's bytes do not match its checksum\n",
+                        answer.statusCode() + " " + Served.text(answer));
+                assertEquals(
+                        "text/plain; charset=utf-8",
+                        header(answer, "Content-Type")
+                                + header(answer, "ETag")
+                                + header(answer, "Cache-Control")
+                                + header(answer, "Content-Encoding"));
+            }
+        }
     }
 
     @Test

@@ -134,6 +134,14 @@ class OnePassTest {
         assertEquals(404, node.get(url).statusCode());
     }
 
+    /// The end of what is packed on its way would look like the end of the archive.
+    @Test
+    void anAnswerThatIsPackedIsCutToo() throws Exception {
+        cache.breaksAfter(2 << 20);
+        assertThrows(IOException.class, () -> node.get(url, "Accept-Encoding", "zstd"));
+        assertNothingIsStored();
+    }
+
     @Test
     void anotherStoreGoesOnWhereOneDied() throws Exception {
         other.offer(PATH, nar, nar, key);
