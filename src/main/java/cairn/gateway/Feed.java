@@ -8,17 +8,22 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// The last requests. Safe for use by several threads.
+/// The last requests, and all that are on their way. Safe for use by several threads.
 final class Feed {
     private static final int KEPT = 256;
 
     private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(KEPT);
     private final AtomicLong count = new AtomicLong();
+
+    /// Those that are longer on their way than so many others.
+    private final Set<Entry> lasting = ConcurrentHashMap.newKeySet();
 
     /// A request, told by the one thread that answers it; how many bytes passed, others see with
     /// some delay.
@@ -57,8 +62,12 @@ final class Feed {
             return took;
         }
 
-        private boolean endedSince(Duration length) {
-            return took >= 0 && System.nanoTime() - began - took > length.toNanos();
+        private boolean hasEnded() {
+            return took >= 0;
+        }
+
+        private boolean hasEndedFor(Duration length) {
+            return hasEnded() && System.nanoTime() - began - took >= length.toNanos();
         }
 
         private Request shown() {
@@ -79,17 +88,24 @@ final class Feed {
     Entry begin(SocketAddress client, String method, String target) {
         long number = count.incrementAndGet();
         var entry = new Entry(number, client, method, target);
-        entries.set((int) (number % KEPT), entry);
+        var old = entries.getAndSet((int) (number % KEPT), entry);
+        if (old != null && !old.hasEnded()) {
+            lasting.removeIf(Entry::hasEnded);
+            lasting.add(old);
+        }
         return entry;
     }
 
     /// Tells whether nobody has asked for anything, or is being answered, for so long.
     boolean isQuiet(Duration length) {
-        return entries().allMatch(entry -> entry.endedSince(length));
+        return entries().allMatch(entry -> entry.hasEndedFor(length));
     }
 
     private Stream<Entry> entries() {
-        return IntStream.range(0, KEPT).mapToObj(entries::get).filter(Objects::nonNull);
+        lasting.removeIf(Entry::hasEnded);
+        return Stream.concat(
+                IntStream.range(0, KEPT).mapToObj(entries::get).filter(Objects::nonNull),
+                lasting.stream());
     }
 
     /// The newest first.

@@ -76,6 +76,8 @@ public final class Gateway implements CacheServer {
     private static final Pattern REALISATION = Pattern.compile("/realisations/(.{1,300})\\.doi");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration GLANCE = Duration.ofMillis(10);
     private static final int MAX_LISTING = 64 << 20;
     private static final int MAX_REALISATION = 1 << 20;
     private static final int MAX_INFO = 64 << 10;
@@ -94,6 +96,7 @@ public final class Gateway implements CacheServer {
     private final Metrics metrics = new Metrics();
     private final Feed feed;
     private final Patience patience;
+    private final Duration grace;
     private final NarInfos narInfos;
     private final Realisations realisations;
     private final Uploads uploads;
@@ -103,6 +106,7 @@ public final class Gateway implements CacheServer {
     private final Files files;
     private final Ipfs ipfs;
     private final WebServer server;
+    private volatile boolean stopping;
 
     private Gateway(
             Engine engine,
@@ -111,6 +115,7 @@ public final class Gateway implements CacheServer {
             Uploads uploads,
             Space space,
             Patience patience,
+            Duration grace,
             Feed feed,
             Packer packer)
             throws IOException {
@@ -119,6 +124,7 @@ public final class Gateway implements CacheServer {
         this.uploads = uploads;
         this.space = space;
         this.patience = patience;
+        this.grace = grace;
         this.feed = feed;
         this.packer = packer;
         store = engine.store();
@@ -134,11 +140,13 @@ public final class Gateway implements CacheServer {
     ///
     /// @throws IOException also if the address cannot be had
     public static Gateway start(Engine engine, Settings settings) throws IOException {
-        return start(engine, settings, PATIENCE);
+        return start(engine, settings, PATIENCE, GRACE);
     }
 
-    /// The same with another patience for clients that make it wait.
-    static Gateway start(Engine engine, Settings settings, Duration length) throws IOException {
+    /// The same with another patience for clients that make it wait, and another for those that are
+    /// being answered when it stops.
+    static Gateway start(Engine engine, Settings settings, Duration length, Duration grace)
+            throws IOException {
         if (settings.writable() && store(engine).isReadOnly()) {
             throw new IOException(store(engine).home().folder() + " can only be read");
         }
@@ -158,7 +166,15 @@ public final class Gateway implements CacheServer {
         try {
             var gateway =
                     new Gateway(
-                            engine, settings, substituters, uploads, space, patience, feed, packer);
+                            engine,
+                            settings,
+                            substituters,
+                            uploads,
+                            space,
+                            patience,
+                            grace,
+                            feed,
+                            packer);
             gateway.server.start();
             if (!gateway.server.isRunning()) {
                 throw new BindException(
@@ -230,6 +246,8 @@ public final class Gateway implements CacheServer {
 
     @Override
     public void close() {
+        stopping = true;
+        awaitAnswers();
         server.stop();
         packer.close();
         patience.close();
@@ -239,6 +257,19 @@ public final class Gateway implements CacheServer {
             substituters.close();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "a substituter could not be closed", e);
+        }
+    }
+
+    /// Waits for those who are being answered, but not long. The server itself would wait for those
+    /// who have not asked for anything, too.
+    private void awaitAnswers() {
+        try {
+            long end = System.nanoTime() + grace.toNanos();
+            while (!feed.isQuiet(Duration.ZERO) && System.nanoTime() < end) {
+                Thread.sleep(GLANCE);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -252,7 +283,7 @@ public final class Gateway implements CacheServer {
                         .writeBufferSize(0)
                         .addProtocol(protocol())
                         .idleConnectionTimeout(Duration.ofMinutes(2))
-                        .shutdownGracePeriod(Duration.ofSeconds(2))
+                        .shutdownGracePeriod(Duration.ZERO)
                         .contentEncoding(PackedBodies.context())
                         .routing(routing -> routing.any(this::handle));
         if (settings.certificate().isPresent()) {
@@ -303,6 +334,11 @@ public final class Gateway implements CacheServer {
     }
 
     private boolean isWelcome(Exchange exchange) throws IOException {
+        if (stopping) {
+            exchange.with(HeaderValues.CONNECTION_CLOSE)
+                    .turnAway(503, "this node is being stopped");
+            return false;
+        }
         String host = exchange.header(HeaderNames.HOST);
         if (!door.isOurs(host)) {
             exchange.turnAway(403, "this server is not called " + shown(host));

@@ -98,10 +98,12 @@ final class Served implements AutoCloseable {
     }
 
     /// A node that everyone may write to, and that waits no longer than so.
-    static Served impatient(Path home, Duration patience) throws IOException {
+    ///
+    /// @param grace how long it waits for those it is answering when it stops
+    static Served impatient(Path home, Duration patience, Duration grace) throws IOException {
         var engine = Engine.open(home);
         var settings = settings(true, List.of(), TrustedKeys.NONE, Optional.empty(), LIMITS);
-        return new Served(engine, Gateway.start(engine, settings, patience));
+        return new Served(engine, Gateway.start(engine, settings, patience, grace));
     }
 
     Engine engine() {

@@ -29,7 +29,7 @@ class SlowClientTest {
 
     @BeforeEach
     void serve() throws IOException {
-        node = Served.impatient(folder.resolve("home"), Duration.ofMillis(400));
+        node = Served.impatient(folder.resolve("home"), Duration.ofMillis(400), Duration.ZERO);
     }
 
     @AfterEach

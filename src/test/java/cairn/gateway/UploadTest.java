@@ -137,7 +137,9 @@ class UploadTest {
         assertEquals("201 ", said(node.put("/" + TWIN_HASH + ".narinfo", twin.getBytes(UTF_8))));
         byte[] mentioning = nar("I need " + PATH);
         put(mentioning);
-        String first = narInfo(OTHER, mentioning).replaceFirst("References: ", "References: " + HASH + "-tree");
+        String first =
+                narInfo(OTHER, mentioning)
+                        .replaceFirst("References: ", "References: " + HASH + "-tree");
         assertEquals("201 ", said(node.put("/" + OTHER_HASH + ".narinfo", first.getBytes(UTF_8))));
     }
 
