@@ -75,14 +75,22 @@ public final class Copy {
     public static Summary run(
             PathStore from, PathStore to, Collection<StorePath> roots, Progress progress)
             throws IOException {
-        var copy = new Copy(from, to, progress);
+        Runnable giveUp =
+                () -> {
+                    from.giveUp();
+                    to.giveUp();
+                };
+        return Watch.during(progress, giveUp, () -> new Copy(from, to, progress).run(roots));
+    }
+
+    private Summary run(Collection<StorePath> roots) throws IOException {
         var started = System.nanoTime();
         List<PathInfo> closure = closure(from, roots);
         long bytes = closure.stream().mapToLong(PathInfo::narSize).sum();
-        var lacking = copy.lacking(closure);
+        var lacking = lacking(closure);
         long newBytes = 0;
         for (PathInfo info : lacking) {
-            to.put(info, copy.watched(info));
+            to.put(info, watched(info));
             newBytes += info.narSize();
         }
         to.commit();
@@ -199,6 +207,7 @@ public final class Copy {
                                         ? copy.watched(info)
                                         : sink -> from.nar(info.path()).writeTo(sink));
                     } catch (IOException e) {
+                        progress.check();
                         manner.setback.met(info, e);
                         copy.doneBytes = before + (fresh ? info.narSize() : 0);
                         continue;

@@ -180,8 +180,9 @@ public final class Engine implements AutoCloseable {
     public Copy.Summary copyIn(
             PathStore from, Collection<StorePath> roots, boolean pin, Progress progress)
             throws IOException {
-        return Copy.into(
-                store, clock, from, roots, pin ? Copy.Pins.ROOTS : Copy.Pins.NONE, progress);
+        var pins = pin ? Copy.Pins.ROOTS : Copy.Pins.NONE;
+        return Watch.during(
+                progress, from::giveUp, () -> Copy.into(store, clock, from, roots, pins, progress));
     }
 
     /// Brings in the small closure that ships with the program, and pins it.
@@ -210,8 +211,9 @@ public final class Engine implements AutoCloseable {
         try (var paths = from.paths()) {
             all = paths.toList();
         }
-        return Copy.into(
-                store, clock, from, all, pin ? Copy.Pins.TOPMOST : Copy.Pins.NONE, progress);
+        var pins = pin ? Copy.Pins.TOPMOST : Copy.Pins.NONE;
+        return Watch.during(
+                progress, from::giveUp, () -> Copy.into(store, clock, from, all, pins, progress));
     }
 
     /// Brings in a file by what it is: a CAR archive, a NAR, an export, else a plain file or

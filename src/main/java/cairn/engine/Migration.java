@@ -207,6 +207,11 @@ public final class Migration {
     /// @throws IOException also if the source cannot tell what it has, as a cache behind HTTP
     public static Migration of(Engine engine, PathStore from, Progress progress)
             throws IOException {
+        return Watch.during(progress, from::giveUp, () -> survey(engine, from, progress));
+    }
+
+    private static Migration survey(Engine engine, PathStore from, Progress progress)
+            throws IOException {
         var survey = new Survey(engine, from, progress);
         List<String> hashes;
         try (var all = from.hashes()) {
@@ -219,6 +224,12 @@ public final class Migration {
 
     /// Looks at the closures of some paths of a source.
     public static Migration of(
+            Engine engine, PathStore from, Collection<StorePath> roots, Progress progress)
+            throws IOException {
+        return Watch.during(progress, from::giveUp, () -> survey(engine, from, roots, progress));
+    }
+
+    private static Migration survey(
             Engine engine, PathStore from, Collection<StorePath> roots, Progress progress)
             throws IOException {
         var survey = new Survey(engine, from, progress);
@@ -243,6 +254,10 @@ public final class Migration {
     /// @throws IOException if it is not for some paths that they do not come; the others that came
     ///   stay
     public Brought bring(Progress progress) throws IOException {
+        return Watch.during(progress, from::giveUp, () -> copy(progress));
+    }
+
+    private Brought copy(Progress progress) throws IOException {
         long before = engine.store().statistics().packBytes();
         var copied =
                 Copy.into(

@@ -11,13 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Gatherers;
 
@@ -27,8 +23,6 @@ import java.util.stream.Gatherers;
 public final class Provision {
     /// How many paths are fetched at once.
     private static final int FETCHED = 4;
-
-    private static final long LOOK_MILLIS = 100;
 
     private final Engine engine;
 
@@ -56,7 +50,8 @@ public final class Provision {
         var located = locate(text.strip());
         try (var substituters = substituters()) {
             substituters.setOffline(offline);
-            return check(located, substituters, progress);
+            return Watch.during(
+                    progress, substituters::giveUp, () -> check(located, substituters, progress));
         }
     }
 
@@ -66,45 +61,35 @@ public final class Provision {
     public Supply supply(String text, Progress progress) throws IOException {
         var located = locate(text.strip());
         try (var substituters = substituters()) {
-            long paths = 0;
-            long bytes = 0;
-            while (true) {
-                var readiness = check(located, substituters, progress);
-                var obtainable = readiness.obtainable();
-                var failure = fetch(obtainable, substituters, progress);
-                var came = new ArrayList<Lack>();
-                for (Lack lack : obtainable) {
-                    if (engine.catalog().path(lack.path()).isPresent()) {
-                        came.add(lack);
-                    }
-                }
-                pin(came);
-                paths += came.size();
-                bytes += came.stream().mapToLong(Lack::narSize).sum();
-                if (came.isEmpty() && failure.isPresent()) {
-                    throw failure.get();
-                }
-                if (came.isEmpty()) {
-                    return new Supply(paths, bytes, readiness);
-                }
-            }
+            return Watch.during(
+                    progress, substituters::giveUp, () -> supply(located, substituters, progress));
         }
     }
 
-    /// What the others refer to is kept by them.
-    private void pin(List<Lack> came) throws IOException {
-        var pins = new ArrayList<Pin>();
-        for (Lack lack : came) {
-            var stored = engine.catalog().path(lack.path());
-            if (lack.kind() != Kind.REFERENCE && stored.isPresent()) {
-                pins.add(
-                        new Pin(
-                                lack.path().toString(),
-                                stored.get().cid(),
-                                engine.clock().instant()));
+    private Supply supply(Located located, Substituters substituters, Progress progress)
+            throws IOException {
+        var all = new HashSet<StorePath>();
+        long bytes = 0;
+        while (true) {
+            var readiness = check(located, substituters, progress);
+            var obtainable = readiness.obtainable();
+            var failure = fetch(obtainable, substituters, progress);
+            progress.check();
+            boolean isMore = false;
+            for (Lack lack : obtainable) {
+                // What came before and went again would come and go for ever.
+                if (engine.catalog().path(lack.path()).isPresent() && all.add(lack.path())) {
+                    bytes += lack.narSize();
+                    isMore = true;
+                }
+            }
+            if (!isMore && failure.isPresent()) {
+                throw failure.get();
+            }
+            if (!isMore) {
+                return new Supply(all.size(), bytes, readiness);
             }
         }
-        engine.store().pin(pins);
     }
 
     private Substituters substituters() throws IOException {
@@ -122,54 +107,49 @@ public final class Provision {
     /// Fetches what has to come, what others refer to first.
     ///
     /// @return why something did not come, if so
-    private static Optional<IOException> fetch(
-            List<Lack> lacks, Substituters substituters, Progress progress) throws IOException {
+    private Optional<IOException> fetch(
+            List<Lack> lacks, Substituters substituters, Progress progress) {
         long total = lacks.stream().mapToLong(Lack::narSize).sum();
         var done = new AtomicLong();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var fetching =
-                    threads.submit(() ->
-                            lacks.reversed().stream()
-                                    .gather(
-                                            Gatherers.mapConcurrent(
-                                                    FETCHED,
-                                                    lack -> {
-                                                        var failure =
-                                                                bring(lack, substituters, progress);
-                                                        progress.step(
-                                                                lack.path().name(),
-                                                                done.addAndGet(lack.narSize()),
-                                                                total);
-                                                        return failure;
-                                                    }))
-                                    .flatMap(Optional::stream)
-                                    .reduce((first, _) -> first));
-            while (true) {
-                try {
-                    return fetching.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (TimeoutException _) {
-                    if (progress.isCancelled()) {
-                        substituters.close();
-                        progress.check();
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            substituters.close();
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
+        return lacks.reversed().stream()
+                .gather(
+                        Gatherers.mapConcurrent(
+                                FETCHED,
+                                lack -> {
+                                    var failure = bring(lack, substituters, progress);
+                                    progress.step(
+                                            lack.path().name(),
+                                            done.addAndGet(lack.narSize()),
+                                            total);
+                                    return failure;
+                                }))
+                .flatMap(Optional::stream)
+                .reduce((first, _) -> first);
     }
 
-    private static Optional<IOException> bring(
-            Lack lack, Substituters substituters, Progress progress) {
+    private Optional<IOException> bring(Lack lack, Substituters substituters, Progress progress) {
         try {
-            boolean _ = !progress.isCancelled() && substituters.bring(lack.path().hash());
+            if (!progress.isCancelled() && substituters.bring(lack.path().hash())) {
+                pin(lack);
+            }
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(e);
+        }
+    }
+
+    /// Keeps what came, before it has to make room for what comes next. What others refer to is
+    /// kept by them.
+    private void pin(Lack lack) throws IOException {
+        var stored = engine.catalog().path(lack.path());
+        if (lack.kind() != Kind.REFERENCE && stored.isPresent()) {
+            engine.store()
+                    .pin(
+                            List.of(
+                                    new Pin(
+                                            lack.path().toString(),
+                                            stored.get().cid(),
+                                            engine.clock().instant())));
         }
     }
 

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -194,7 +193,7 @@ public final class Substituters implements AutoCloseable {
     ///
     /// @return empty if nothing of that hash was found, or the path has come in by now
     public Optional<Incoming.Reader> read(NixHash narHash) throws IOException {
-        if (offline) {
+        if (asksNobody()) {
             return Optional.empty();
         }
         var offer = offers.get(narHash);
@@ -211,9 +210,12 @@ public final class Substituters implements AutoCloseable {
     ///
     /// @return whether it is here now
     public boolean bring(String hash) throws IOException {
+        if (engine.catalog().path(hash).isPresent()) {
+            return true;
+        }
         var offer = offer(hash);
         if (offer.isEmpty()) {
-            return engine.catalog().path(hash).isPresent();
+            return false;
         }
         try (var reader = fetch(offer.get())) {
             reader.awaitStored();
@@ -245,10 +247,18 @@ public final class Substituters implements AutoCloseable {
         return first(derivation.toString(), store -> store.log(derivation));
     }
 
+    /// Asks for nothing any more, and has everyone fail who waits for something.
+    void giveUp() {
+        synchronized (coming) {
+            closing = true;
+        }
+        upstreams.forEach(upstream -> upstream.store().giveUp());
+    }
+
     /// Ends what comes in; what has not come is as if it had never been asked for.
     @Override
     public void close() throws IOException {
-        closing = true;
+        giveUp();
         fetchers.close();
         IOException failure = null;
         for (Upstream upstream : upstreams) {
@@ -265,7 +275,7 @@ public final class Substituters implements AutoCloseable {
 
     private <T> Optional<T> first(String what, Upstream.Question<T> question) {
         var since = unknown.get(what);
-        if (offline || since != null && since.plus(KNOWN_FOR).isAfter(clock.instant())) {
+        if (asksNobody() || since != null && since.plus(KNOWN_FOR).isAfter(clock.instant())) {
             return Optional.empty();
         }
         boolean sure = true;
@@ -282,12 +292,16 @@ public final class Substituters implements AutoCloseable {
         return Optional.empty();
     }
 
+    private boolean asksNobody() {
+        return upstreams.isEmpty() || offline || closing;
+    }
+
     private Optional<Offer> offer(String hash) {
         return answer(hash).offer;
     }
 
     private Answer answer(String hash) {
-        if (upstreams.isEmpty() || offline) {
+        if (asksNobody()) {
             return Answer.none(clock.instant());
         }
         var known = answers.get(hash);
@@ -351,6 +365,9 @@ public final class Substituters implements AutoCloseable {
     private Incoming.Reader fetch(Offer offer) throws IOException {
         StorePath path = offer.info.path();
         synchronized (coming) {
+            if (closing) {
+                throw stopped();
+            }
             var running = coming.get(path);
             var joined = running == null ? null : running.join();
             if (joined != null) {
@@ -372,8 +389,8 @@ public final class Substituters implements AutoCloseable {
         try {
             bring(incoming, first);
             failure = null;
-        } catch (CancellationException e) {
-            failure = new IOException("the node is being stopped", e);
+        } catch (CancellationException _) {
+            failure = stopped();
         } catch (IOException e) {
             failure = e;
         } finally {
@@ -386,10 +403,6 @@ public final class Substituters implements AutoCloseable {
         StorePath path = first.info.path();
         offers.remove(first.info.narHash());
         answers.remove(path.hash());
-        if (failure != null && !closing) {
-            // For whoever tries again, which Nix does without asking for the path once more.
-            var _ = offer(path.hash());
-        }
         synchronized (coming) {
             coming.remove(path, incoming);
         }
@@ -408,6 +421,9 @@ public final class Substituters implements AutoCloseable {
                 bring(incoming, offer, paths);
                 return;
             } catch (NotGivenException | FormatException e) {
+                if (closing) {
+                    throw stopped();
+                }
                 var next = another(offer, e);
                 if (next.isEmpty()
                         || !next.get().info.narHash().equals(incoming.info().narHash())) {
@@ -431,7 +447,7 @@ public final class Substituters implements AutoCloseable {
         if (isLacking(info)) {
             // Whoever reads need not wait for what he may have.
             incoming.check();
-            bring(info.dependencies());
+            bringNeeds(info);
         }
         paths.add(info, imported);
         paths.commit();
@@ -450,6 +466,10 @@ public final class Substituters implements AutoCloseable {
         } catch (IOException e) {
             throw paths.hasFailed() || incoming.hasFailed() ? e : new NotGivenException(e);
         }
+    }
+
+    private static IOException stopped() {
+        return new IOException("no other store is asked any more: this node is being stopped");
     }
 
     private boolean isLacking(PathInfo info) throws IOException {
@@ -474,10 +494,17 @@ public final class Substituters implements AutoCloseable {
         return offer(hash);
     }
 
-    /// Brings in paths with their closures, references first.
-    private void bring(Collection<StorePath> paths) throws IOException {
-        for (PathInfo info : Copy.closure(this::lacking, "any substituter", paths)) {
-            boolean _ = isHere(info.path()) || bring(info.path().hash());
+    /// Brings in what a path refers to with its closure, references first.
+    private void bringNeeds(PathInfo info) throws IOException {
+        var needs = Copy.closure(this::lacking, "any substituter", info.dependencies());
+        if (needs.stream().anyMatch(need -> need.path().equals(info.path()))) {
+            throw new FormatException(
+                    "narinfo",
+                    0,
+                    "%s and what it needs refer to each other".formatted(info.path()));
+        }
+        for (PathInfo need : needs) {
+            boolean _ = bring(need.path().hash());
         }
     }
 

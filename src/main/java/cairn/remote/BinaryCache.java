@@ -241,6 +241,11 @@ final class BinaryCache implements PathStore {
     }
 
     @Override
+    public void giveUp() {
+        files.giveUp();
+    }
+
+    @Override
     public void close() throws IOException {
         files.close();
     }

@@ -29,6 +29,9 @@ interface CacheFiles extends AutoCloseable {
     /// Makes a file of what a temporary one has, and removes that.
     void move(Path temporary, String name) throws IOException;
 
+    /// Has everyone fail who waits, as [cairn.store.PathStore#giveUp()].
+    default void giveUp() {}
+
     @Override
     default void close() throws IOException {}
 

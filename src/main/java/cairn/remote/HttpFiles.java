@@ -122,6 +122,11 @@ final class HttpFiles implements CacheFiles {
     }
 
     @Override
+    public void giveUp() {
+        client.shutdownNow();
+    }
+
+    @Override
     public void close() {
         client.shutdownNow();
     }

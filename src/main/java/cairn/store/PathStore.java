@@ -76,6 +76,10 @@ public interface PathStore extends AutoCloseable {
         return Optional.empty();
     }
 
+    /// Has everyone fail at once who waits for an answer of this store, and whoever asks it later;
+    /// called from any thread. It is still to be closed.
+    default void giveUp() {}
+
     @Override
     void close() throws IOException;
 }

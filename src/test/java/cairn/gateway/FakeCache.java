@@ -59,8 +59,10 @@ final class FakeCache implements AutoCloseable {
     /// Offers a path whose archive is as given, whatever is promised of it.
     ///
     /// @param promised what is signed
-    NarInfo offer(String path, byte[] promised, byte[] given, SecretKey key) throws IOException {
+    NarInfo offer(String path, byte[] promised, byte[] given, SecretKey key, StorePath... referred)
+            throws IOException {
         var name = StorePath.parse(path);
+        var references = List.of(referred);
         var hash = NixHash.sha256Of(Bytes.wrap(promised));
         String url = "nar/" + name.hash() + ".nar";
         var info =
@@ -72,7 +74,7 @@ final class FakeCache implements AutoCloseable {
                         OptionalLong.empty(),
                         hash,
                         promised.length,
-                        List.of(),
+                        references,
                         Optional.empty(),
                         List.of(
                                 key.sign(
@@ -81,7 +83,7 @@ final class FakeCache implements AutoCloseable {
                                                                 name,
                                                                 hash,
                                                                 promised.length,
-                                                                List.of())))
+                                                                references)))
                                         .toString()),
                         Optional.empty());
         put(name.hash() + ".narinfo", info.encode().toByteArray());
