@@ -137,6 +137,11 @@ public final class Store implements BlockSource, AutoCloseable {
         return at(key, location -> found(packs.frame(location.frame()), key, location));
     }
 
+    /// The same, read from the disk even if the frame is at hand.
+    Optional<Found> findAnew(Bytes key) throws IOException {
+        return at(key, location -> found(packs.load(location.frame()), key, location));
+    }
+
     /// A block in a frame that is to be given back.
     record Lent(Packs.Lent frame, int index) {}
 
@@ -247,7 +252,8 @@ public final class Store implements BlockSource, AutoCloseable {
 
     /// Verifies every block that the index names, in the order in which they lie on the disk.
     ///
-    /// @param each is told every finding, the healthy ones included, on the calling thread
+    /// @param each is told every finding, the healthy ones included, on the calling thread; of
+    ///   blocks that are moved meanwhile perhaps twice
     public void verifyAll(Progress progress, Consumer<Verification> each) throws IOException {
         new Verifier(this).verifyAll(progress, each);
     }

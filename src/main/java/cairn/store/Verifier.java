@@ -7,6 +7,7 @@ import cairn.store.Index.BlockLocation;
 import cairn.store.Index.FrameLocation;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 final class Verifier {
     private final Store store;
 
+    /// Whether a block may be elsewhere than it was.
+    private volatile boolean moved;
+
     Verifier(Store store) {
         this.store = store;
     }
@@ -25,17 +29,10 @@ final class Verifier {
         if (BlockKey.isInline(cid)) {
             return new Verification.Intact(cid, cid.hash().digest().length());
         }
-        Bytes key = BlockKey.of(cid);
-        var location = store.index().locate(key);
-        if (location.isEmpty()) {
-            return new Verification.Missing(cid);
-        }
         try {
-            BlockLocation at = location.get();
-            var block = store.packs().load(at.frame()).block(key, at.offset(), at.length());
-            return block.isEmpty()
-                    ? new Verification.Unreadable(cid, Packs.misplaced(at.frame()))
-                    : check(cid, block.get());
+            return store.findAnew(BlockKey.of(cid))
+                    .map(found -> check(cid, found.block()))
+                    .orElseGet(() -> new Verification.Missing(cid));
         } catch (IOException e) {
             return new Verification.Unreadable(cid, e);
         }
@@ -45,7 +42,20 @@ final class Verifier {
     ///
     /// @param each is told every finding, on this thread
     void verifyAll(Progress progress, Consumer<Verification> each) throws IOException {
+        var done = new HashSet<FrameLocation>();
         var frames = store.index().frames();
+        do {
+            moved = false;
+            verify(frames, progress, each);
+            done.addAll(frames);
+            frames = store.index().frames();
+            frames.removeIf(done::contains);
+        } while (moved && !frames.isEmpty());
+    }
+
+    private void verify(
+            List<FrameLocation> frames, Progress progress, Consumer<Verification> each)
+            throws IOException {
         int threads = Runtime.getRuntime().availableProcessors();
         var work = new ExecutorCompletionService<List<Verification>>(store.threads());
         int started = 0;
@@ -75,6 +85,8 @@ final class Verifier {
             var here = new BlockLocation(at, frame.start(i), frame.length(i));
             if (indexed.isPresent() && indexed.get().equals(here)) {
                 findings.add(check(cid, frame.block(i)));
+            } else {
+                moved = true;
             }
         }
         return findings;
@@ -84,6 +96,9 @@ final class Verifier {
         var findings = new ArrayList<Verification>();
         for (Bytes key : store.index().keysIn(at)) {
             findings.add(new Verification.Unreadable(BlockKey.name(key), cause));
+        }
+        if (findings.isEmpty()) {
+            moved = true;
         }
         return findings;
     }

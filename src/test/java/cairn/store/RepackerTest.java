@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +161,28 @@ class RepackerTest {
             assertEquals(new Collected(0, 12, 0, List.of()), store.collect(roots, Progress.NONE));
             assertEquals(before, Samples.size(folder.resolve("packs")));
             Samples.assertHolds(store, kept);
+        }
+    }
+
+    @Test
+    void verifyingFollowsFramesToTheirNewPack() throws IOException {
+        var blocks = versions(15, 4);
+        try (var store = Store.open(folder)) {
+            Samples.store(store, blocks);
+            var repacking =
+                    new AtFirst("blocks") {
+                        @Override
+                        void run() throws IOException {
+                            assertTrue(store.repack(Progress.NONE).deltas() > 0);
+                        }
+                    };
+            var intact = new HashSet<Verification>();
+            store.verifyAll(repacking, intact::add);
+            assertEquals(
+                    blocks.stream()
+                            .map(block -> new Verification.Intact(block.cid(), 1 << 15))
+                            .collect(Collectors.toSet()),
+                    intact);
         }
     }
 
