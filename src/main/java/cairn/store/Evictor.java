@@ -4,6 +4,8 @@ import cairn.cid.Cid;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -47,28 +49,24 @@ final class Evictor {
         long blocks = 0;
         long bytes = 0;
         long target = limit - limit / FREE;
+        var damaged = new LinkedHashSet<Cid>();
         for (long size = size(); size > limit; ) {
+            long before = store.index().counter("sequence");
             var kept = kept(target);
             var collected =
-                    new Collector(
-                                    store,
-                                    () -> {
-                                        var all = new ArrayList<>(kept);
-                                        all.addAll(roots.cids());
-                                        return all;
-                                    },
-                                    false,
-                                    progress)
-                            .run();
+                    new Collector(store, () -> with(kept, before), false, progress).run();
             paths += collected.paths();
             blocks += collected.blocks();
             bytes += collected.bytes();
+            damaged.addAll(collected.damaged());
             long now = size();
             if (now >= size && collected.blocks() == 0) {
                 break;
             }
-            // Frames that are used by half stay whole, so more has to go than was reckoned.
-            target -= Math.max(0, now - limit);
+            if (since(before).isEmpty()) {
+                // Frames that are used by half stay whole, so more has to go than was reckoned.
+                target -= Math.max(0, now - limit);
+            }
             size = now;
         }
         if (paths > 0) {
@@ -79,7 +77,20 @@ final class Evictor {
                                         "DELETE FROM access WHERE hash NOT IN (SELECT hash FROM path)");
                             });
         }
-        return new Collected(paths, blocks, bytes, List.of());
+        return new Collected(paths, blocks, bytes, List.copyOf(damaged));
+    }
+
+    /// What was chosen to stay, what must stay, and what came since that was chosen.
+    private Collection<Cid> with(List<Cid> kept, long sequence) throws IOException {
+        var all = new ArrayList<>(kept);
+        all.addAll(roots.cids());
+        all.addAll(since(sequence));
+        return all;
+    }
+
+    /// The paths that came after a commit.
+    private List<Cid> since(long sequence) throws IOException {
+        return cids("SELECT cid FROM path WHERE sequence > ?", sequence);
     }
 
     private long size() throws IOException {
@@ -107,11 +118,11 @@ final class Evictor {
         return kept;
     }
 
-    private List<Cid> cids(String sql) throws IOException {
+    private List<Cid> cids(String sql, Object... values) throws IOException {
         return store.index()
-                .write(database -> {
+                .read(database -> {
                     var cids = new ArrayList<Cid>();
-                    try (var rows = database.query(sql)) {
+                    try (var rows = database.query(sql, values)) {
                         while (rows.next()) {
                             cids.add(Catalog.cid(rows, 1));
                         }
