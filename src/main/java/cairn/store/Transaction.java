@@ -42,11 +42,14 @@ public final class Transaction {
     /// here already it stays what it is, and only its claims grow.
     ///
     /// @return whether the path is new
-    /// @throws FileAlreadyExistsException if another path with the same hash is here
+    /// @throws FileAlreadyExistsException if the path is here with another node, or another path with
+    ///   the same hash
     /// @throws IOException if references are missing; names them
     public boolean register(StoredPath path) throws IOException, SQLException {
         var info = path.info();
-        if (pathRow(info.path()).isPresent()) {
+        var known = pathRow(info.path());
+        if (known.isPresent()) {
+            requireSame(known.get(), path);
             claim(info.path(), info.deriver(), info.ca(), info.signatures());
             return false;
         }
@@ -212,6 +215,19 @@ public final class Transaction {
                         path.folder(),
                         path.name())) {
             return rows.next() ? Optional.of(rows.getLong(1)) : Optional.empty();
+        }
+    }
+
+    /// Refuses other content under the name of a path that came first, which its claims are not about.
+    private void requireSame(long row, StoredPath path) throws IOException, SQLException {
+        try (var rows = database.query("SELECT cid FROM path WHERE id = ?", row)) {
+            if (rows.next() && !Catalog.cid(rows, 1).equals(path.cid())) {
+                throw new FileAlreadyExistsException(
+                        path.info().path().toString(),
+                        null,
+                        "is here with other content or other references: %s, not %s"
+                                .formatted(Catalog.cid(rows, 1), path.cid()));
+            }
         }
     }
 

@@ -103,6 +103,22 @@ class PathImportTest {
         assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
     }
 
+    /// Both were free to come when they were read.
+    @Test
+    void refusesOtherContentThatWasCommittedMeanwhile() throws IOException {
+        try (var one = new PathImport(store, CLOCK, Progress.NONE);
+                var other = new PathImport(store, CLOCK, Progress.NONE)) {
+            StoredPath _ = one.add(info(A, nar("one")), source(nar("one")));
+            var second = other.add(info(A, nar("two")), source(nar("two")));
+            one.commit();
+            var pin = new Pin("two", second.cid(), Instant.EPOCH);
+            assertThrows(
+                    FileAlreadyExistsException.class, () -> other.commit(List.of(pin)));
+        }
+        assertEquals(List.of(), store.catalog().pins());
+        assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
+    }
+
     @Test
     void aContentAddressIsRefusedIfTheContentHasAnother() throws IOException {
         var info = info(A, nar("one"));
