@@ -53,8 +53,7 @@ final class Evictor {
         for (long size = size(); size > limit; ) {
             long before = store.index().counter("sequence");
             var kept = kept(target);
-            var collected =
-                    new Collector(store, () -> with(kept, before), false, progress).run();
+            var collected = new Collector(store, () -> with(kept, before), false, progress).run();
             paths += collected.paths();
             blocks += collected.blocks();
             bytes += collected.bytes();

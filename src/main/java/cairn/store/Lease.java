@@ -46,11 +46,18 @@ final class Lease implements AutoCloseable {
     static Lease begin(Store store, long pack) throws IOException {
         Path file = file(store.home(), pack);
         long since = store.index().counter("sequence");
-        var out = Files.newOutputStream(file);
-        out.write(new ByteWriter().littleEndian(since, Long.BYTES).toBytes().toByteArray());
-        var lease = new Lease(file, out, store);
-        lease.sweeps = Collector.sweeps(store);
-        return lease;
+        var lease = new Lease(file, Files.newOutputStream(file), store);
+        boolean done = false;
+        try {
+            lease.tell(new ByteWriter().littleEndian(since, Long.BYTES));
+            lease.sweeps = Collector.sweeps(store);
+            done = true;
+            return lease;
+        } finally {
+            if (!done) {
+                lease.close();
+            }
+        }
     }
 
     private static Path file(Home home, long pack) {
@@ -73,9 +80,17 @@ final class Lease implements AutoCloseable {
                 fresh.u8(key.length()).bytes(key);
             }
         }
-        out.write(fresh.toBytes().toByteArray());
+        tell(fresh);
         sweeps = Collector.sweeps(store);
         return sweeps % 2 == 0 && sweeps == seen;
+    }
+
+    private void tell(ByteWriter what) throws IOException {
+        try {
+            out.write(what.toBytes().toByteArray());
+        } catch (IOException e) {
+            throw PackAppender.failure(file, e);
+        }
     }
 
     /// The writer is gone, or has committed all that it wants.

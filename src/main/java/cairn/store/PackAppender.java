@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -79,11 +80,17 @@ final class PackAppender implements AutoCloseable {
         for (long row : roomy(index)) {
             var lock = leases.tryLock(row);
             if (lock.isPresent()) {
-                var taken = take(index, row, lock.get(), home);
+                Optional<PackAppender> taken = Optional.empty();
+                try {
+                    taken = take(index, row, lock.get(), home);
+                } finally {
+                    if (taken.isEmpty()) {
+                        lock.get().release();
+                    }
+                }
                 if (taken.isPresent()) {
                     return taken.get();
                 }
-                lock.get().release();
             }
         }
         return begin(index, leases, home);
@@ -110,30 +117,36 @@ final class PackAppender implements AutoCloseable {
         new SecureRandom().nextBytes(id);
         String name = HexFormat.of().formatHex(id);
         Path file = home.packs().resolve(Packs.fileName(name));
+        var begun = new ArrayList<PackAppender>(1);
         boolean done = false;
         try {
             // The file is made while no other process can write, so that a file without a row is
             // one that was left behind.
-            var appender =
+            int _ =
                     index.write(database -> {
                         long row =
                                 database.number(
                                         "INSERT INTO pack (name, length) VALUES (?, ?) RETURNING id",
                                         name,
                                         HEAD);
-                        return begin(row, file, leases, head(Bytes.wrap(id)));
+                        begun.add(begin(row, file, leases));
+                        begun.getFirst().append(head(Bytes.wrap(id)));
+                        begun.getFirst().committed();
+                        return 0;
                     });
             done = true;
-            return appender;
+            return begun.getFirst();
         } finally {
             if (!done) {
+                for (PackAppender appender : begun) {
+                    appender.close();
+                }
                 Files.deleteIfExists(file);
             }
         }
     }
 
-    private static PackAppender begin(long row, Path file, Leases leases, Bytes head)
-            throws IOException {
+    private static PackAppender begin(long row, Path file, Leases leases) throws IOException {
         var lock =
                 leases.tryLock(row)
                         .orElseThrow(
@@ -141,10 +154,7 @@ final class PackAppender implements AutoCloseable {
         try {
             var channel =
                     FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            var appender = new PackAppender(row, file, lock, channel, 0, true);
-            appender.append(head);
-            appender.committed();
-            return appender;
+            return new PackAppender(row, file, lock, channel, 0, true);
         } catch (IOException e) {
             lock.release();
             throw failure(file, e);
@@ -162,10 +172,14 @@ final class PackAppender implements AutoCloseable {
         long committed = place.get().length;
         try {
             var channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            channel.truncate(committed);
+            try {
+                channel.truncate(committed);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
             return Optional.of(new PackAppender(row, file, lock, channel, committed, false));
         } catch (IOException e) {
-            lock.release();
             throw failure(file, e);
         }
     }
@@ -285,6 +299,8 @@ final class PackAppender implements AutoCloseable {
                 fresh = false;
             }
         } catch (IOException e) {
+            // What was to be forced may be lost, and to force it again would not tell.
+            channel.close();
             throw failure(file, e);
         }
     }
@@ -301,7 +317,9 @@ final class PackAppender implements AutoCloseable {
 
     /// Takes back what was appended after a position.
     void cut(long to) throws IOException {
-        channel.truncate(to);
+        if (channel.isOpen()) {
+            channel.truncate(to);
+        }
         position = to;
         forced = Math.min(forced, to);
     }
@@ -332,7 +350,8 @@ final class PackAppender implements AutoCloseable {
         return (int) crc.getValue();
     }
 
-    private static IOException failure(Path file, IOException cause) {
+    /// Says which file could not be written, and why.
+    static IOException failure(Path file, IOException cause) {
         String problem = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return problem.contains("No space left") || problem.contains("not enough space")
                 ? new IOException(file + ": the disk is full", cause)

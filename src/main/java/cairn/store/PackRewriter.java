@@ -70,23 +70,26 @@ final class PackRewriter implements AutoCloseable {
         if (lock.isEmpty()) {
             return false;
         }
-        var name = store.index().packName(pack);
-        if (name.isEmpty() || store.index().packLength(pack) != expected) {
-            lock.get().release();
-            return false;
+        Optional<List<byte[]>> found = Optional.empty();
+        try {
+            var name = store.index().packName(pack);
+            if (name.isPresent() && store.index().packLength(pack) == expected) {
+                Path file = store.packs().file(name.get());
+                found = journals(file, expected);
+                if (found.isPresent()) {
+                    sources.add(new Source(pack, expected, file, lock.get()));
+                }
+            }
+        } finally {
+            if (found.isEmpty()) {
+                lock.get().release();
+            }
         }
-        Path file = store.packs().file(name.get());
-        var found = journals(file, expected);
-        if (found.isEmpty()) {
-            lock.get().release();
-            return false;
-        }
-        sources.add(new Source(pack, expected, file, lock.get()));
-        for (byte[] journal : found.get()) {
+        for (byte[] journal : found.orElse(List.of())) {
             append(Bytes.wrap(journal));
             journals += journal.length;
         }
-        return true;
+        return found.isPresent();
     }
 
     /// Moves a frame as it is.
@@ -240,6 +243,9 @@ final class PackRewriter implements AutoCloseable {
         var journals = new ArrayList<byte[]>();
         try (var scan = PackScan.open(file, length)) {
             scan.checkHead();
+            if (Files.size(file) < length) {
+                return Optional.empty();
+            }
             for (var found = scan.next(); found.isPresent(); found = scan.next()) {
                 switch (found.get()) {
                     case PackScan.Found.Damaged _ -> {

@@ -42,8 +42,8 @@ public final class Transaction {
     /// here already it stays what it is, and only its claims grow.
     ///
     /// @return whether the path is new
-    /// @throws FileAlreadyExistsException if the path is here with another node, or another path with
-    ///   the same hash
+    /// @throws FileAlreadyExistsException if the path is here with another node, or another path
+    ///   with the same hash
     /// @throws IOException if references are missing; names them
     public boolean register(StoredPath path) throws IOException, SQLException {
         var info = path.info();
@@ -218,7 +218,8 @@ public final class Transaction {
         }
     }
 
-    /// Refuses other content under the name of a path that came first, which its claims are not about.
+    /// Refuses other content under the name of a path that came first, which its claims are not
+    /// about.
     private void requireSame(long row, StoredPath path) throws IOException, SQLException {
         try (var rows = database.query("SELECT cid FROM path WHERE id = ?", row)) {
             if (rows.next() && !Catalog.cid(rows, 1).equals(path.cid())) {

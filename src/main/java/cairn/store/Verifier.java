@@ -53,8 +53,7 @@ final class Verifier {
         } while (moved && !frames.isEmpty());
     }
 
-    private void verify(
-            List<FrameLocation> frames, Progress progress, Consumer<Verification> each)
+    private void verify(List<FrameLocation> frames, Progress progress, Consumer<Verification> each)
             throws IOException {
         int threads = Runtime.getRuntime().availableProcessors();
         var work = new ExecutorCompletionService<List<Verification>>(store.threads());

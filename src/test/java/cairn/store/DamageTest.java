@@ -224,6 +224,32 @@ class DamageTest {
         assertEquals(100, Files.size(pack));
     }
 
+    /// What is left of it looks whole.
+    @Test
+    void leavesAPackAloneThatEndsBetweenTwoFrames() throws IOException {
+        var first = small(10, 30);
+        var second = small(11, 30);
+        long end;
+        try (var store = Store.open(folder)) {
+            Samples.store(store, first);
+            end = Files.size(onlyPack(folder));
+            Samples.store(store, second);
+        }
+        Path pack = onlyPack(folder);
+        try (var channel = FileChannel.open(pack, StandardOpenOption.WRITE)) {
+            channel.truncate(end);
+        }
+        var kept = new ArrayList<>(first.subList(0, 3));
+        kept.addAll(second);
+        try (var store = Store.open(folder)) {
+            Collected _ =
+                    store.collect(() -> kept.stream().map(Block::cid).toList(), Progress.NONE);
+            assertEquals(new Repacked(0, 0, 0), store.repack(Progress.NONE));
+            Samples.assertHolds(store, first.subList(0, 3));
+        }
+        assertEquals(end, Files.size(pack));
+    }
+
     private static void assertRightOrRefused(Store store, Block block) throws IOException {
         Optional<Bytes> found;
         try {

@@ -62,8 +62,7 @@ class EvictorTest {
         var bytes = new byte[SIZE];
         new Random(name.hashCode()).nextBytes(bytes);
         var content = Bytes.wrap(bytes);
-        var imported =
-                TreeImport.of(sink -> sink.regular(false, SIZE, content.toInputStream()));
+        var imported = TreeImport.of(sink -> sink.regular(false, SIZE, content.toInputStream()));
         var path = StorePath.of(NixHash.sha256Of(content).digest().slice(0, 20), name);
         var info =
                 new PathInfo(
@@ -76,8 +75,7 @@ class EvictorTest {
                         Optional.empty());
         try (var paths = new PathImport(store, () -> Instant.EPOCH, Progress.NONE)) {
             StoredPath _ =
-                    paths.add(
-                            info, sink -> sink.regular(false, SIZE, content.toInputStream()));
+                    paths.add(info, sink -> sink.regular(false, SIZE, content.toInputStream()));
             paths.commit();
         }
     }

@@ -112,8 +112,7 @@ class PathImportTest {
             var second = other.add(info(A, nar("two")), source(nar("two")));
             one.commit();
             var pin = new Pin("two", second.cid(), Instant.EPOCH);
-            assertThrows(
-                    FileAlreadyExistsException.class, () -> other.commit(List.of(pin)));
+            assertThrows(FileAlreadyExistsException.class, () -> other.commit(List.of(pin)));
         }
         assertEquals(List.of(), store.catalog().pins());
         assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
