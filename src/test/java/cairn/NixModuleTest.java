@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cairn.engine.CacheServer.Settings;
 import cairn.engine.Configuration;
 import cairn.store.Home;
 import java.io.IOException;
@@ -35,8 +36,8 @@ class NixModuleTest {
         assertEquals(0, config.get("assertions").size());
         assertEquals("/cairn/bin/cairn node", service(config).get("ExecStart").asString());
         assertEquals(
-                Configuration.read(new Home(folder.resolve("nothing")), Map.of()),
-                configuration(config));
+                Settings.of(Configuration.read(new Home(folder.resolve("nothing")), Map.of())),
+                Settings.of(configuration(config)));
         assertEquals(
                 "http://127.0.0.1:8087?priority=30",
                 config.at("/nix/settings/extra-substituters/0").asString());

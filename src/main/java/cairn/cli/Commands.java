@@ -40,6 +40,7 @@ final class Commands {
                     "build",
                     "node",
                     "stats",
+                    "config",
                     "shot",
                     "doctor",
                     "completion");
@@ -74,6 +75,7 @@ final class Commands {
             case "build" -> new BuildCommand();
             case "node" -> new NodeCommand();
             case "stats" -> new StatsCommand();
+            case "config" -> new ConfigCommand();
             case "shot" -> new ShotCommand();
             case "doctor" -> new DoctorCommand();
             case "completion" -> new CompletionCommand();

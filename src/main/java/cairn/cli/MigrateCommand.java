@@ -1,10 +1,8 @@
 package cairn.cli;
 
 import cairn.engine.Check;
-import cairn.engine.Configuration;
 import cairn.engine.Migration;
 import cairn.nix.StorePath;
-import cairn.store.Home;
 import cairn.store.Sharing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +58,7 @@ final class MigrateCommand implements Command {
         if (from.isEmpty()) {
             throw new Failure.Reported(ExitCode.USAGE, "--from needs a store");
         }
-        var keys =
-                Configuration.read(new Home(session.home()), session.environment()).trustedKeys();
+        var keys = session.configuration().trustedKeys();
         try (Source source = session.source(from)) {
             var migration = survey(source, session);
             var report = new MigrationReport(session, migration.plan());

@@ -1,8 +1,10 @@
 package cairn.cli;
 
 import cairn.cid.FormatException;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.nix.StorePath;
+import cairn.store.Home;
 import cairn.store.PathStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -76,7 +79,9 @@ final class Session implements AutoCloseable {
     Engine engine() throws IOException, Failure.Reported {
         if (engine == null) {
             try {
-                engine = Engine.open(home());
+                engine = Engine.open(home(), InstantSource.system(), environment);
+            } catch (FormatException e) {
+                throw isSetting(e) ? wrong(e) : Failure.of(e).thrown();
             } catch (FileAlreadyExistsException e) {
                 throw new Failure.Reported(
                         ExitCode.UNREACHABLE,
@@ -90,6 +95,31 @@ final class Session implements AutoCloseable {
             }
         }
         return engine;
+    }
+
+    /// What is set for the home.
+    Configuration configuration() throws IOException, Failure.Reported {
+        try {
+            return Configuration.read(new Home(home()), environment);
+        } catch (FormatException e) {
+            throw wrong(e);
+        }
+    }
+
+    private static boolean isSetting(FormatException e) {
+        return e.format().equals("cairn.toml") || e.format().startsWith("CAIRN_");
+    }
+
+    private Failure.Reported wrong(FormatException e) {
+        return new Failure.Reported(
+                ExitCode.MALFORMED,
+                "%s: %s%s. Correct it, or take it out; what can be set: cairn config --help"
+                        .formatted(
+                                e.format().startsWith("CAIRN_")
+                                        ? e.format()
+                                        : new Home(home()).configuration(),
+                                e.problem(),
+                                e.offset() == 0 ? "" : " at byte " + e.offset()));
     }
 
     /// Where to read: the local engine, or the store that a URI names.

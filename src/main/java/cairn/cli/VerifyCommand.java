@@ -3,7 +3,6 @@ package cairn.cli;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Check;
-import cairn.engine.Configuration;
 import cairn.engine.Target;
 import cairn.ipld.Block;
 import cairn.ipld.DagWalk;
@@ -11,7 +10,6 @@ import cairn.ipld.Visit;
 import cairn.nix.NarSource;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
-import cairn.store.Home;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
 import cairn.store.TreeImport;
@@ -80,8 +78,7 @@ final class VerifyCommand implements Command {
 
     private TrustedKeys trusted(Session session) throws IOException, Failure.Reported {
         if (keys.isEmpty()) {
-            return Configuration.read(new Home(session.home()), session.environment())
-                    .trustedKeys();
+            return session.configuration().trustedKeys();
         }
         try {
             return TrustedKeys.parse(keys);

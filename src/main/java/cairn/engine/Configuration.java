@@ -2,6 +2,7 @@ package cairn.engine;
 
 import cairn.cid.FormatException;
 import cairn.store.Home;
+import cairn.store.Synchronous;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,12 +24,18 @@ import java.util.regex.Pattern;
 /// @param offline whether none of them is asked: `offline`
 /// @param storeLimit from how many bytes on the disk on the paths go that were not asked for the
 ///   longest: `store.limit`, a number or a text such as `20 GiB`; by default there is no limit
+/// @param synchronous what a commit waits for: `store.synchronous`
+/// @param settings all of it as it is written
+/// @param unknown keys in the file that set nothing
 public record Configuration(
         TrustedKeys trustedKeys,
         List<String> substituters,
         boolean offline,
         long storeLimit,
-        Gateway gateway) {
+        Synchronous synchronous,
+        Gateway gateway,
+        List<Setting.Now> settings,
+        List<String> unknown) {
     /// Stands for no limit.
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -56,7 +63,6 @@ public record Configuration(
             Optional<Path> secretKeyFile,
             int priority) {
         private static final int PORT = 8087;
-        private static final int PRIORITY = 30;
 
         public Gateway {
             hosts = hosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
@@ -65,6 +71,8 @@ public record Configuration(
 
     public Configuration {
         substituters = List.copyOf(substituters);
+        settings = List.copyOf(settings);
+        unknown = List.copyOf(unknown);
     }
 
     /// What is set for a home; where nothing is, everything is as it comes.
@@ -85,33 +93,56 @@ public record Configuration(
             Home home, Map<String, String> environment, List<Option> options) throws IOException {
         var values = ConfigurationValues.read(home, environment, options);
         return new Configuration(
-                trustedKeys(values.list("trusted-keys")),
-                values.list("substituters").stream().map(ConfigurationValues.Value::text).toList(),
-                values.flag("offline"),
-                size(values.one("store.limit")),
-                gateway(values));
+                trustedKeys(values.list(Setting.TRUSTED_KEYS)),
+                texts(values.list(Setting.SUBSTITUTERS)),
+                values.flag(Setting.OFFLINE),
+                size(values.value(Setting.STORE_LIMIT)),
+                synchronous(values.required(Setting.STORE_SYNCHRONOUS)),
+                gateway(values),
+                values.all(),
+                values.unknown());
+    }
+
+    /// What a commit waits for in a home. Every command asks, so nothing is read in vain.
+    static Synchronous synchronous(Home home, Map<String, String> environment) throws IOException {
+        return ConfigurationValues.mayHave(Setting.STORE_SYNCHRONOUS, home, environment)
+                ? synchronous(
+                        ConfigurationValues.read(home, environment, List.of())
+                                .required(Setting.STORE_SYNCHRONOUS))
+                : Synchronous.FULL;
+    }
+
+    private static Synchronous synchronous(ConfigurationValues.Value value) throws FormatException {
+        return switch (value.text().strip().toUpperCase(Locale.ROOT)) {
+            case "FULL" -> Synchronous.FULL;
+            case "NORMAL" -> Synchronous.NORMAL;
+            default -> throw value.wrong("'%s' is neither FULL nor NORMAL".formatted(value.text()));
+        };
     }
 
     private static Gateway gateway(ConfigurationValues values) throws FormatException {
-        var port = values.one("gateway.port");
-        var listen = listen(values.one("gateway.listen"));
+        var port = values.value(Setting.GATEWAY_PORT);
+        var listen = listen(values.required(Setting.GATEWAY_LISTEN));
         return new Gateway(
                 port.isEmpty()
                         ? listen
                         : new InetSocketAddress(
                                 listen.getAddress(), number(port.get(), port.get().text(), 0xffff)),
-                values.list("gateway.hosts").stream().map(ConfigurationValues.Value::text).toList(),
-                values.flag("gateway.writable"),
-                values.file("gateway.token-file"),
-                values.file("gateway.tls-cert"),
-                values.file("gateway.tls-key"),
-                values.file("gateway.secret-key-file"),
-                values.one("gateway.priority").isEmpty()
-                        ? Gateway.PRIORITY
-                        : number(
-                                values.one("gateway.priority").get(),
-                                values.one("gateway.priority").get().text(),
-                                1_000_000));
+                texts(values.list(Setting.GATEWAY_HOSTS)),
+                values.flag(Setting.GATEWAY_WRITABLE),
+                values.file(Setting.GATEWAY_TOKEN_FILE),
+                values.file(Setting.GATEWAY_TLS_CERT),
+                values.file(Setting.GATEWAY_TLS_KEY),
+                values.file(Setting.GATEWAY_SECRET_KEY_FILE),
+                priority(values.required(Setting.GATEWAY_PRIORITY)));
+    }
+
+    private static List<String> texts(List<ConfigurationValues.Value> values) {
+        return values.stream().map(ConfigurationValues.Value::text).toList();
+    }
+
+    private static int priority(ConfigurationValues.Value value) throws FormatException {
+        return number(value, value.text(), 1_000_000);
     }
 
     private static TrustedKeys trustedKeys(List<ConfigurationValues.Value> values)
@@ -129,21 +160,18 @@ public record Configuration(
     }
 
     /// An address with or without a port.
-    private static InetSocketAddress listen(Optional<ConfigurationValues.Value> value)
+    private static InetSocketAddress listen(ConfigurationValues.Value value)
             throws FormatException {
-        if (value.isEmpty()) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), Gateway.PORT);
-        }
-        String text = value.get().text();
+        String text = value.text();
         boolean isBare6 = text.indexOf(':') != text.lastIndexOf(':') && !text.contains("]");
         int colon = isBare6 ? -1 : text.lastIndexOf(':');
         boolean hasPort = colon > text.indexOf(']');
         String host = hasPort ? text.substring(0, colon) : text;
-        int port = hasPort ? number(value.get(), text.substring(colon + 1), 0xffff) : Gateway.PORT;
+        int port = hasPort ? number(value, text.substring(colon + 1), 0xffff) : Gateway.PORT;
         try {
             return new InetSocketAddress(InetAddress.getByName(host), port);
         } catch (UnknownHostException _) {
-            throw value.get().wrong("there is no address " + host);
+            throw value.wrong("there is no address " + host);
         }
     }
 

@@ -1,12 +1,14 @@
 package cairn.engine;
 
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
 import cairn.nix.TreeReader;
 import cairn.remote.CarStore;
 import cairn.remote.Stores;
 import cairn.store.Catalog;
+import cairn.store.Home;
 import cairn.store.LocalStore;
 import cairn.store.PathStore;
 import cairn.store.Progress;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
     private final Store store;
     private final InstantSource clock;
+    private final Map<String, String> environment;
     private final LocalStore local;
     private final Activities activities;
     private final Builds builds;
@@ -42,9 +45,10 @@ public final class Engine implements AutoCloseable {
     /// A graph, and the last change that it knows.
     private record GraphAt(long cursor, PathGraph graph) {}
 
-    private Engine(Store store, InstantSource clock) {
+    private Engine(Store store, InstantSource clock, Map<String, String> environment) {
         this.store = store;
         this.clock = clock;
+        this.environment = Map.copyOf(environment);
         local = new LocalStore(store, clock);
         activities = new Activities(clock);
         builds = new Builds(store, clock);
@@ -56,7 +60,17 @@ public final class Engine implements AutoCloseable {
     }
 
     public static Engine open(Path home, InstantSource clock) throws IOException {
-        return new Engine(Store.open(home), clock);
+        return open(home, clock, System.getenv());
+    }
+
+    /// Opens the engine of a home as an environment may set it.
+    ///
+    /// @param environment see [Setting]
+    /// @throws FormatException if what is set makes no sense
+    public static Engine open(Path home, InstantSource clock, Map<String, String> environment)
+            throws IOException {
+        var synchronous = Configuration.synchronous(new Home(home), environment);
+        return new Engine(Store.open(home, synchronous), clock, environment);
     }
 
     /// What a repair brought back, and those of the paths whose content is not what it was.
@@ -149,7 +163,7 @@ public final class Engine implements AutoCloseable {
 
     /// What the home's `cairn.toml` and the environment set, read anew.
     public Configuration configuration() throws IOException {
-        return Configuration.read(store.home(), System.getenv());
+        return Configuration.read(store.home(), environment);
     }
 
     /// What a text that a user typed or pasted stands for here.

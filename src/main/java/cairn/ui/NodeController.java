@@ -5,10 +5,10 @@ import cairn.engine.CacheServer;
 import cairn.engine.CacheServer.Request;
 import cairn.engine.CacheServer.Traffic;
 import cairn.engine.Configuration;
+import cairn.engine.Setting;
 import cairn.engine.Substituters;
 import cairn.engine.Substituters.Health;
 import cairn.ui.model.Figures;
-import cairn.ui.model.Naming;
 import cairn.ui.model.NodeModel;
 import cairn.ui.model.NodeModel.Row;
 import cairn.ui.model.NodeModel.Source;
@@ -297,17 +297,27 @@ public final class NodeController {
 
     private static void fill(GridPane grid, Configuration set) {
         grid.getChildren().clear();
-        for (Naming setting : NodeModel.set(set)) {
-            var key = new Label(setting.label());
+        for (Setting.Now now : set.settings()) {
+            var setting = now.setting();
+            var key = new Label(setting.key());
             key.getStyleClass().addAll("mono", "secondary");
             key.setMinWidth(Label.USE_PREF_SIZE);
+            key.setTooltip(new Tooltip(setting.use()));
+            boolean isSet = !now.values().isEmpty();
             var value =
-                    new Label(setting.text().isEmpty() ? Words.text("node.unset") : setting.text());
-            value.getStyleClass().add(setting.text().isEmpty() ? "secondary" : "mono");
-            value.setTooltip(new Tooltip(value.getText()));
+                    new Label(isSet ? String.join(" ", now.values()) : Words.text("node.unset"));
+            value.getStyleClass().add(isSet ? "mono" : "secondary");
+            value.setTooltip(new Tooltip(String.join("\n", now.values())));
             Clip.offer(value);
+            var origin =
+                    new Label(
+                            now.origin().equals(Setting.Now.DEFAULT)
+                                    ? Words.text("node.default")
+                                    : now.origin());
+            origin.getStyleClass().add("secondary");
+            origin.setMinWidth(Label.USE_PREF_SIZE);
             GridPane.setHgrow(value, Priority.ALWAYS);
-            grid.addRow(grid.getRowCount(), key, value);
+            grid.addRow(grid.getRowCount(), key, value, origin);
         }
     }
 

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import cairn.cid.FormatException;
 import cairn.engine.CacheServer.Writer;
 import cairn.store.Home;
+import cairn.store.Synchronous;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +103,7 @@ class ConfigurationTest {
                     gateway.listen = ':99999'    | gateway.listen: '99999' is no number from 0 to 65535
                     gateway.writable = 'perhaps' | gateway.writable: 'perhaps' is not true or false
                     gateway.priority = -1        | gateway.priority: '-1' is no number from 0 to 1000000
+                    store.synchronous = 'off'    | store.synchronous: 'off' is neither FULL nor NORMAL
                     store.limit = 'much'         | store.limit: 'much' is no size such as 20 GiB
                     trusted-keys = ['x']         | trusted-keys: not a name, a colon and base64
                     """)
@@ -123,6 +126,52 @@ class ConfigurationTest {
         var configuration = read(Map.of());
         var e = assertThrows(FormatException.class, () -> CacheServer.Settings.of(configuration));
         assertEquals(problem, e.problem());
+    }
+
+    @Test
+    void tellsWhereEachValueComesFrom() throws IOException {
+        write("substituters = ['http://a', 'http://b']\n[gateway]\ntls-key = 'k'\nlisen = 1\n");
+        var configuration = read(Map.of("CAIRN_OFFLINE", "yes"));
+        assertEquals(
+                List.of(
+                        "trusted-keys [] default",
+                        "substituters [http://a, http://b] cairn.toml",
+                        "offline [true] CAIRN_OFFLINE",
+                        "store.limit [] default",
+                        "store.synchronous [FULL] default",
+                        "gateway.listen [127.0.0.1:8087] default",
+                        "gateway.port [] default",
+                        "gateway.hosts [] default",
+                        "gateway.writable [false] default",
+                        "gateway.token-file [] default",
+                        "gateway.tls-cert [] default",
+                        "gateway.tls-key [%s] cairn.toml".formatted(folder.resolve("k")),
+                        "gateway.secret-key-file [] default",
+                        "gateway.priority [30] default"),
+                configuration.settings().stream()
+                        .map(now ->
+                                "%s %s %s"
+                                        .formatted(now.setting().key(), now.values(), now.origin()))
+                        .toList());
+        assertEquals(List.of("gateway.lisen"), configuration.unknown());
+    }
+
+    @Test
+    void aStoreIsOpenedAsIsSetForIt() throws IOException {
+        var home = new Home(folder);
+        assertEquals(Synchronous.FULL, Configuration.synchronous(home, Map.of()));
+        write("[store]\n# synchronous = 'NORMAL'\n");
+        assertEquals(Synchronous.FULL, Configuration.synchronous(home, Map.of()));
+        write("store.synchronous = 'normal'\n");
+        assertEquals(Synchronous.NORMAL, Configuration.synchronous(home, Map.of()));
+        var environment = Map.of("CAIRN_STORE_SYNCHRONOUS", "FULL");
+        assertEquals(Synchronous.FULL, Configuration.synchronous(home, environment));
+        write("store.synchronous = 'off'\n");
+        var e =
+                assertThrows(
+                        FormatException.class,
+                        () -> Engine.open(folder, InstantSource.system(), Map.of()).close());
+        assertEquals("store.synchronous: 'off' is neither FULL nor NORMAL", e.problem());
     }
 
     @Test

@@ -6,7 +6,6 @@ import cairn.engine.Configuration;
 import cairn.engine.Substituters.Health;
 import cairn.engine.Uploads;
 import cairn.nix.StorePath;
-import cairn.trust.TrustedKeys;
 import cairn.ui.model.NodeSwitch.Flow;
 import cairn.ui.model.NodeSwitch.State;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
@@ -199,28 +197,6 @@ public final class NodeModel implements Screen {
         return lines;
     }
 
-    /// What can be set, by its name in the configuration.
-    public static List<Naming> set(Configuration set) {
-        var gateway = set.gateway();
-        return List.of(
-                new Naming("gateway.listen", text(gateway.listen())),
-                new Naming("gateway.hosts", words(gateway.hosts().stream())),
-                new Naming("gateway.writable", Boolean.toString(gateway.writable())),
-                new Naming("gateway.token-file", file(gateway.tokenFile())),
-                new Naming("gateway.tls-cert", file(gateway.tlsCert())),
-                new Naming("gateway.tls-key", file(gateway.tlsKey())),
-                new Naming("gateway.secret-key-file", file(gateway.secretKeyFile())),
-                new Naming("gateway.priority", Integer.toString(gateway.priority())),
-                new Naming("substituters", words(set.substituters().stream())),
-                new Naming("trusted-keys", keys(set.trustedKeys())),
-                new Naming("offline", Boolean.toString(set.offline())),
-                new Naming(
-                        "store.limit",
-                        set.storeLimit() == Configuration.UNLIMITED
-                                ? ""
-                                : Figures.size(set.storeLimit())));
-    }
-
     /// How many keys are trusted.
     public static int trusted(Configuration set) {
         return set.trustedKeys().keys().size();
@@ -230,18 +206,6 @@ public final class NodeModel implements Screen {
     public static String text(InetSocketAddress listen) {
         String host = listen.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + listen.getPort();
-    }
-
-    private static String words(Stream<String> items) {
-        return items.collect(Collectors.joining(" "));
-    }
-
-    private static String keys(TrustedKeys trusted) {
-        return words(trusted.keys().stream().map(Object::toString));
-    }
-
-    private static String file(Optional<Path> file) {
-        return file.map(Path::toString).orElse("");
     }
 
     /// What is not set anywhere, in words.
