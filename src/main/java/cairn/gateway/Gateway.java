@@ -281,8 +281,12 @@ public final class Gateway implements CacheServer {
                         .port(listen.getPort())
                         .shutdownHook(false)
                         .writeBufferSize(0)
+                        // Of several, a connection would be none of them until it says something,
+                        // and would never be idle.
+                        .protocolsDiscoverServices(false)
                         .addProtocol(protocol())
-                        .idleConnectionTimeout(Duration.ofMinutes(2))
+                        .idleConnectionTimeout(patience.length().multipliedBy(4))
+                        .idleConnectionPeriod(patience.length())
                         .shutdownGracePeriod(Duration.ZERO)
                         .contentEncoding(PackedBodies.context())
                         .routing(routing -> routing.any(this::handle));

@@ -19,7 +19,7 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
     /// How often waits are looked at within the time that one may take.
     private static final int GLANCES = 8;
 
-    private final long nanoseconds;
+    private final Duration length;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Wait> mine = ThreadLocal.withInitial(this::watched);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -30,7 +30,7 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
     private volatile long glance;
 
     private Patience(Duration length) {
-        nanoseconds = length.toNanos();
+        this.length = length;
     }
 
     /// Starts to watch; close the result to stop.
@@ -38,6 +38,11 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
         var patience = new Patience(length);
         patience.watcher.execute(patience::watch);
         return patience;
+    }
+
+    /// How long a wait may take.
+    Duration length() {
+        return length;
     }
 
     /// The waits of one thread, one after the other.
@@ -121,7 +126,7 @@ final class Patience implements Http1ConnectionListener, AutoCloseable {
     @SuppressWarnings("NonAtomicVolatileUpdate") // by this one thread
     private void watch() {
         try {
-            while (!stopped.await(nanoseconds / GLANCES, TimeUnit.NANOSECONDS)) {
+            while (!stopped.await(length.toNanos() / GLANCES, TimeUnit.NANOSECONDS)) {
                 glance++;
                 waits.forEach(Wait::look);
                 waits.removeIf(wait -> !wait.thread.isAlive());

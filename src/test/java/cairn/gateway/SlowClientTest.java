@@ -96,6 +96,15 @@ class SlowClientTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GET /nix"})
+    void whoAsksForNothingIsLeft(String said) throws IOException {
+        try (var socket = node.connect()) {
+            send(socket, said);
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
     /// More than any of these has; what is said of it is enough.
     @ParameterizedTest
     @ValueSource(
