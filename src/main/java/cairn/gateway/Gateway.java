@@ -28,6 +28,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -288,6 +289,7 @@ public final class Gateway implements CacheServer {
                         .idleConnectionTimeout(patience.length().multipliedBy(4))
                         .idleConnectionPeriod(patience.length())
                         .shutdownGracePeriod(Duration.ZERO)
+                        .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                         .contentEncoding(PackedBodies.context())
                         .routing(routing -> routing.any(this::handle));
         if (settings.certificate().isPresent()) {

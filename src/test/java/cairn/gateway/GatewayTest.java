@@ -272,6 +272,20 @@ class GatewayTest {
         assertTrue(node.raw(byName).startsWith("HTTP/1.1 200"));
     }
 
+    /// Also where the server refuses what it is asked before we see it.
+    @ParameterizedTest
+    @CsvSource({
+        "'PUT /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx', Unsupported content encoding",
+        "'GET /x?y=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n', Query",
+        "'GET /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n', Content length",
+        "'GET /x HTTP/1.1\r\nHost: a\r\n b\r\n\r\n', header",
+    })
+    void alwaysSaysWhy(String question, String why) throws Exception {
+        String answer = node.raw(question);
+        assertEquals("HTTP/1.1 400", answer.substring(0, 12));
+        assertTrue(answer.substring(answer.indexOf("\r\n\r\n")).contains(why), answer);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/nix-cache-info", "/nothing", "NAR"})
     void hangsUpOnWhoWantsThat(String path) throws Exception {
