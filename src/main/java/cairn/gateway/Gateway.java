@@ -75,6 +75,8 @@ public final class Gateway implements CacheServer {
     private static final Pattern ARCHIVE =
             Pattern.compile("/nar/([0-9a-zA-Z]{1,128}\\.nar(?:\\.[a-z0-9]{1,4})?)");
     private static final Pattern REALISATION = Pattern.compile("/realisations/(.{1,300})\\.doi");
+    private static final List<String> NO_ROOM =
+            List.of("disk is full", "No space left", "File too large", "quota exceeded");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration QUIET = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -732,9 +734,10 @@ public final class Gateway implements CacheServer {
         exchange.turnAway(status, String.valueOf(e.getMessage()));
     }
 
-    private static boolean isFull(IOException e) {
+    /// Tells whether no more can be written here, be it for a limit on files or users.
+    static boolean isFull(IOException e) {
         String message = String.valueOf(e.getMessage());
-        return message.contains("disk is full") || message.contains("No space left");
+        return NO_ROOM.stream().anyMatch(message::contains);
     }
 
     private static String shown(String text) {

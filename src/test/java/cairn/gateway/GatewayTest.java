@@ -300,6 +300,18 @@ class GatewayTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "home/x.pack: the disk is full, true",
+        "No space left on device, true",
+        "home/x.pack: File too large, true",
+        "Disk quota exceeded, true",
+        "Permission denied, false",
+    })
+    void knowsWhatNoRoomIsCalled(String message, boolean full) {
+        assertEquals(full, Gateway.isFull(new IOException(message)));
+    }
+
     @Test
     void saysWhatIsDamaged() throws Exception {
         var paths =
