@@ -3,6 +3,7 @@ package cairn.remote;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -49,18 +50,22 @@ final class Room implements AutoCloseable {
                 }
             }
             while (true) {
-                Path room = Files.createTempDirectory(real, PREFIX);
-                var lock =
-                        FileChannel.open(
-                                room.resolve(LOCK),
-                                StandardOpenOption.CREATE_NEW,
-                                StandardOpenOption.WRITE);
                 // Until it is locked, another writer may take it for one that was left.
-                if (lock.tryLock() != null && Files.exists(room.resolve(LOCK))) {
-                    OWN.add(room);
-                    return new Room(room, lock);
+                Path room = Files.createTempDirectory(real, PREFIX);
+                try {
+                    var lock =
+                            FileChannel.open(
+                                    room.resolve(LOCK),
+                                    StandardOpenOption.CREATE_NEW,
+                                    StandardOpenOption.WRITE);
+                    if (lock.tryLock() != null && Files.exists(room.resolve(LOCK))) {
+                        OWN.add(room);
+                        return new Room(room, lock);
+                    }
+                    lock.close();
+                } catch (NoSuchFileException _) {
+                    // Another writer was faster: once more.
                 }
-                lock.close();
             }
         }
     }
@@ -90,25 +95,43 @@ final class Room implements AutoCloseable {
             if (lock.tryLock() != null) {
                 removeAll(room);
             }
-        } catch (NoSuchFileException | AccessDeniedException _) {
+        } catch (NoSuchFileException _) {
+            removeIfEmpty(room);
+        } catch (AccessDeniedException _) {
+            // It is another user's.
+        }
+    }
+
+    /// Removes what a writer left that was killed before it made the lock, or after it removed it.
+    private static void removeIfEmpty(Path room) throws IOException {
+        try {
+            Files.delete(room);
+        } catch (NoSuchFileException | DirectoryNotEmptyException | AccessDeniedException _) {
             // Its writer is making or removing it, or it is another user's.
         }
     }
 
+    /// Removes a room, its lock last.
     private static void removeAll(Path folder) throws IOException {
+        Path lock = folder.resolve(LOCK);
         Files.walkFileTree(
                 folder,
                 new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                             throws IOException {
-                        Files.delete(file);
+                        if (!file.equals(lock)) {
+                            Files.delete(file);
+                        }
                         return FileVisitResult.CONTINUE;
                     }
 
                     @Override
                     public FileVisitResult postVisitDirectory(Path emptied, @Nullable IOException e)
                             throws IOException {
+                        if (emptied.equals(folder)) {
+                            Files.deleteIfExists(lock);
+                        }
                         Files.delete(emptied);
                         return FileVisitResult.CONTINUE;
                     }

@@ -52,6 +52,15 @@ class RoomTest {
         assertEquals(List.of(), names());
     }
 
+    /// Killed after it made the room, and before it made the lock.
+    @Test
+    void removesTheEmptyRoomOfAWriterThatIsGone() throws IOException {
+        Files.createDirectory(folder.resolve(".cairn-1"));
+        try (var own = Room.open(folder)) {
+            assertEquals(List.of(name(own)), names());
+        }
+    }
+
     @Test
     void leavesAloneWhatOnlyLooksLikeARoom() throws IOException {
         Path backup = Files.createDirectory(folder.resolve(".cairn-backup"));
