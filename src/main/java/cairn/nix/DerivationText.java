@@ -195,7 +195,7 @@ final class DerivationText {
     }
 
     private StorePath path(int start, Bytes text) throws FormatException {
-        StorePath path = at(start, () -> StorePath.parse(text.toUtf8()));
+        StorePath path = at(start, () -> StorePath.parse(text));
         if (folder.isEmpty()) {
             folder = path.folder();
         }

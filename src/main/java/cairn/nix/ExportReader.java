@@ -1,5 +1,6 @@
 package cairn.nix;
 
+import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,7 +101,7 @@ public final class ExportReader implements AutoCloseable {
 
     private Optional<StorePath> pathOrNone() throws IOException {
         long at = in.position();
-        String text = in.data(MAX_TEXT).toUtf8();
+        Bytes text = in.data(MAX_TEXT);
         try {
             return text.isEmpty() ? Optional.empty() : Optional.of(StorePath.parse(text));
         } catch (FormatException e) {

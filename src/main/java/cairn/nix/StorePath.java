@@ -83,6 +83,14 @@ public record StorePath(String folder, String hash, String name) implements Comp
         return parse(text.substring(0, slash), text.substring(slash + 1));
     }
 
+    /// Parses the bytes of a whole path.
+    static StorePath parse(Bytes bytes) throws FormatException {
+        return parse(
+                bytes.text()
+                        .orElseThrow(() ->
+                                new FormatException(FORMAT, 0, "a store path that is not UTF-8")));
+    }
+
     /// Parses the last part of a path, as narinfo files list references.
     public static StorePath parse(String folder, String base) throws FormatException {
         if (base.length() <= HASH_LENGTH || base.charAt(HASH_LENGTH) != '-') {

@@ -102,6 +102,7 @@ class ExportReaderTest {
         "0, 2, expected a path or the end",
         "168, 0, expected 'NIXE' after an archive",
         "176, 0, expected a store path",
+        "185, 255, a store path that is not UTF-8",
         "232, 255, expected a store path",
         "239, 128, 9223372036854775809 references are too many",
         "239, 1, 72057594037927937 references are too many",
