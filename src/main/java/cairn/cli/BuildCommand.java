@@ -42,6 +42,11 @@ import picocli.CommandLine.Parameters;
         })
 final class BuildCommand implements Command {
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+
+    /// What tells a terminal to do something, as ECMA-48 has it.
+    private static final Pattern ORDER =
+            Pattern.compile("\u001b(\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(\u0007|\u001b\\\\))");
+
     private static final int NAMED = 6;
     private static final int TAIL = 10;
 
@@ -130,7 +135,7 @@ final class BuildCommand implements Command {
         return new BuildListener() {
             @Override
             public void line(String name, String text) {
-                session.err().println(name + "> " + fit(text));
+                session.err().println(Session.shown(name) + "> " + fit(text));
             }
 
             @Override
@@ -225,11 +230,10 @@ final class BuildCommand implements Command {
                         tail.isEmpty()
                                 ? ""
                                 : "; it said last: "
-                                        + String.join(
-                                                " | ",
-                                                tail.subList(
-                                                        Math.max(0, tail.size() - TAIL),
-                                                        tail.size()));
+                                        + tail.stream()
+                                                .skip(Math.max(0, tail.size() - TAIL))
+                                                .map(line -> ORDER.matcher(line).replaceAll(""))
+                                                .collect(Collectors.joining(" | "));
                 return new Failure(ExitCode.NO, "%s does not build%s".formatted(part.name(), last));
             }
         }

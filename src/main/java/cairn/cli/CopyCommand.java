@@ -12,7 +12,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,6 +28,11 @@ import picocli.CommandLine.Parameters;
             "https://… (a binary cache), car:FILE; where none is named it is the store in the home.",
             "What was brought in stays until it is unpinned, see cairn pin. Work that was cut off goes",
             "on where it stood.",
+            "",
+            "With --json: paths counts the targets with all that they depend on. blocks and bytes tell of",
+            "what was not there yet and so was brought: how many blocks these paths consist of, and the",
+            "bytes of those; newBlocks and newBytes, which of them no other path had. In a store that",
+            "keeps no blocks they are 0, and bytes are those of NARs. seconds is the time that it took.",
             "",
             "Examples:",
             "  cairn copy --from local --all                     all of this machine's Nix",
@@ -142,14 +146,14 @@ final class CopyCommand implements Command {
                                 .formatted(Session.shown(text)));
             }
         }
-        long started = System.nanoTime();
         var catalog = session.engine().catalog();
-        var store = session.engine().store();
-        var before = store.statistics();
+        Copy.Summary done = Copy.Summary.NOTHING;
         var came = new ArrayList<StorePath>();
         for (String text : targets) {
             try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-                for (Cid cid : session.engine().importFile(Path.of(text), !noPin, progress)) {
+                var imported = session.engine().importFile(Path.of(text), !noPin, progress);
+                done = done.plus(imported.summary());
+                for (Cid cid : imported.cids()) {
                     catalog.named(cid).forEach(path -> came.add(path.info().path()));
                     if (!session.json()) {
                         session.out().println(cid);
@@ -161,15 +165,15 @@ final class CopyCommand implements Command {
         }
         PathGraph graph = PathGraph.read(session.engine().local(), came);
         StorePath[] roots = came.toArray(StorePath[]::new);
-        var after = store.statistics();
         return new Copy.Summary(
                 graph.closure(roots).size(),
-                after.paths() - before.paths(),
-                after.blocks() - before.blocks(),
-                after.blocks() - before.blocks(),
+                done.newPaths(),
                 graph.closureSize(roots),
-                after.blockBytes() - before.blockBytes(),
-                Duration.ofNanos(System.nanoTime() - started));
+                done.blocks(),
+                done.newBlocks(),
+                done.bytes(),
+                done.newBytes(),
+                done.took());
     }
 
     /// Says how much of what came in nobody vouches for.
@@ -198,7 +202,7 @@ final class CopyCommand implements Command {
                 .formatted(
                         Size.count(done.paths(), "path"),
                         done.newPaths(),
-                        Size.text(done.bytes()),
+                        Size.text(done.paths() == 0 ? done.bytes() : done.narBytes()),
                         Size.text(done.newBytes()),
                         done.took().toMillis() / 1000.0);
     }

@@ -19,11 +19,9 @@ final class InsideArgument {
         return text;
     }
 
-    /// The archive of blocks that is meant as a whole, if it is one.
-    Optional<Outside.Car> car() {
-        return !store.isGiven() && Outside.find(text).orElse(null) instanceof Outside.Car car
-                ? Optional.of(car)
-                : Optional.empty();
+    /// The file that is meant as a whole, if it is one.
+    Optional<Outside> file() {
+        return store.isGiven() ? Optional.empty() : Outside.find(text);
     }
 
     Inside find(Session session) throws IOException, Failure.Reported {

@@ -2,6 +2,7 @@ package cairn.cli;
 
 import cairn.cid.Bytes;
 import cairn.nix.NarListing;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @picocli.CommandLine.Command(
-        description = "Lists the files of a path, a CID or an archive.",
+        description = "Lists the files of a path, a CID or an archive, and what other files name.",
         footer = {
             "",
             "Examples:",
@@ -19,6 +20,8 @@ import picocli.CommandLine.Option;
             "  cairn ls -R /nix/store/…-hello-2.12    with all that lies deeper",
             "  cairn ls hello.nar.xz                  a NAR that is not imported",
             "  cairn ls x.car                         each root, and what is missing below it",
+            "  cairn ls x.drv                         its outputs and inputs",
+            "  cairn ls x.narinfo                     its archive and references",
             "  cairn --json ls hello                  as nix store ls --json"
         })
 final class LsCommand implements Command {
@@ -31,10 +34,22 @@ final class LsCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        var car = target.car();
-        if (car.isPresent()) {
-            return car.get().read(() -> CarListing.print(car.get(), session));
-        }
+        var file = target.file();
+        return file.isPresent()
+                ? file.get().read(() -> whole(file.get(), session))
+                : inside(session);
+    }
+
+    private int whole(Outside file, Session session) throws IOException, Failure.Reported {
+        return switch (file) {
+            case Outside.Archive _ -> inside(session);
+            case Outside.Car car -> CarListing.print(car, session);
+            case Outside.Narinfo narinfo -> NamesListing.print(narinfo.read(), session);
+            case Outside.DerivationFile derivation -> NamesListing.print(derivation, session);
+        };
+    }
+
+    private int inside(Session session) throws IOException, Failure.Reported {
         try (var inside = target.find(session)) {
             Optional<NarListing> found =
                     inside.read(() -> inside.tree().list(inside.place(), recursive));

@@ -56,18 +56,52 @@ public final class Copy {
     ///
     /// @param paths how many the closure has
     /// @param newPaths how many of them were not there before
+    /// @param narBytes the bytes of the NARs of the whole closure
     /// @param blocks how many blocks the new paths consist of, 0 where the target has none
-    /// @param bytes the bytes of the NARs of the whole closure
-    /// @param newBytes the bytes that were new: of blocks, or of NARs where the target has no
-    ///   blocks
+    /// @param newBlocks how many of these were not there before
+    /// @param bytes the bytes of the blocks; of the NARs of the new paths where there are none
+    /// @param newBytes the bytes of the new blocks; of the same NARs where there are none
     public record Summary(
             long paths,
             long newPaths,
+            long narBytes,
             long blocks,
             long newBlocks,
             long bytes,
             long newBytes,
-            Duration took) {}
+            Duration took) {
+        /// Nothing came.
+        public static final Summary NOTHING = new Summary(0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
+
+        static Summary of(PathImport paths, List<PathInfo> closure, long newPaths, long started) {
+            return new Summary(
+                    closure.size(),
+                    newPaths,
+                    narBytes(closure),
+                    paths.blocks(),
+                    paths.newBlocks(),
+                    paths.bytes(),
+                    paths.newBytes(),
+                    since(started));
+        }
+
+        /// Both together, as if nothing was in both.
+        public Summary plus(Summary other) {
+            return new Summary(
+                    paths + other.paths,
+                    newPaths + other.newPaths,
+                    narBytes + other.narBytes,
+                    blocks + other.blocks,
+                    newBlocks + other.newBlocks,
+                    bytes + other.bytes,
+                    newBytes + other.newBytes,
+                    took.plus(other.took));
+        }
+
+        private static long narBytes(List<PathInfo> closure) {
+            return closure.stream().mapToLong(PathInfo::narSize).sum();
+        }
+    }
 
     /// Copies between any two stores.
     ///
@@ -86,7 +120,6 @@ public final class Copy {
     private Summary run(Collection<StorePath> roots) throws IOException {
         var started = System.nanoTime();
         List<PathInfo> closure = closure(from, roots);
-        long bytes = closure.stream().mapToLong(PathInfo::narSize).sum();
         var lacking = lacking(closure);
         long newBytes = 0;
         for (PathInfo info : lacking) {
@@ -94,7 +127,15 @@ public final class Copy {
             newBytes += info.narSize();
         }
         to.commit();
-        return new Summary(closure.size(), lacking.size(), 0, 0, bytes, newBytes, since(started));
+        return new Summary(
+                closure.size(),
+                lacking.size(),
+                Summary.narBytes(closure),
+                0,
+                0,
+                newBytes,
+                newBytes,
+                since(started));
     }
 
     /// What of the roots is pinned.
@@ -229,14 +270,7 @@ public final class Copy {
             }
             paths.commit();
             manner.keeping.keep(paths, closure);
-            return new Summary(
-                    closure.size(),
-                    newPaths,
-                    paths.blocks(),
-                    paths.newBlocks(),
-                    closure.stream().mapToLong(PathInfo::narSize).sum(),
-                    paths.newBytes(),
-                    since(started));
+            return Summary.of(paths, closure, newPaths, started);
         }
     }
 

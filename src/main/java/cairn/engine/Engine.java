@@ -233,9 +233,20 @@ public final class Engine implements AutoCloseable {
     /// Brings in a file by what it is: a CAR archive, a NAR, an export, else a plain file or
     /// folder, which becomes a path of its own as by `nix-store --add`.
     ///
-    /// @return what names that which came in: PathNodes, and roots of archives that hold no paths
-    public List<Cid> importFile(Path file, boolean pin, Progress progress) throws IOException {
-        return new FileImport(store, clock, pin, progress).file(file);
+    /// @return what came in
+    public Imported importFile(Path file, boolean pin, Progress progress) throws IOException {
+        var files = new FileImport(store, clock, pin, progress);
+        List<Cid> cids = files.file(file);
+        return new Imported(cids, files.done());
+    }
+
+    /// What came in with a file.
+    ///
+    /// @param cids name it: PathNodes, and roots of archives that hold no paths
+    public record Imported(List<Cid> cids, Copy.Summary summary) {
+        public Imported {
+            cids = List.copyOf(cids);
+        }
     }
 
     /// Adds a file or folder as a content-addressed path, as `nix-store --add`.

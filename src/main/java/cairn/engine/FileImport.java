@@ -53,12 +53,18 @@ final class FileImport {
     private final InstantSource clock;
     private final boolean pin;
     private final Progress progress;
+    private Copy.Summary done = Copy.Summary.NOTHING;
 
     FileImport(Store store, InstantSource clock, boolean pin, Progress progress) {
         this.store = store;
         this.clock = clock;
         this.pin = pin;
         this.progress = progress;
+    }
+
+    /// What came in up to now.
+    Copy.Summary done() {
+        return done;
     }
 
     /// Imports a file by what it is, which its name or its first bytes tell.
@@ -100,9 +106,12 @@ final class FileImport {
                         Optional.empty(),
                         List.of(),
                         Optional.of(ca.toString()));
+        long started = System.nanoTime();
+        long fresh = fresh(List.of(info));
         try (var paths = new PathImport(store, clock, progress)) {
             var stored = paths.add(info, content);
             paths.commit(pins(List.of(stored)));
+            done = done.plus(Copy.Summary.of(paths, List.of(info), fresh, started));
             return stored;
         }
     }
@@ -126,21 +135,22 @@ final class FileImport {
         }
         var came = new ArrayList<Cid>();
         if (!roots.isEmpty()) {
-            Copy.Summary _ =
-                    Copy.into(
-                            store,
-                            clock,
-                            car,
-                            roots,
-                            pin ? Copy.Pins.ROOTS : Copy.Pins.NONE,
-                            progress);
+            done =
+                    done.plus(
+                            Copy.into(
+                                    store,
+                                    clock,
+                                    car,
+                                    roots,
+                                    pin ? Copy.Pins.ROOTS : Copy.Pins.NONE,
+                                    progress));
             for (StorePath root : roots) {
                 store.catalog().path(root).ifPresent(stored -> came.add(stored.cid()));
             }
         }
         var held = held(car, foreign);
         if (came.isEmpty() || !held.isEmpty()) {
-            Copy.Summary _ = dags(car, foreign);
+            done = done.plus(dags(car, foreign));
             came.addAll(held);
         }
         return came;
@@ -192,6 +202,7 @@ final class FileImport {
             return new Copy.Summary(
                     0,
                     0,
+                    0,
                     blocks,
                     writer.newBlocks(),
                     bytes,
@@ -211,6 +222,7 @@ final class FileImport {
     }
 
     private List<Cid> export(Path file) throws IOException {
+        long started = System.nanoTime();
         var infos = new ArrayList<PathInfo>();
         try (var reader = new ExportReader(open(file))) {
             for (var nar = reader.next(); nar.isPresent(); nar = reader.next()) {
@@ -222,6 +234,7 @@ final class FileImport {
                 infos.add(info(reader.exported(), digest.digest(), copy.position()));
             }
         }
+        long fresh = fresh(infos);
         // Read twice, because an export says after an archive whose it is.
         var stored = new ArrayList<StoredPath>();
         try (var reader = new ExportReader(open(file));
@@ -236,8 +249,18 @@ final class FileImport {
                 stored.add(paths.add(info, nar));
             }
             paths.commit(pins(stored));
+            done = done.plus(Copy.Summary.of(paths, infos, fresh, started));
         }
         return stored.stream().map(StoredPath::cid).toList();
+    }
+
+    /// How many of some paths are not here.
+    private long fresh(List<PathInfo> infos) throws IOException {
+        long fresh = 0;
+        for (PathInfo info : infos) {
+            fresh += store.catalog().path(info.path()).isEmpty() ? 1 : 0;
+        }
+        return fresh;
     }
 
     private static PathInfo info(Exported exported, byte[] digest, long size) {

@@ -210,12 +210,18 @@ class BuildCommandTest {
 
     @Test
     void keepsTheRecordOfAFailure() throws IOException {
-        var outcome = run(command("bad", "--argstr", "script", "echo out of luck; exit 3"));
+        var outcome =
+                run(
+                        command(
+                                "bad",
+                                "--argstr",
+                                "script",
+                                "printf '\\033[31mout\\033[0m of \\007luck\\033]0;title\\007\\n'; exit 3"));
         assertEquals(ExitCode.NO, outcome.code());
         assertTrue(
                 outcome.err()
                         .endsWith(
-                                "cairn: bad-lib does not build; it said last: making bad-lib | out of luck\n"),
+                                "cairn: bad-lib does not build; it said last: making bad-lib | out of \ufffdluck\n"),
                 outcome.err());
         try (var engine = Engine.open(cli.home())) {
             var failed =
@@ -231,7 +237,7 @@ class BuildCommandTest {
                             .toList());
             var log = failed.getLast().record().log().orElseThrow();
             assertEquals(
-                    "making bad-lib\nout of luck\n",
+                    "making bad-lib\n\u001b[31mout\u001b[0m of \u0007luck\u001b]0;title\u0007\n",
                     engine.store().block(log).orElseThrow().toUtf8());
         }
     }

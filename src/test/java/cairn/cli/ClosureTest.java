@@ -40,6 +40,24 @@ class ClosureTest {
     }
 
     @Test
+    void copySaysHowMuchOfWhatItBroughtWasNew() {
+        var other = new Cli(folder.resolve("counted"));
+        String[] words = {"copy", "--from", closure.nix().uri(), closure.top()};
+        var first = other.json(words);
+        var holds = other.json("stats");
+        assertEquals(
+                List.of(holds.get("blocks"), holds.get("blockBytes")),
+                List.of(first.get("newBlocks"), first.get("newBytes")));
+        assertTrue(first.get("blocks").asLong() > first.get("newBlocks").asLong(), first::toString);
+        assertTrue(first.get("bytes").asLong() > first.get("newBytes").asLong(), first::toString);
+        var again = other.json(words);
+        assertEquals(first.get("paths"), again.get("paths"));
+        for (String what : List.of("blocks", "newBlocks", "bytes", "newBytes")) {
+            assertEquals(0, again.get(what).asLong(), what);
+        }
+    }
+
+    @Test
     void infoSaysWhatNixSays() throws IOException {
         var ours = byPath(cli.json("info", "--closure", closure.top()));
         var theirs =

@@ -149,6 +149,50 @@ class FilesTest {
     }
 
     @Test
+    void aDerivationListsWhatItGivesAndTakes() throws IOException {
+        String zeros = "/nix/store/00000000000000000000000000000000-";
+        Path file = folder.resolve("x.drv");
+        Files.writeString(
+                file,
+                """
+                Derive([("bin","%1$sx-bin","",""),("out","","r:sha256","")],[("%1$sy.drv",["dev","out"])],["%1$sz"],"s","b",[],[])\
+                """
+                        .formatted(zeros));
+        String own = cli.json("info", file.toString()).get(0).get("path").asString();
+        assertEquals(
+                List.of(
+                        "derivation           " + own,
+                        "output      bin      " + zeros + "x-bin",
+                        "output      out      follows once it is built",
+                        "input       dev,out  " + zeros + "y.drv",
+                        "source               " + zeros + "z"),
+                cli.run("ls", file.toString()).lines());
+        assertEquals(
+                """
+                {"type":"derivation","path":"%2$s","outputs":{"bin":"%1$sx-bin","out":null},\
+                "inputDrvs":{"%1$sy.drv":["dev","out"]},"inputSrcs":["%1$sz"]}\
+                """
+                        .formatted(zeros, own),
+                cli.json("ls", file.toString()).toString());
+        assertEquals(2, cli.run("cat", file + "/bin").code());
+        Files.writeString(file, "Derive(");
+        assertEquals(4, cli.run("ls", file.toString()).code());
+    }
+
+    @Test
+    void aNarinfoListsItsArchiveAndReferences() throws IOException {
+        Path cache = folder.resolve("cache");
+        assertEquals(0, cli.run("copy", "--to", "file://" + cache, path).code());
+        Path file = cache.resolve(path.substring(11, 43) + ".narinfo");
+        var lines = cli.run("ls", file.toString()).lines();
+        assertEquals(List.of("path     " + path), lines.subList(0, 1));
+        assertTrue(lines.get(1).startsWith("archive  nar/"), lines.get(1));
+        assertEquals("[]", cli.json("ls", file.toString()).get("references").toString());
+        Files.writeString(file, "StorePath: x");
+        assertEquals(4, cli.run("ls", file.toString()).code());
+    }
+
+    @Test
     void aNarinfoIsTrustedForItsSignature() {
         Path narinfo = Path.of("../shared/fixtures/go-nix/big.narinfo");
         assumeTrue(Files.exists(narinfo), "the go-nix fixtures are not at " + narinfo);

@@ -170,7 +170,7 @@ class EngineTest {
             StoredPath ours = engine.add("words", file, true, Progress.NONE);
             Path car = folder.resolve("foreign.car");
             foreign(Bytes.wrap(Files.readAllBytes(file)), ours, car);
-            List<Cid> came = other.importFile(car, true, Progress.NONE);
+            List<Cid> came = other.importFile(car, true, Progress.NONE).cids();
             assertEquals(List.of(ours.cid()), came);
             assertEquals(
                     ours.tree(), other.catalog().path(ours.info().path()).orElseThrow().tree());
@@ -314,7 +314,7 @@ class EngineTest {
             assertEquals(List.of(), engine.catalog().pins());
 
             write(car, List.of(lost, held.cid()), List.of(held));
-            assertEquals(List.of(held.cid()), engine.importFile(car, true, Progress.NONE));
+            assertEquals(List.of(held.cid()), engine.importFile(car, true, Progress.NONE).cids());
             assertEquals(
                     List.of(held.cid()), engine.catalog().pins().stream().map(Pin::cid).toList());
         }

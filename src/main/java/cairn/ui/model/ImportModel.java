@@ -172,7 +172,7 @@ public final class ImportModel {
             if (Files.exists(file.resolve("nix-cache-info"))) {
                 return bring(file.toUri().toString(), wanted, activity);
             }
-            int came = engine.importFile(file, true, activity).size();
+            int came = engine.importFile(file, true, activity).cids().size();
             return Words.text("import.came", came, Figures.count(came));
         }
         try (PathStore from = engine.open(uri)) {
