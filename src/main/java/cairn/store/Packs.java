@@ -51,6 +51,9 @@ final class Packs implements AutoCloseable {
     /// Frames are of many lengths; their memory is of few, to serve the next one.
     private static final int GRAIN = 1 << 16;
 
+    /// How many pieces of memory stay for the next ones after many were read at once.
+    private static final int MAX_FREE = 16;
+
     private final Home home;
     private final Index index;
     private final FrameCodec codec;
@@ -70,6 +73,7 @@ final class Packs implements AutoCloseable {
     private final Queue<byte[]> buffers = new ConcurrentLinkedQueue<>();
 
     private final Queue<byte[]> payloads = new ConcurrentLinkedQueue<>();
+
     private long cachedBytes;
 
     Packs(Home home, Index index, FrameCodec codec, ExecutorService threads) {
@@ -127,7 +131,7 @@ final class Packs implements AutoCloseable {
 
         private void free() {
             if (!listed && !kept && borrowers == 0 && frame.state() == Future.State.SUCCESS) {
-                payloads.add(memory);
+                release(payloads, memory);
             }
         }
     }
@@ -261,7 +265,7 @@ final class Packs implements AutoCloseable {
                             header, buffer, base, memory.apply(header.raw()), location.offset()),
                     location.offset());
         } finally {
-            buffers.add(buffer);
+            release(buffers, buffer);
         }
     }
 
@@ -269,6 +273,12 @@ final class Packs implements AutoCloseable {
     private static byte[] take(Queue<byte[]> free, int length) {
         var used = free.poll();
         return used != null && used.length >= length ? used : new byte[length];
+    }
+
+    private static void release(Queue<byte[]> free, byte[] memory) {
+        if (free.size() < MAX_FREE) {
+            free.add(memory);
+        }
     }
 
     /// A frame as it stands in its pack, unchecked.
