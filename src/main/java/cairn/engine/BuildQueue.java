@@ -22,8 +22,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -42,7 +44,10 @@ final class BuildQueue {
     private final Function<String, BuildKeeper> keepers;
     private final Builds builds;
     private final Progress progress;
-    private final List<String> problems = new ArrayList<>();
+
+    /// What waits is met again each time that the folder is looked at, and told once.
+    private final Set<String> problems = new LinkedHashSet<>();
+
     private final List<BuildReport.Part> parts = new ArrayList<>();
 
     /// @param keepers by project
@@ -74,7 +79,7 @@ final class BuildQueue {
                 more = record() && !files().isEmpty();
             }
         }
-        return new Queued(parts, problems);
+        return new Queued(parts, List.copyOf(problems));
     }
 
     /// @return whether something was taken
@@ -119,8 +124,8 @@ final class BuildQueue {
                                     Duration.ZERO,
                                     progress);
             parts.addAll(report.parts());
-        } catch (NoSuchFileException e) {
-            // Of a store that may come back.
+        } catch (IOException e) {
+            // Of a store that may come back, or be mended; the builds of others go on.
             problems.add("%d builds wait: %s".formatted(noted.size(), e.getMessage()));
             return false;
         }
