@@ -39,6 +39,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -231,6 +233,10 @@ public final class Uploads implements AutoCloseable {
                     "%s has the characters of %s, which is here"
                             .formatted(info.path(), there.info().path()));
         }
+        var signatures = new HashSet<>(there.info().signatures());
+        if (signatures.addAll(info.signatures())) {
+            checkCount(signatures);
+        }
         try (var paths = new PathImport(store, clock, Progress.NONE)) {
             var stored = paths.add(info, new TreeNar(store, there.tree()));
             paths.commit();
@@ -352,12 +358,16 @@ public final class Uploads implements AutoCloseable {
         }
     }
 
-    /// Refuses a signature in the name of a trusted key that it did not make.
-    private void checkSignatures(PathInfo info) throws IOException {
-        if (info.signatures().size() > MAX_SIGNATURES) {
+    private static void checkCount(Collection<String> signatures) throws RefusedException {
+        if (signatures.size() > MAX_SIGNATURES) {
             throw new RefusedException(
                     Reason.TOO_LARGE, "more than " + MAX_SIGNATURES + " signatures");
         }
+    }
+
+    /// Refuses a signature in the name of a trusted key that it did not make.
+    private void checkSignatures(PathInfo info) throws IOException {
+        checkCount(info.signatures());
         Bytes fingerprint = Bytes.utf8(info.fingerprint());
         for (String text : info.signatures()) {
             var signature = Signature.parse(text);

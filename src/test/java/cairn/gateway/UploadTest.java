@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +261,25 @@ class UploadTest {
         assertEquals("201 ", said(node.put("/" + HASH + ".narinfo", signed.getBytes(UTF_8))));
     }
 
+    /// Bit by bit they would make a narinfo that nobody reads any more.
+    @Test
+    void aPathIsGivenOnlySoManySignatures() throws Exception {
+        byte[] nar = nar("hello");
+        put(nar);
+        String url = "/" + HASH + ".narinfo";
+        String first = narInfo(PATH, nar) + signatures(0, 60);
+        assertEquals("201 ", said(node.put(url, first.getBytes(UTF_8))));
+        assertEquals("201 ", said(node.put(url, first.getBytes(UTF_8))));
+        String second = narInfo(PATH, nar) + signatures(50, 100);
+        assertEquals("201 ", said(node.put(url, second.getBytes(UTF_8))));
+        String third = narInfo(PATH, nar) + signatures(100, 101);
+        var response = node.put(url, third.getBytes(UTF_8));
+        assertEquals(413, response.statusCode(), Served.text(response));
+        assertEquals(
+                100,
+                NarInfo.decode(Bytes.wrap(node.get(url).body())).signatures().size());
+    }
+
     @Test
     void writingTakesPermissionAndAToken() throws Exception {
         node.close();
@@ -421,6 +441,13 @@ class UploadTest {
         References:\s
         """
                 .formatted(StorePath.parse(path), hash, hash, nar.length);
+    }
+
+    private static String signatures(int from, int to) {
+        String none = Base64.getEncoder().encodeToString(new byte[64]);
+        return IntStream.range(from, to)
+                .mapToObj(number -> "Sig: key-%d:%s\n".formatted(number, none))
+                .collect(Collectors.joining());
     }
 
     private static String sha256(byte[] bytes) {
