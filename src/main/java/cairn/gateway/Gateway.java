@@ -495,13 +495,13 @@ public final class Gateway implements CacheServer {
             return false;
         }
         try (var reader = incoming.get()) {
-            try {
-                reader.await();
-            } catch (IOException e) {
-                exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
-                return true;
-            }
+            reader.await();
             exchange.serve(Entity.incoming(reader));
+        } catch (IOException e) {
+            if (exchange.hasBegun()) {
+                throw e;
+            }
+            notGiven(exchange, e);
         } finally {
             space.grown();
         }
@@ -517,9 +517,14 @@ public final class Gateway implements CacheServer {
         try {
             return substituters.bring(hash) ? store.catalog().path(hash) : Optional.empty();
         } catch (IOException e) {
-            exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
+            notGiven(exchange, e);
             return Optional.empty();
         }
+    }
+
+    private static void notGiven(Exchange exchange, IOException e) {
+        exchange.takeBack();
+        exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
     }
 
     private static Optional<NixHash> narHash(String text) {
@@ -556,8 +561,10 @@ public final class Gateway implements CacheServer {
             exchange.done(304);
             return;
         }
-        Bytes listing = NarListing.of(new TreeNar(store, found.get().tree())).encode();
-        exchange.answer(200, JSON, listing.toByteArray());
+        try (var _ = space.use(found.get())) {
+            Bytes listing = NarListing.of(new TreeNar(store, found.get().tree())).encode();
+            exchange.answer(200, JSON, listing.toByteArray());
+        }
     }
 
     private void realisation(Exchange exchange) throws IOException {

@@ -201,6 +201,17 @@ class OnePassTest {
     }
 
     @Test
+    void whoWantsAPartOfWhatIsWrongIsToldWhy() throws Exception {
+        byte[] flipped = nar.clone();
+        flipped[nar.length - 5000] ^= 1;
+        cache.offer(PATH, nar, flipped, key);
+        var answer = node.get(url, "Range", "bytes=0-99");
+        assertEquals(502, answer.statusCode());
+        assertTrue(Served.text(answer).contains("as promised"), Served.text(answer));
+        assertEquals(List.of(), answer.headers().allValues("Cache-Control"));
+    }
+
+    @Test
     void aBombIsDefused() throws Exception {
         var bomb = new ByteArrayOutputStream();
         try (var out = NarCompression.ZSTD.compress(bomb)) {

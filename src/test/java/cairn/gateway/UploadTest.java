@@ -275,9 +275,7 @@ class UploadTest {
         String third = narInfo(PATH, nar) + signatures(100, 101);
         var response = node.put(url, third.getBytes(UTF_8));
         assertEquals(413, response.statusCode(), Served.text(response));
-        assertEquals(
-                100,
-                NarInfo.decode(Bytes.wrap(node.get(url).body())).signatures().size());
+        assertEquals(100, NarInfo.decode(Bytes.wrap(node.get(url).body())).signatures().size());
     }
 
     @Test
