@@ -115,12 +115,17 @@ final class Index implements AutoCloseable {
         return checked(index);
     }
 
-    /// Copies a database and its log, again if another process wrote them meanwhile.
-    private static void copyAtRest(Path file, Path copy) throws IOException {
+    /// Copies a database and its log, again if another process wrote them meanwhile. The last
+    /// process that closes a database removes its log.
+    static void copyAtRest(Path file, Path copy) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             var before = state(file);
             Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-            Files.copy(log(file), log(copy), StandardCopyOption.REPLACE_EXISTING);
+            try {
+                Files.copy(log(file), log(copy), StandardCopyOption.REPLACE_EXISTING);
+            } catch (NoSuchFileException _) {
+                Files.deleteIfExists(log(copy));
+            }
             if (before.equals(state(file))) {
                 return;
             }
@@ -129,11 +134,16 @@ final class Index implements AutoCloseable {
     }
 
     private static List<Object> state(Path file) throws IOException {
-        return List.of(
-                Files.size(file),
-                Files.getLastModifiedTime(file),
-                Files.size(log(file)),
-                Files.getLastModifiedTime(log(file)));
+        var state = new ArrayList<Object>();
+        for (Path each : List.of(file, log(file))) {
+            try {
+                state.add(Files.size(each));
+                state.add(Files.getLastModifiedTime(each));
+            } catch (NoSuchFileException _) {
+                state.add("gone");
+            }
+        }
+        return state;
     }
 
     private static Index checked(Index index) throws IOException {
