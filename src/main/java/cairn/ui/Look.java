@@ -39,6 +39,12 @@ final class Look {
         }
     }
 
+    /// Has the theme of the settings read; else the first control would have JavaFX's own read
+    /// before.
+    static void prepare(SettingsModel settings) {
+        wear(resolved(settings.themeProperty().get()));
+    }
+
     /// Gives a scene the look of the settings, now and whenever they or the colours of the desktop
     /// change, until it is unsubscribed.
     static Subscription follow(Scene scene, SettingsModel settings) {
@@ -59,10 +65,7 @@ final class Look {
 
     private static void wear(Scene scene, Theme theme) {
         Theme worn = resolved(theme);
-        Application.setUserAgentStylesheet(
-                worn == Theme.LIGHT
-                        ? new PrimerLight().getUserAgentStylesheetBSS()
-                        : new PrimerDark().getUserAgentStylesheetBSS());
+        wear(worn);
         String tokens =
                 switch (worn) {
                     case DARK -> "dark.css";
@@ -70,6 +73,13 @@ final class Look {
                     case LIGHT, SYSTEM -> "light.css";
                 };
         scene.getStylesheets().setAll(sheet(tokens), sheet("cairn.css"));
+    }
+
+    private static void wear(Theme resolved) {
+        Application.setUserAgentStylesheet(
+                resolved == Theme.LIGHT
+                        ? new PrimerLight().getUserAgentStylesheetBSS()
+                        : new PrimerDark().getUserAgentStylesheetBSS());
     }
 
     private static Theme resolved(Theme theme) {

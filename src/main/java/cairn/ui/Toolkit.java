@@ -1,8 +1,11 @@
 package cairn.ui;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import javafx.application.Platform;
 
 /// JavaFX's toolkit, which a process can start once.
@@ -21,6 +24,9 @@ final class Toolkit {
             System.setProperty("prism.order", "sw");
             System.setProperty("java.awt.headless", "true");
         }
+        if (System.getProperty("prism.order") == null && !hasGraphics()) {
+            System.setProperty("prism.order", "sw"); // as it would come to after a look for OpenGL
+        }
         // It warns that JavaFX lies on the class path, which is meant so.
         LOG.setLevel(Level.SEVERE);
         var started = new CountDownLatch(1);
@@ -32,5 +38,12 @@ final class Toolkit {
         started.await();
         Platform.setImplicitExit(false);
         Platform.runLater(Look::loadFonts);
+    }
+
+    /// Whether there may be a graphics processor: on Linux one is a device, also below Windows.
+    private static boolean hasGraphics() {
+        return !System.getProperty("os.name").equals("Linux")
+                || Stream.of("/dev/dri", "/dev/nvidiactl", "/dev/dxg")
+                        .anyMatch(device -> Files.exists(Path.of(device)));
     }
 }

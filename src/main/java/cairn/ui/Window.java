@@ -33,6 +33,7 @@ final class Window implements AutoCloseable {
             CacheSwitch serving,
             double width,
             double height) {
+        Look.prepare(settings);
         model = new ShellModel(engine, work, Platform::runLater, settings, place, serving);
         var views = new Views(Words.bundle());
         controller = new ShellController(model, views);
