@@ -1,12 +1,22 @@
 package cairn.cli;
 
+import cairn.store.Statistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 @picocli.CommandLine.Command(
         description = "Tells how much the store holds, and what it takes on the disk.",
-        footer = {"", "Example:", "  cairn stats"})
+        footer = {
+            "",
+            "The ratio is that of the NARs to what they take on the disk. The hit rate is that of the paths",
+            "that Nix asked this home's nodes for; a node that runs writes it down every minute.",
+            "",
+            "Examples:",
+            "  cairn stats",
+            "  cairn --json stats | jq .hitRate      from 0 to 1, null before the first request"
+        })
 final class StatsCommand implements Command {
     @Override
     public int run(Session session) throws Exception {
@@ -26,6 +36,13 @@ final class StatsCommand implements Command {
             fields.put("packs", totals.packs());
             fields.put("packBytes", totals.packBytes());
             fields.put("ratio", ratio);
+            fields.put("hits", totals.hits());
+            fields.put("misses", totals.misses());
+            fields.put(
+                    "hitRate",
+                    totals.hitRate().isPresent()
+                            ? Optional.of(totals.hitRate().getAsDouble())
+                            : Optional.empty());
             session.print(fields);
             return ExitCode.DONE;
         }
@@ -42,8 +59,18 @@ final class StatsCommand implements Command {
                                 "frames",
                                 "%,d, %,d of them deltas"
                                         .formatted(totals.frames(), totals.deltas())),
-                        row("ratio", String.format(Locale.ROOT, "%.2f", ratio))));
+                        row("ratio", String.format(Locale.ROOT, "%.2f", ratio)),
+                        row("hit rate", hitRate(totals))));
         return ExitCode.DONE;
+    }
+
+    private static String hitRate(Statistics totals) {
+        return totals.hitRate().isEmpty()
+                ? "no requests yet"
+                : "%.1f %% of %s that Nix asked for"
+                        .formatted(
+                                100 * totals.hitRate().getAsDouble(),
+                                Size.count(totals.hits() + totals.misses(), "path"));
     }
 
     private static List<String> row(String name, String value) {

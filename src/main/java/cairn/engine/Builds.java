@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The builds that a home knows: their records, and which of them were of one run.
 ///
@@ -57,7 +58,7 @@ public final class Builds {
 
     private final Store store;
     private final InstantSource clock;
-    private final SequencedMap<Cid, Build> builds = new LinkedHashMap<>();
+    private final SequencedMap<Cid, Entry> builds = new LinkedHashMap<>();
     private final Set<Cid> roots = new LinkedHashSet<>();
     private final Map<String, Long> runs = new HashMap<>();
     private long cursor;
@@ -73,6 +74,33 @@ public final class Builds {
     /// @param run the same for all that were built together, greater for later ones
     public record Build(Cid cid, BuildRecord record, Outcome outcome, boolean asked, long run) {}
 
+    /// What an event says of a build. Its record is read once somebody wants it.
+    private static final class Entry {
+        private final Cid cid;
+        private final Outcome outcome;
+        private final boolean asked;
+        private final long run;
+        private volatile @Nullable Build build;
+
+        Entry(Kept kept, long run) {
+            cid = kept.cid;
+            outcome = kept.outcome;
+            asked = kept.asked;
+            this.run = run;
+        }
+
+        /// The build, unless its record is lost or damaged: the others can be told without it.
+        Optional<Build> build(BlockSource records) throws IOException {
+            if (build == null) {
+                build =
+                        record(cid, records)
+                                .map(record -> new Build(cid, record, outcome, asked, run))
+                                .orElse(null);
+            }
+            return Optional.ofNullable(build);
+        }
+    }
+
     /// What to list; what is empty does not matter.
     ///
     /// @param text a part of the name, or the path of the derivation
@@ -84,10 +112,13 @@ public final class Builds {
             boolean saved) {
         public static final Filter ALL = new Filter(Optional.empty(), "", Optional.empty(), false);
 
+        private boolean mayAdmit(Entry entry) {
+            return saved || entry.asked || entry.outcome != Outcome.SAVED;
+        }
+
         private boolean admits(Build build) {
             var record = build.record;
-            return (saved || build.asked || build.outcome != Outcome.SAVED)
-                    && project.filter(name -> !name.equals(record.project())).isEmpty()
+            return project.filter(name -> !name.equals(record.project())).isEmpty()
                     && status.filter(wanted -> wanted != record.status()).isEmpty()
                     && (record.name().contains(text) || record.drvPath().toString().equals(text));
         }
@@ -130,18 +161,23 @@ public final class Builds {
     ///
     /// @param offset how many to leave out
     public List<Build> list(Filter filter, int offset, int limit) throws IOException {
-        return newest(filter::admits).stream().skip(offset).limit(limit).toList();
+        return newest(filter::mayAdmit, filter::admits, offset, limit);
     }
 
-    /// How many builds [#list] would give without limits.
-    public int count(Filter filter) throws IOException {
-        return newest(filter::admits).size();
+    /// How many builds [Filter#ALL] admits, those included whose records are lost; reads none.
+    public synchronized int count() throws IOException {
+        catchUp();
+        return (int) builds.values().stream().filter(Filter.ALL::mayAdmit).count();
     }
 
     /// The build with this record.
-    public synchronized Optional<Build> find(Cid cid) throws IOException {
-        catchUp();
-        return Optional.ofNullable(builds.get(cid.toV1()));
+    public Optional<Build> find(Cid cid) throws IOException {
+        Entry entry;
+        synchronized (this) {
+            catchUp();
+            entry = builds.get(cid.toV1());
+        }
+        return entry == null ? Optional.empty() : entry.build(store);
     }
 
     /// Whether the outputs of a build are these, and it ran.
@@ -159,15 +195,19 @@ public final class Builds {
     boolean isOutputOfAnother(StorePath output, StorePath derivation) throws IOException {
         var stored = store.catalog().path(output);
         return stored.isPresent()
-                && !newest(build ->
-                                build.record.outputs().containsValue(stored.get().cid())
-                                        && !build.record.drvPath().equals(derivation))
+                && !newest(
+                                _ -> true,
+                                build ->
+                                        build.record.outputs().containsValue(stored.get().cid())
+                                                && !build.record.drvPath().equals(derivation),
+                                0,
+                                1)
                         .isEmpty();
     }
 
     /// What the run of a build had to do.
     public Chain chain(Build build) throws IOException {
-        List<Build> members = newest(other -> other.run == build.run);
+        List<Build> members = ofRun(build.run);
         var derivations = new Derivations(new LocalStore(store, clock));
         var makers = new HashMap<StorePath, StorePath>();
         for (Build member : members) {
@@ -208,12 +248,15 @@ public final class Builds {
     /// The build of the derivation that went by the same name before.
     private Optional<Build> before(Build build) throws IOException {
         var record = build.record;
-        return newest(other ->
-                        other.run < build.run
-                                && other.record.name().equals(record.name())
-                                && other.record.project().equals(record.project())
-                                && other.record.system().equals(record.system())
-                                && !other.record.drvPath().equals(record.drvPath()))
+        return newest(
+                        other -> other.run < build.run,
+                        other ->
+                                other.record.name().equals(record.name())
+                                        && other.record.project().equals(record.project())
+                                        && other.record.system().equals(record.system())
+                                        && !other.record.drvPath().equals(record.drvPath()),
+                        0,
+                        1)
                 .stream()
                 .findFirst();
     }
@@ -262,7 +305,16 @@ public final class Builds {
 
     /// The builds that are known of a run, newest first.
     List<Build> of(String run) throws IOException {
-        return newest(build -> !run.isEmpty() && build.run == runs.getOrDefault(run, 0L));
+        long number;
+        synchronized (this) {
+            catchUp();
+            number = runs.getOrDefault(run, 0L);
+        }
+        return run.isEmpty() ? List.of() : ofRun(number);
+    }
+
+    private List<Build> ofRun(long run) throws IOException {
+        return newest(entry -> entry.run == run, _ -> true, 0, Integer.MAX_VALUE);
     }
 
     /// Says, as a part of a commit, that some builds were one run.
@@ -285,16 +337,35 @@ public final class Builds {
         return transaction -> transaction.event(TOPIC, clock.instant(), event);
     }
 
-    private synchronized List<Build> newest(Predicate<Build> wanted) throws IOException {
-        catchUp();
-        return builds.sequencedValues().reversed().stream().filter(wanted).toList();
+    /// Builds, the newest first. Reads the records only of what may be wanted, and of no more than
+    /// it takes; nobody waits for that but the caller.
+    private List<Build> newest(
+            Predicate<Entry> mayBe, Predicate<Build> wanted, int offset, int limit)
+            throws IOException {
+        List<Entry> entries;
+        synchronized (this) {
+            catchUp();
+            entries = builds.sequencedValues().reversed().stream().filter(mayBe).toList();
+        }
+        var records = store.inOrder(); // those of a run mostly lie side by side
+        var found = new ArrayList<Build>();
+        int left = offset;
+        for (Entry entry : entries) {
+            if (found.size() == limit) {
+                break;
+            }
+            var build = entry.build(records).filter(wanted);
+            if (build.isPresent() && left-- <= 0) {
+                found.add(build.get());
+            }
+        }
+        return found;
     }
 
     private void catchUp() throws IOException {
-        var records = store.inOrder(); // those of a run mostly lie side by side
         for (var some = events(); !some.isEmpty(); some = events()) {
             for (var event : some) {
-                read(event.cursor(), event.data(), records);
+                read(event.cursor(), event.data());
                 cursor = event.cursor();
             }
         }
@@ -304,7 +375,7 @@ public final class Builds {
         return store.catalog().events(TOPIC, cursor, BATCH);
     }
 
-    private void read(long cursor, Bytes event, BlockSource records) throws IOException {
+    private void read(long cursor, Bytes event) throws IOException {
         var in = new CborReader("build event", event);
         in.fields(3);
         String name = in.field("run").text();
@@ -320,11 +391,7 @@ public final class Builds {
         in.expectEnd();
         for (Kept entry : kept) {
             roots.add(entry.cid);
-            record(entry.cid, records)
-                    .ifPresent(record ->
-                            builds.putLast(
-                                    entry.cid,
-                                    new Build(entry.cid, record, entry.outcome, entry.asked, run)));
+            builds.putLast(entry.cid, new Entry(entry, run));
         }
         roots.removeAll(new HashSet<>(forgotten));
         forgotten.forEach(builds::remove);
@@ -335,7 +402,6 @@ public final class Builds {
         return Outcome.of(text).orElseThrow(() -> in.malformed("unknown outcome '" + text + "'"));
     }
 
-    /// A record, unless it is lost or damaged: the others can be told without it.
     private static Optional<BuildRecord> record(Cid cid, BlockSource records) throws IOException {
         try {
             var block = records.block(cid);

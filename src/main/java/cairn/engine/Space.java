@@ -23,13 +23,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Keeps a store from growing beyond a limit: paths go that nobody asked for the longest, but never
 /// what is pinned, what that needs, or what is being given or taken. Safe for use by several
 /// threads.
 ///
-/// When paths were asked for is written down once in a while, many at once; a crash forgets the
-/// last minutes of it.
+/// When paths were asked for, and how many of them were here, is written down once in a while, many
+/// at once; a crash forgets the last minutes of it.
 public final class Space implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Space.class.getName());
     private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -39,6 +40,8 @@ public final class Space implements AutoCloseable {
     private final InstantSource clock;
     private final long limit;
     private final Map<String, Instant> times = new ConcurrentHashMap<>();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
 
     /// What is being given, and to how many.
     private final Map<Cid, Integer> uses = new ConcurrentHashMap<>();
@@ -73,6 +76,11 @@ public final class Space implements AutoCloseable {
         if (!store.isReadOnly()) {
             times.put(hash, clock.instant());
         }
+    }
+
+    /// Somebody asked whether a path is here.
+    public void asked(boolean isHere) {
+        (isHere ? hits : misses).increment();
     }
 
     /// Keeps a path, with what it needs, until the result is closed. Whether it is here must be
@@ -159,6 +167,10 @@ public final class Space implements AutoCloseable {
     }
 
     private void remember() throws IOException {
+        if (store.isReadOnly()) {
+            return;
+        }
+        store.noteAsked(hits.sumThenReset(), misses.sumThenReset());
         var some = new HashMap<>(times);
         if (!some.isEmpty()) {
             store.touch(some);

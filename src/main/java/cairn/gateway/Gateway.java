@@ -424,6 +424,7 @@ public final class Gateway implements CacheServer {
                         ? narInfos.of(path.substring(1, 1 + StorePath.HASH_LENGTH))
                         : Optional.<NarInfos.Rendered>empty();
         metrics.looked(found.isPresent());
+        space.asked(found.isPresent());
         if (found.isEmpty()) {
             found = elsewhere(path);
         }

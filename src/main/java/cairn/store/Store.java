@@ -250,6 +250,23 @@ public final class Store implements BlockSource, AutoCloseable {
                 });
     }
 
+    /// Adds to how many paths were asked for that were here, and how many that were not; forgotten
+    /// when the index is rebuilt.
+    public void noteAsked(long hits, long misses) throws IOException {
+        checkWritable();
+        if (hits + misses > 0) {
+            int _ =
+                    index.write(database ->
+                            database.change(
+                                    """
+                                    INSERT INTO counter (name, value) VALUES ('hits', ?), ('misses', ?)
+                                    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value\
+                                    """,
+                                    hits,
+                                    misses));
+        }
+    }
+
     /// Verifies every block that the index names, in the order in which they lie on the disk.
     ///
     /// @param each is told every finding, the healthy ones included, on the calling thread; of

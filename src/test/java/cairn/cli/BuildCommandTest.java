@@ -302,7 +302,7 @@ class BuildCommandTest {
             assertThrows(
                     CancellationException.class,
                     () -> engine.build(command, "shop", environment, listener, progress));
-            assertEquals(0, engine.builds().count(Filter.ALL));
+            assertEquals(0, engine.builds().count());
             assertEquals(List.of(), engine.catalog().storePaths());
         }
         assertTrue(processes.size() > 1, "Nix and its builder");

@@ -33,8 +33,9 @@ class BuildsTest {
             var builds = engine.builds();
             assertEquals(List.of(broken.cid(), hello.cid()), cids(builds.list(Filter.ALL, 0, 10)));
             assertEquals(List.of(hello.cid()), cids(builds.list(Filter.ALL, 1, 10)));
-            assertEquals(2, builds.count(Filter.ALL));
-            assertEquals(3, builds.count(new Filter(Optional.empty(), "", Optional.empty(), true)));
+            assertEquals(2, builds.count());
+            var any = new Filter(Optional.empty(), "", Optional.empty(), true);
+            assertEquals(3, builds.list(any, 0, 9).size());
             assertEquals(
                     List.of(broken.cid()),
                     cids(
@@ -62,7 +63,7 @@ class BuildsTest {
     void seesWhatAnotherProcessKept() throws IOException {
         try (var engine = Engine.open(folder);
                 var other = Engine.open(folder)) {
-            assertEquals(0, engine.builds().count(Filter.ALL));
+            assertEquals(List.of(), engine.builds().list(Filter.ALL, 0, 9));
             var kept = kept(other, "web", "hello", Outcome.BUILT, true);
             keep(other, kept);
             assertEquals(kept.cid(), engine.builds().find(kept.cid()).orElseThrow().cid());
@@ -78,7 +79,7 @@ class BuildsTest {
             assertEquals(0, store.collect(engine.roots(), Progress.NONE).paths());
             assertTrue(store.has(kept.cid()));
             assertEquals(1, engine.builds().forget(List.of(kept.cid(), Cid.parse(OTHER))));
-            assertEquals(0, engine.builds().count(Filter.ALL));
+            assertEquals(List.of(), engine.builds().list(Filter.ALL, 0, 9));
             assertEquals(1, store.collect(engine.roots(), Progress.NONE).paths());
             assertTrue(!store.has(kept.cid()));
         }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +71,25 @@ class SpaceTest {
         }
         assertEquals(List.of(c, d), here());
         assertTrue(engine.catalog().path(b.info().path()).isEmpty());
+    }
+
+    @Test
+    void countsWhatWasAskedForAndHere() throws IOException {
+        assertEquals(OptionalDouble.empty(), engine.store().statistics().hitRate());
+        for (int i = 0; i < 2; i++) {
+            try (var space = new Space(engine, Configuration.UNLIMITED)) {
+                space.asked(true);
+                space.asked(i == 0);
+                assertEquals(2L * i, asked());
+            }
+            assertEquals(2L * i + 2, asked());
+        }
+        assertEquals(OptionalDouble.of(0.75), engine.store().statistics().hitRate());
+    }
+
+    private long asked() throws IOException {
+        var totals = engine.store().statistics();
+        return totals.hits() + totals.misses();
     }
 
     @Test

@@ -23,30 +23,41 @@ public final class BuildsModel implements Screen {
     /// From what the program is built into.
     private static final Path HOOK = Path.of("..", "packaging", "nix", "post-build-hook");
 
+    /// As many as fill a large screen; read at once, before the rest.
+    private static final int FIRST = 100;
+
+    /// The newest builds, or all.
+    private record Page(List<Build> rows, int total, boolean complete) {}
+
     private final Library library;
-    private final Answer<List<Build>> all;
+    private final Answer<Page> all;
     private final Listing<Build> listing;
     private final Lazily<Build, Long> sizes;
     private final ObservableValue<List<Crumb>> crumbs;
+    private volatile boolean begun;
 
     public BuildsModel(Library library, Work work, Side side) {
         this.library = library;
         listing = new Listing<>(kind(library), library, work, side);
         sizes = new Lazily<>(work, builds -> sizes(library, builds), listing::tell);
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.builds"))));
-        all = new Answer<>(work, List::isEmpty);
+        all = new Answer<>(work, page -> page.rows.isEmpty() && page.complete);
         all.valueProperty()
-                .subscribe((before, rows) -> {
-                    if (rows == null) {
+                .subscribe((before, page) -> {
+                    if (page == null) {
                         return;
                     }
-                    if (before == null) {
-                        listing.set(rows);
+                    begun = true;
+                    if (!page.complete) {
+                        listing.begin(page.rows, page.total, _ -> List.of());
+                        all.again();
+                    } else if (before == null || !before.complete) {
+                        listing.set(page.rows);
                     } else {
-                        listing.offer(rows);
+                        listing.offer(page.rows);
                     }
                 });
-        all.ask(this::read);
+        all.ask(() -> begun ? whole() : first());
     }
 
     private static Listing.Kind<Build> kind(Library library) {
@@ -145,8 +156,14 @@ public final class BuildsModel implements Screen {
         sizes.cancel();
     }
 
-    private List<Build> read() throws IOException {
-        return library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE);
+    private Page first() throws IOException {
+        var rows = library.builds().list(Builds.Filter.ALL, 0, FIRST);
+        return new Page(rows, library.builds().count(), rows.size() < FIRST);
+    }
+
+    private Page whole() throws IOException {
+        var rows = library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE);
+        return new Page(rows, rows.size(), true);
     }
 
     private static Map<Build, Long> sizes(Library library, List<Build> builds) throws IOException {

@@ -46,6 +46,35 @@ public final class BuildSamples {
         return run(engine, '2', "// three", Outcome.FAILED, Outcome.FAILED);
     }
 
+    /// Keeps many runs of one derivation each, of which nothing is here but the record.
+    public static void many(Engine engine, int count) throws IOException {
+        try (var writer = engine.store().writer()) {
+            var out = new CborWriter().fields(3).field("run").text("").field("builds").list(count);
+            for (int i = 0; i < count; i++) {
+                var record =
+                        new BuildRecord(
+                                        "web",
+                                        Samples.path("0".repeat(32), "step-" + i + ".drv"),
+                                        "x86_64-linux",
+                                        "/bin/sh",
+                                        Optional.empty(),
+                                        new TreeMap<>(),
+                                        Samples.NOW,
+                                        Samples.NOW,
+                                        Status.SUCCEEDED,
+                                        Optional.empty())
+                                .toBlock();
+                writer.put(record);
+                out.fields(3).field("cid").link(record.cid()).field("asked").bool(true);
+                out.field("outcome").text(Outcome.BUILT.toString());
+            }
+            Bytes event = out.field("forgotten").list(0).toBytes();
+            long _ =
+                    writer.commit(
+                            transaction -> transaction.event(Builds.TOPIC, Samples.NOW, event));
+        }
+    }
+
     private static List<Cid> run(
             Engine engine, char number, String comment, Outcome first, Outcome others)
             throws IOException {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javafx.collections.ListChangeListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,31 @@ class BuildsModelTest {
         model.refresh();
         assertEquals(Answer.Phase.READY, model.answer().phaseProperty().get());
         assertEquals(run.getLast(), model.listing().rows().getFirst().cid());
+    }
+
+    @Test
+    void showsTheNewestBeforeTheRestIsRead() throws IOException {
+        BuildSamples.many(engine, 150);
+        var work = new LaterWork();
+        var model = new BuildsModel(library, work, side);
+        var counts = new ArrayList<List<Integer>>();
+        model.listing()
+                .rows()
+                .addListener(
+                        (ListChangeListener<Builds.Build>)
+                                _ -> {
+                                    var rows = model.listing().rows();
+                                    counts.add(
+                                            List.of(
+                                                    rows.size(),
+                                                    model.listing().totalProperty().get()));
+                                });
+        for (int i = 0; i < work.tasks().size(); i++) {
+            work.tasks().get(i).run();
+        }
+        assertEquals(List.of(List.of(100, 150), List.of(150, 150)), counts);
+        assertEquals("step-149", model.listing().rows().getFirst().record().name());
+        assertEquals("step-0", model.listing().rows().getLast().record().name());
     }
 
     @Test
