@@ -316,7 +316,7 @@ public final class NodeController {
                                     : now.origin());
             origin.getStyleClass().add("secondary");
             origin.setMinWidth(Label.USE_PREF_SIZE);
-            GridPane.setHgrow(value, Priority.ALWAYS);
+            GridPane.setHgrow(origin, Priority.ALWAYS);
             grid.addRow(grid.getRowCount(), key, value, origin);
         }
     }
