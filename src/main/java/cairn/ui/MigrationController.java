@@ -100,6 +100,7 @@ public final class MigrationController {
     @FXML private Label plannedFrom;
     @FXML private PartsPane plannedParts;
     @FXML private Label signed;
+    @FXML private VBox interim;
     @FXML private VBox meanwhile;
 
     MigrationController(MigrationModel model, SettingsModel settings, Chooser chooser) {
@@ -248,6 +249,7 @@ public final class MigrationController {
                 Words.text(
                         found.brought().isPresent() ? "migration.plan-was" : "migration.planned"));
         Presence.show(said, found.statement().isPresent());
+        Presence.show(interim, found.statement().isEmpty() || !found.setbacks().isEmpty());
         found.statement().ifPresent(statement -> show(statement, found));
         Presence.show(saved, found.sharing().isPresent());
         found.sharing().ifPresent(this::show);

@@ -91,8 +91,10 @@ class MigrationViewTest {
                         "Comes 3 paths",
                         "Stored once no path"),
                 rows(robot));
+        assertTrue(robot.lookup("#migration-interim").query().isVisible());
         robot.clickOn("#migration-bring");
         assertEquals(Phase.DONE, rest(robot));
+        assertFalse(robot.lookup("#migration-interim").query().isVisible());
         assertEquals("Every one of 3 paths verifies", text(robot, "#migration-statement"));
         assertEquals("Trust: 0 trusted, 0 untrusted, 3 unsigned.", text(robot, "#migration-trust"));
         assertEquals(
@@ -113,6 +115,7 @@ class MigrationViewTest {
         assertEquals(Phase.DONE, rest(robot));
         assertEquals("The one path verifies", text(robot, "#migration-statement"));
         assertEquals("2 paths did not come, or do not verify", text(robot, "#migration-losses"));
+        assertTrue(robot.lookup("#migration-interim").query().isVisible());
         assertEquals(2, robot.lookup("#migration-setbacks").queryTableView().getItems().size());
         assertEquals(
                 "Not all is here: let the source stay among the substituters, and migrate again.",
