@@ -307,7 +307,7 @@ final class Collector {
     private static boolean isMovedWhole(Row frame, Use use, Set<Long> bases) {
         return frame.at().base() != 0
                 || bases.contains(frame.id())
-                || use.bytes * 2 > frame.at().raw();
+                || use.bytes * 2 >= frame.at().raw(); // both are zero of a frame of empty blocks
     }
 
     /// Packs are rewritten if that saves a sixteenth; small ones if it saves anything.

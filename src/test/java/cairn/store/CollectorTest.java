@@ -53,6 +53,16 @@ class CollectorTest {
     }
 
     @Test
+    void keepsAnEmptyBlockThatHasAFrameToItself() throws IOException {
+        var empty = List.of(Block.of(Codec.RAW, Bytes.EMPTY));
+        Samples.store(store, empty);
+        Samples.store(store, Samples.blocks(2, 40));
+        pin("root", empty.getFirst().cid());
+        assertEquals(40, collect().blocks());
+        Samples.assertHolds(store, empty);
+    }
+
+    @Test
     void takesWhatNothingKeeps() throws IOException {
         var kept = Samples.blocks(1, 40);
         var lost = Samples.blocks(2, 40);
