@@ -61,7 +61,9 @@ final class Session implements AutoCloseable {
         if (!named.isEmpty()) {
             return Path.of(named);
         }
-        String user = System.getProperty("user.home");
+        // Java asks the system who the user is, and not the environment as all others do.
+        String told = environment.getOrDefault("HOME", "");
+        String user = told.startsWith("/") ? told : System.getProperty("user.home");
         String system = System.getProperty("os.name");
         if (system.startsWith("Mac")) {
             return Path.of(user, "Library", "Application Support", "Cairn");

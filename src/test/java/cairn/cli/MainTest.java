@@ -19,6 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -283,17 +285,32 @@ class MainTest {
     @Test
     void theHomeComesFromTheEnvironment() {
         Path other = folder.resolve("other");
+        assertEquals(other, home(Map.of("CAIRN_HOME", other.toString(), "HOME", "/home/ada")));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void withoutAHomeItIsAmongTheDataOfTheUser() {
+        assertEquals(
+                Path.of("/data/cairn"), home(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/ada")));
+        assertEquals(
+                Path.of("/home/ada/.local/share/cairn"),
+                home(Map.of("XDG_DATA_HOME", "relative", "HOME", "/home/ada")));
+        assertEquals(
+                Path.of(System.getProperty("user.home"), ".local", "share", "cairn"),
+                home(Map.of("HOME", "")));
+    }
+
+    private static Path home(Map<String, String> environment) {
         var streams =
                 new Streams(
                         OutputStream.nullOutputStream(),
                         new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
-        assertEquals(
-                other,
-                new Session(
-                                new Globals(Optional.empty(), false, false, false),
-                                Map.of("CAIRN_HOME", other.toString()),
-                                streams,
-                                new Interrupt())
-                        .home());
+        return new Session(
+                        new Globals(Optional.empty(), false, false, false),
+                        environment,
+                        streams,
+                        new Interrupt())
+                .home();
     }
 }
