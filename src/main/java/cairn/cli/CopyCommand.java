@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "A store is local or local?root=DIR (Nix on this machine, only read), file:///DIR or",
             "https://… (a binary cache), car:FILE; where none is named it is the store in the home.",
             "What was brought in stays until it is unpinned, see cairn pin. Work that was cut off goes",
-            "on where it stood.",
+            "on where it stood; after a kill, what came in the last seconds comes again.",
             "",
             "With --json: paths counts the targets with all that they depend on. blocks and bytes tell of",
             "what was not there yet and so was brought: how many blocks these paths consist of, and the",

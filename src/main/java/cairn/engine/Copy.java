@@ -36,9 +36,11 @@ import java.util.function.Function;
 ///
 /// What the target has is not read again, so work that was cut off goes on where it stood.
 public final class Copy {
-    /// What is imported in some seconds, which is all that a kill can cost; a commit makes both
-    /// processors wait.
+    /// What is imported in some seconds; a commit makes both processors wait.
     private static final long COMMIT_EVERY = 1 << 30;
+
+    /// All that a kill can cost where paths come slowly.
+    private static final long COMMIT_AFTER_NANOS = 10_000_000_000L;
 
     private final PathStore from;
     private final PathStore to;
@@ -235,6 +237,7 @@ public final class Copy {
         var lacking = new HashSet<StorePath>();
         copy.lacking(all).forEach(info -> lacking.add(info.path()));
         long newPaths = 0;
+        long committed = started;
         try (var paths = new PathImport(store, clock, progress)) {
             try {
                 for (PathInfo info : all) {
@@ -256,8 +259,11 @@ public final class Copy {
                     manner.setback.passed(info);
                     closure.add(info);
                     newPaths += fresh ? 1 : 0;
-                    if (paths.pendingBytes() > manner.commitEvery) {
+                    if (paths.pendingBytes() > manner.commitEvery
+                            || paths.pendingBytes() > 0
+                                    && System.nanoTime() - committed > COMMIT_AFTER_NANOS) {
                         paths.commit();
+                        committed = System.nanoTime();
                     }
                 }
             } catch (CancellationException | IOException e) {

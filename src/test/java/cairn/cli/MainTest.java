@@ -292,7 +292,8 @@ class MainTest {
     @EnabledOnOs(OS.LINUX)
     void withoutAHomeItIsAmongTheDataOfTheUser() {
         assertEquals(
-                Path.of("/data/cairn"), home(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/ada")));
+                Path.of("/data/cairn"),
+                home(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/ada")));
         assertEquals(
                 Path.of("/home/ada/.local/share/cairn"),
                 home(Map.of("XDG_DATA_HOME", "relative", "HOME", "/home/ada")));
