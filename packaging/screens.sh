@@ -15,7 +15,8 @@ top=$("$here/closure.sh" "$room/nix" | tail -n 1)
 cairn=("$here/../cairn" --home "$home")
 mkdir "$home"
 printf 'trusted-keys = ["%s"]\n' "$(cat "$room"/nix/keys/cache*.public)" >"$home/cairn.toml"
-"${cairn[@]}" copy --from "local?root=$room/nix" --all
+# Not --all: the store holds what the packages are built from, too.
+"${cairn[@]}" copy --from "local?root=$room/nix" "$top"
 hash() {
     local base=${1##*/}
     printf '%s' "${base:0:32}"

@@ -181,7 +181,9 @@ public final class DagModel implements Screen {
                 if (place == null && places.size() < MOST) {
                     place = places.size();
                     places.put(link.cid(), place);
-                    names.add(link.name());
+                    // Each path has a tree: whose it is tells more than that it is one.
+                    boolean tree = block.kind() == NodeKind.PATH && link.name().equals("tree");
+                    names.add(tree ? block.label() : link.name());
                     queue.add(link.cid());
                 }
                 if (place == null) {

@@ -70,6 +70,12 @@ class ViewModelsTest {
         var model = new DagModel(new Place.Dag(root), library, work, side);
         var view = model.graph().known().orElseThrow();
         assertEquals("Application-2.0", view.nodes().getFirst().name());
+        assertEquals(
+                List.of("Application-2.0", "Application-2.0"),
+                view.nodes().stream()
+                        .map(GraphView.Node::name)
+                        .filter(name -> name.equals("tree") || name.startsWith("Application"))
+                        .toList());
         var look = model.look().known().orElseThrow();
         assertEquals(
                 List.of("references/0", "references/1", "tree"),
