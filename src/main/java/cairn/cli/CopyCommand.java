@@ -114,6 +114,9 @@ final class CopyCommand implements Command {
         try {
             return Copy.run(source, target, roots, progress);
         } catch (NoSuchFileException | FileAlreadyExistsException e) {
+            if (roots.stream().anyMatch(root -> root.toString().equals(e.getFile()))) {
+                throw e; // it is the source that lacks something
+            }
             throw new Failure(ExitCode.UNREACHABLE, Failure.of(e).sentence()).in(to).thrown();
         } catch (IOException e) {
             var failure = Failure.of(e);

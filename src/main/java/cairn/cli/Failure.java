@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.cid.FormatException;
+import cairn.store.DamagedIndexException;
 import cairn.store.MissingReferenceException;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
@@ -64,6 +65,7 @@ record Failure(int code, String sentence) {
                             ExitCode.USAGE, "a file cannot have this name: " + path.getReason());
             case MissingReferenceException missing -> new Failure(ExitCode.NO, text(missing));
             case MissingBlockException missing -> new Failure(ExitCode.MALFORMED, text(missing));
+            case DamagedIndexException damaged -> new Failure(ExitCode.MALFORMED, text(damaged));
             case OutOfMemoryError _ ->
                     new Failure(
                             ExitCode.UNREACHABLE,
@@ -116,6 +118,10 @@ record Failure(int code, String sentence) {
                     .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
                     .toLowerCase(Locale.ROOT);
         }
-        return shortened(message.lines().findFirst().orElse(message));
+        // What we say ourselves is one line, unless a stranger named a file so.
+        return shortened(
+                e instanceof FormatException || e instanceof Reported
+                        ? message
+                        : message.lines().findFirst().orElse(message));
     }
 }

@@ -25,7 +25,10 @@ import picocli.CommandLine.Parameters;
             "  cairn paths --store local     those of this machine's Nix"
         })
 final class PathsCommand implements Command {
-    @Parameters(paramLabel = "PATTERN", arity = "0..1", description = "part of a name or hash")
+    @Parameters(
+            paramLabel = "PATTERN",
+            arity = "0..1",
+            description = "part of a name or hash, or a path")
     private String pattern = "";
 
     @Mixin private StoreOption store = new StoreOption();
@@ -50,8 +53,17 @@ final class PathsCommand implements Command {
 
     private List<Row> here(Session session) throws IOException, Failure.Reported {
         var rows = new ArrayList<Row>();
+        String wanted = pattern.substring(pattern.lastIndexOf('/') + 1);
+        // A hash and a name are found by the hash.
+        int dash = wanted.indexOf('-');
+        boolean hasHash = dash > 0 && StorePath.isHash(wanted.substring(0, dash));
         for (Catalog.Summary path :
-                session.engine().catalog().list(pattern, 0, Integer.MAX_VALUE)) {
+                session.engine()
+                        .catalog()
+                        .list(hasHash ? wanted.substring(0, dash) : wanted, 0, Integer.MAX_VALUE)) {
+            if (hasHash && !path.path().base().startsWith(wanted)) {
+                continue;
+            }
             rows.add(
                     new Row(
                             path.path(),
@@ -65,7 +77,8 @@ final class PathsCommand implements Command {
 
     private List<Row> elsewhere(Session session) throws IOException, Failure.Reported {
         try (var source = store.open(session)) {
-            String wanted = pattern.toLowerCase(Locale.ROOT);
+            String wanted =
+                    pattern.substring(pattern.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
             List<StorePath> paths;
             try (Stream<StorePath> all = source.store().paths()) {
                 paths =

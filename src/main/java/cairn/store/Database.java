@@ -162,14 +162,16 @@ final class Database implements AutoCloseable {
                 cause instanceof SQLiteException e
                         ? e.getResultCode()
                         : SQLiteErrorCode.SQLITE_ERROR;
+        var kind = SQLiteErrorCode.getErrorCode(code.code & 0xff);
+        if (kind == SQLiteErrorCode.SQLITE_CORRUPT || kind == SQLiteErrorCode.SQLITE_NOTADB) {
+            return new DamagedIndexException(file, "it", cause);
+        }
         String problem =
-                switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
+                switch (kind) {
                     case SQLITE_FULL -> "the disk is full";
                     case SQLITE_BUSY, SQLITE_LOCKED -> "another process keeps it locked";
                     case SQLITE_READONLY, SQLITE_PERM -> "it can only be read";
                     case SQLITE_CANTOPEN -> "it cannot be opened";
-                    case SQLITE_CORRUPT, SQLITE_NOTADB ->
-                            "it is damaged; 'cairn repair' rebuilds it from the packs";
                     case SQLITE_IOERR ->
                             isFull(file) ? "the disk is full" : "it could not be read or written";
                     default -> cause.getMessage();

@@ -184,8 +184,7 @@ final class Index implements AutoCloseable {
                 | NullPointerException
                 | DateTimeException e) {
             // SQLite has no checksums, so a row may hold anything once a bit has flipped.
-            throw new IOException(
-                    file + ": a row is damaged; 'cairn repair' rebuilds it from the packs", e);
+            throw new DamagedIndexException(file, "a row", e);
         } finally {
             release(database);
         }

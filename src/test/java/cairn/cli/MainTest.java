@@ -186,6 +186,47 @@ class MainTest {
     }
 
     @Test
+    void aDamagedIndexIsDamagedData() throws IOException {
+        Files.createDirectories(cli.home());
+        Path index = cli.home().resolve("index.db");
+        Files.writeString(index, "this is no database, and long enough for one");
+        var outcome = cli.run("paths");
+        assertEquals(ExitCode.MALFORMED, outcome.code());
+        assertEquals(
+                "cairn: %s: it is damaged; 'cairn repair' rebuilds it from the packs\n"
+                        .formatted(index),
+                outcome.err());
+    }
+
+    @Test
+    void aPathIsListedHoweverItIsPasted() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "a");
+        String path = cli.json("add", file.toString()).get("path").asString();
+        String base = path.substring(path.lastIndexOf('/') + 1);
+        for (String pattern : List.of(path, base, base.substring(0, 32), "a")) {
+            assertEquals(1, cli.json("paths", pattern).size(), pattern);
+        }
+        assertEquals(0, cli.json("paths", base + "b").size());
+        assertEquals(0, cli.json("paths", base.substring(0, 31) + "-a").size());
+    }
+
+    @Test
+    void whatTheSourceLacksIsNotBlamedOnTheTarget() throws IOException {
+        String path = "/nix/store/00000000000000000000000000000000-none";
+        var outcome = cli.run("copy", "--to", folder.resolve("cache").toUri().toString(), path);
+        assertEquals(ExitCode.NO, outcome.code());
+        assertEquals("cairn: " + path + " is not in the local store\n", outcome.err());
+    }
+
+    @Test
+    void aNameWithALineBreakIsToldWhole() throws IOException {
+        Path file = Files.writeString(folder.resolve("t\nt.nar"), "no archive");
+        String err = cli.run("info", file.toString()).err();
+        assertEquals(1, err.lines().count());
+        assertTrue(err.contains("t.nar: nar at byte 0"), err);
+    }
+
+    @Test
     void anEmptyHomeIsNeverCalledVerified() {
         var outcome = cli.run("verify", "--all", "--deep");
         assertEquals(List.of(0, "0 paths\n"), List.of(outcome.code(), outcome.out()));
