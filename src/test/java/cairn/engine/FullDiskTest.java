@@ -3,9 +3,9 @@ package cairn.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cairn.Nix;
+import cairn.SmallDisk;
 import cairn.nix.StorePath;
 import cairn.store.Progress;
 import cairn.trust.TrustedKeys;
@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,48 +21,43 @@ import org.junit.jupiter.api.io.TempDir;
 /// made of memory.
 class FullDiskTest {
     @TempDir private Path folder;
-    private final List<Path> mounted = new ArrayList<>();
-
-    @AfterEach
-    void unmount() throws Exception {
-        for (Path disk : mounted) {
-            assertEquals(0, run("umount", disk.toString()));
-        }
-    }
 
     @Test
     void afterTheDiskWasFullTheImportGoesOn() throws Exception {
         var closure = Nix.closure();
         for (int kib : new int[] {16, 100, 700, 4000, 14000}) {
-            Path disk = disk("disk-" + kib, kib);
-            var e =
-                    assertThrows(
-                            IOException.class,
-                            () -> importOneByOne(disk.resolve("home"), closure),
-                            kib + " KiB are enough");
-            assertTrue(
-                    String.valueOf(e.getMessage()).endsWith("the disk is full"),
-                    () -> "%d KiB: %s".formatted(kib, e));
-            assertEquals(0, run("mount", "-o", "remount,size=64m", disk.toString()));
-            checkSound(disk.resolve("home"));
-            importOneByOne(disk.resolve("home"), closure);
-            assertEquals(49, checkSound(disk.resolve("home")));
+            try (var disk = disk("disk-" + kib, kib)) {
+                Path home = disk.folder().resolve("home");
+                var e =
+                        assertThrows(
+                                IOException.class,
+                                () -> importOneByOne(home, closure),
+                                kib + " KiB are enough");
+                assertTrue(
+                        String.valueOf(e.getMessage()).endsWith("the disk is full"),
+                        () -> "%d KiB: %s".formatted(kib, e));
+                disk.remount("size=64m");
+                checkSound(home);
+                importOneByOne(home, closure);
+                assertEquals(49, checkSound(home));
+            }
         }
     }
 
     @Test
     void aDiskThatBecameReadOnlyIsRead() throws Exception {
         var closure = Nix.closure();
-        Path disk = disk("disk", 64 << 10);
-        Path home = disk.resolve("home");
-        importOneByOne(home, closure);
-        assertEquals(0, run("mount", "-o", "remount,ro", disk.toString()));
-        assertEquals(49, checkSound(home));
-        var e = assertThrows(IOException.class, () -> importOneByOne(home, closure));
-        assertEquals(home + " can only be read", e.getMessage());
-        var none = disk.resolve("none");
-        var unmade = assertThrows(IOException.class, () -> Engine.open(none));
-        assertEquals(none + ": Read-only file system", unmade.getMessage());
+        try (var disk = disk("disk", 64 << 10)) {
+            Path home = disk.folder().resolve("home");
+            importOneByOne(home, closure);
+            disk.remount("ro");
+            assertEquals(49, checkSound(home));
+            var e = assertThrows(IOException.class, () -> importOneByOne(home, closure));
+            assertEquals(home + " can only be read", e.getMessage());
+            var none = disk.folder().resolve("none");
+            var unmade = assertThrows(IOException.class, () -> Engine.open(none));
+            assertEquals(none + ": Read-only file system", unmade.getMessage());
+        }
     }
 
     /// Imports, and says how it ended.
@@ -146,21 +140,7 @@ class FullDiskTest {
         }
     }
 
-    private Path disk(String name, int kib) throws Exception {
-        Path disk = Files.createDirectories(folder.resolve(name));
-        int status =
-                run("mount", "-t", "tmpfs", "-o", "size=" + kib + "k", "tmpfs", disk.toString());
-        assumeTrue(status == 0, "a disk made of memory cannot be mounted here");
-        mounted.add(disk);
-        return disk;
-    }
-
-    private static int run(String... command) throws Exception {
-        var process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        return process.waitFor();
+    private SmallDisk disk(String name, int kib) throws Exception {
+        return SmallDisk.mount(Files.createDirectories(folder.resolve(name)), kib + "k");
     }
 }

@@ -3,8 +3,8 @@ package cairn.gateway;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cairn.SmallDisk;
 import cairn.cid.Bytes;
 import cairn.engine.Check;
 import cairn.nix.NixHash;
@@ -25,21 +25,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A node whose disk is full. Needs to be root, who may mount a disk made of memory.
+/// A node whose disk is full.
 class FullDiskGatewayTest {
     private static final String HASH = "g4pss6y41yympq9ixm4zvyrb2kyzlvkc";
     private static final String PATH = "/nix/store/" + HASH + "-large";
 
     @TempDir private Path folder;
     private Path disk;
+    private SmallDisk mounted;
     private byte[] nar;
 
     @BeforeEach
     void mount() throws Exception {
         disk = Files.createDirectories(folder.resolve("disk"));
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString()) == 0,
-                "a disk made of memory cannot be mounted here");
+        mounted = SmallDisk.mount(disk, "2m");
         byte[] content = new byte[8 << 20];
         new Random(1).nextBytes(content);
         nar = FakeCache.nar(new TreeReader(Files.write(folder.resolve("large"), content)));
@@ -47,7 +46,9 @@ class FullDiskGatewayTest {
 
     @AfterEach
     void unmount() throws Exception {
-        run("umount", disk.toString());
+        if (mounted != null) {
+            mounted.close();
+        }
     }
 
     @Test
@@ -62,7 +63,7 @@ class FullDiskGatewayTest {
                     Served.text(full));
             assertEquals(404, node.head("/nar/" + hash + ".nar").statusCode());
             assertEquals(0, node.engine().store().statistics().blocks());
-            grow();
+            mounted.remount("size=64m");
             assertEquals(201, node.put("/nar/" + hash + ".nar", nar).statusCode());
         }
     }
@@ -93,7 +94,7 @@ class FullDiskGatewayTest {
             }
             assertEquals(false, whole);
             assertEquals(List.of(), node.engine().catalog().paths());
-            grow();
+            mounted.remount("size=64m");
             assertArrayEquals(nar, node.get(url).body());
             var contents = new ArrayList<Check.Content>();
             node.engine()
@@ -105,17 +106,5 @@ class FullDiskGatewayTest {
                             check -> contents.add(check.content()));
             assertEquals(List.of(Check.Content.INTACT), contents);
         }
-    }
-
-    private void grow() throws Exception {
-        assertEquals(0, run("mount", "-o", "remount,size=64m", disk.toString()));
-    }
-
-    private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
     }
 }

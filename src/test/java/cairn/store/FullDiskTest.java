@@ -1,10 +1,9 @@
 package cairn.store;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cairn.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -18,16 +17,18 @@ class FullDiskTest {
     private static final int PAGE = 4096;
 
     @TempDir private Path disk;
+    private SmallDisk mounted;
 
     @BeforeEach
     void mount() throws Exception {
-        int status = run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
-        assumeTrue(status == 0, "a disk made of memory cannot be mounted here");
+        mounted = SmallDisk.mount(disk, "8m");
     }
 
     @AfterEach
     void unmount() throws Exception {
-        assertEquals(0, run("umount", disk.toString()));
+        if (mounted != null) {
+            mounted.close();
+        }
     }
 
     /// Wherever in its first commit the disk was full, the same store goes on once there is room.
@@ -70,13 +71,5 @@ class FullDiskTest {
                     });
             filler.setLength(filler.length() - free);
         }
-    }
-
-    private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
     }
 }

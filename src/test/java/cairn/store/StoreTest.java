@@ -112,33 +112,16 @@ class StoreTest {
         var blocks = Samples.blocks(6, 100);
         try (var store = Store.open(folder)) {
             Samples.store(store, blocks);
-            var inOrder = store.inOrder();
-            for (Block block : blocks) {
-                assertEquals(Optional.of(block.bytes()), inOrder.block(block.cid()));
-            }
-            for (Block block : blocks.reversed()) {
-                assertEquals(Optional.of(block.bytes()), inOrder.block(block.cid()));
-            }
-            for (Block unknown : Samples.blocks(7, 3)) {
-                assertEquals(Optional.empty(), inOrder.block(unknown.cid()));
-            }
-        }
-    }
-
-    @Test
-    void findsInAnyOrderWhatIsStreamed() throws IOException {
-        var blocks = Samples.blocks(6, 100);
-        try (var store = Store.open(folder)) {
-            Samples.store(store, blocks);
-            var streamed = store.streaming();
-            for (Block block : blocks) {
-                assertEquals(Optional.of(block.bytes()), streamed.block(block.cid()));
-            }
-            for (Block block : blocks.reversed()) {
-                assertEquals(Optional.of(block.bytes()), streamed.block(block.cid()));
-            }
-            for (Block unknown : Samples.blocks(7, 3)) {
-                assertEquals(Optional.empty(), streamed.block(unknown.cid()));
+            for (var source : List.of(store.inOrder(), store.streaming())) {
+                for (Block block : blocks) {
+                    assertEquals(Optional.of(block.bytes()), source.block(block.cid()));
+                }
+                for (Block block : blocks.reversed()) {
+                    assertEquals(Optional.of(block.bytes()), source.block(block.cid()));
+                }
+                for (Block unknown : Samples.blocks(7, 3)) {
+                    assertEquals(Optional.empty(), source.block(unknown.cid()));
+                }
             }
         }
     }
