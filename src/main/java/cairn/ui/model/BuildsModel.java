@@ -49,7 +49,7 @@ public final class BuildsModel implements Screen {
                     }
                     begun = true;
                     if (!page.complete) {
-                        listing.begin(page.rows, page.total, _ -> List.of());
+                        listing.begin(page.rows, page.total, this::named);
                         all.again();
                     } else if (before == null || !before.complete) {
                         listing.set(page.rows);
@@ -159,6 +159,12 @@ public final class BuildsModel implements Screen {
     private Page first() throws IOException {
         var rows = library.builds().list(Builds.Filter.ALL, 0, FIRST);
         return new Page(rows, library.builds().count(), rows.size() < FIRST);
+    }
+
+    /// Those with a word in their name, while not all are read.
+    private List<Build> named(String word) throws IOException {
+        var filter = new Builds.Filter(Optional.empty(), word, Optional.empty(), false);
+        return library.builds().list(filter, 0, Integer.MAX_VALUE);
     }
 
     private Page whole() throws IOException {
