@@ -75,10 +75,10 @@ public final class Copy {
         /// Nothing came.
         public static final Summary NOTHING = new Summary(0, 0, 0, 0, 0, 0, 0, Duration.ZERO);
 
-        static Summary of(PathImport paths, List<PathInfo> closure, long newPaths, long started) {
+        static Summary of(PathImport paths, List<PathInfo> closure, long started) {
             return new Summary(
                     closure.size(),
-                    newPaths,
+                    paths.newPaths(),
                     narBytes(closure),
                     paths.blocks(),
                     paths.newBlocks(),
@@ -236,7 +236,6 @@ public final class Copy {
         var closure = new ArrayList<PathInfo>();
         var lacking = new HashSet<StorePath>();
         copy.lacking(all).forEach(info -> lacking.add(info.path()));
-        long newPaths = 0;
         long committed = started;
         try (var paths = new PathImport(store, clock, progress)) {
             try {
@@ -253,12 +252,12 @@ public final class Copy {
                     } catch (IOException e) {
                         progress.check();
                         manner.setback.met(info, e);
-                        copy.doneBytes = before + (fresh ? info.narSize() : 0);
                         continue;
+                    } finally {
+                        copy.doneBytes = before + (fresh ? info.narSize() : 0);
                     }
                     manner.setback.passed(info);
                     closure.add(info);
-                    newPaths += fresh ? 1 : 0;
                     if (paths.pendingBytes() > manner.commitEvery
                             || paths.pendingBytes() > 0
                                     && System.nanoTime() - committed > COMMIT_AFTER_NANOS) {
@@ -276,7 +275,7 @@ public final class Copy {
             }
             paths.commit();
             manner.keeping.keep(paths, closure);
-            return Summary.of(paths, closure, newPaths, started);
+            return Summary.of(paths, closure, started);
         }
     }
 

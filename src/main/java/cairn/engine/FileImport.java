@@ -107,11 +107,10 @@ final class FileImport {
                         List.of(),
                         Optional.of(ca.toString()));
         long started = System.nanoTime();
-        long fresh = fresh(List.of(info));
         try (var paths = new PathImport(store, clock, progress)) {
             var stored = paths.add(info, content);
             paths.commit(pins(List.of(stored)));
-            done = done.plus(Copy.Summary.of(paths, List.of(info), fresh, started));
+            done = done.plus(Copy.Summary.of(paths, List.of(info), started));
             return stored;
         }
     }
@@ -234,7 +233,6 @@ final class FileImport {
                 infos.add(info(reader.exported(), digest.digest(), copy.position()));
             }
         }
-        long fresh = fresh(infos);
         // Read twice, because an export says after an archive whose it is.
         var stored = new ArrayList<StoredPath>();
         try (var reader = new ExportReader(open(file));
@@ -249,18 +247,9 @@ final class FileImport {
                 stored.add(paths.add(info, nar));
             }
             paths.commit(pins(stored));
-            done = done.plus(Copy.Summary.of(paths, infos, fresh, started));
+            done = done.plus(Copy.Summary.of(paths, infos, started));
         }
         return stored.stream().map(StoredPath::cid).toList();
-    }
-
-    /// How many of some paths are not here.
-    private long fresh(List<PathInfo> infos) throws IOException {
-        long fresh = 0;
-        for (PathInfo info : infos) {
-            fresh += store.catalog().path(info.path()).isEmpty() ? 1 : 0;
-        }
-        return fresh;
     }
 
     private static PathInfo info(Exported exported, byte[] digest, long size) {

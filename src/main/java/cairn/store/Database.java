@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -90,16 +91,26 @@ final class Database implements AutoCloseable {
     ///
     /// @param insert the statement up to its values
     /// @param values those of all rows one after the other
-    void insert(String insert, int columns, List<?> values) throws SQLException {
+    /// @param column one that holds numbers
+    /// @return its numbers in those rows that were inserted
+    LongSummaryStatistics insert(String insert, int columns, List<?> values, String column)
+            throws SQLException {
+        var inserted = new LongSummaryStatistics();
         String row = "(" + "?, ".repeat(columns - 1) + "?)";
         String one = insert + " VALUES " + row;
         String many = one + (", " + row).repeat(BATCH - 1);
         for (int at = 0; at < values.size(); ) {
             boolean full = values.size() - at >= BATCH * columns;
             int end = at + (full ? BATCH : 1) * columns;
-            run(full ? many : one, values.subList(at, end).toArray());
+            String sql = (full ? many : one) + " RETURNING " + column;
+            try (var rows = query(sql, values.subList(at, end).toArray())) {
+                while (rows.next()) {
+                    inserted.accept(rows.getLong(1));
+                }
+            }
             at = end;
         }
+        return inserted;
     }
 
     /// Runs a query; the caller closes the rows before the same query runs again.

@@ -1,5 +1,6 @@
 package cairn.store;
 
+import cairn.nix.StorePath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Shows which writers run, with locks that die with their process.
 ///
-/// Byte `n` of the file `locks` is locked by whoever may append to or delete pack `n`. POSIX drops
-/// all locks of a process on a file as soon as the process closes the file once, so all stores that
-/// one process opens on one home share one open file.
+/// Byte `n` of the file `locks` is locked by whoever may append to or delete pack `n`, and others
+/// far behind by those who bring a path. POSIX drops all locks of a process on a file as soon as
+/// the process closes the file once, so all stores that one process opens on one home share one
+/// open file.
 final class Leases implements AutoCloseable {
     /// Locked by every process that uses the home, and alone by one that repairs it.
     private static final long HOME = Long.MAX_VALUE - 1;
+
+    /// What stands for paths begins behind all packs.
+    private static final long CLAIMS = 1L << 62;
 
     private static final String LOCKS = "locks";
     private static final Map<Path, Shared> OPEN = new HashMap<>();
@@ -106,6 +111,12 @@ final class Leases implements AutoCloseable {
         } catch (OverlappingFileLockException _) {
             return Optional.empty();
         }
+    }
+
+    /// Claims a path for this import alone, or returns empty if one that runs has it. Paths with
+    /// the same beginning may be taken for each other.
+    Optional<FileLock> tryClaim(StorePath path) throws IOException {
+        return tryLock(CLAIMS + Long.parseLong(path.hash(), 0, 11, Character.MAX_RADIX));
     }
 
     private FileChannel channel() throws IOException {

@@ -7,8 +7,11 @@ import cairn.nix.ContentAddress;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,10 +24,22 @@ import java.util.Optional;
 /// The NAR of each path is synthesised from the blocks that were stored and must have the promised
 /// size and hash; a content address is recorded only if the content has it. What is not committed
 /// when the import closes was never there. Belongs to one thread.
+///
+/// Of several imports, of whatever processes, that bring a path at the same time one does and the
+/// others wait until it is there. Who has to wait commits before, so that nobody waits for him.
 public final class PathImport implements AutoCloseable {
     /// More than any path has, and little enough to be read to its end: a few blocks that are
     /// shared again and again, or a few bytes that unpack to zeros, could promise 2^63.
     private static final long MAX_NAR = 1L << 40;
+
+    /// Longer than most paths take. Who waited in vain, perhaps for a process that was stopped,
+    /// brings this path and all others too; what comes twice then is left to the collector.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /// Each lock takes the longer the more there are.
+    private static final int MAX_CLAIMS = 4096;
 
     private final Store store;
     private final StoreWriter writer;
@@ -35,8 +50,13 @@ public final class PathImport implements AutoCloseable {
     /// The nodes of the paths that were added or found, which no collection takes meanwhile.
     private final Map<StorePath, Cid> kept = new HashMap<>();
 
+    /// Keep others from bringing the paths that are not committed.
+    private final Map<StorePath, FileLock> claims = new HashMap<>();
+
     private final List<StoredPath> order = new ArrayList<>();
+    private boolean waits = true;
     private long pendingBytes;
+    private long newPaths;
     private long blocks;
     private long bytes;
 
@@ -62,7 +82,7 @@ public final class PathImport implements AutoCloseable {
     ///   other references
     /// @throws IOException also if references are missing; names them
     public StoredPath add(PathInfo info, NarSource content) throws IOException {
-        var known = keep(info.path());
+        var known = findOrClaim(info.path());
         if (known.isPresent()) {
             return again(known.get(), info);
         }
@@ -169,6 +189,11 @@ public final class PathImport implements AutoCloseable {
         return pendingBytes;
     }
 
+    /// How many of the paths that were committed were not here before.
+    public long newPaths() {
+        return newPaths;
+    }
+
     /// How many blocks were put, those that were here before included.
     public long blocks() {
         return blocks;
@@ -196,26 +221,37 @@ public final class PathImport implements AutoCloseable {
 
     /// Makes everything that was added visible, and these pins with it.
     public void commit(List<Pin> pins) throws IOException {
-        if (order.isEmpty() && pins.isEmpty()) {
-            return;
+        if (!order.isEmpty() || !pins.isEmpty()) {
+            newPaths +=
+                    writer.commit(transaction -> {
+                        long fresh = 0;
+                        for (StoredPath path : order) {
+                            fresh += transaction.register(path) ? 1 : 0;
+                        }
+                        for (Pin pin : pins) {
+                            transaction.pin(pin);
+                        }
+                        return fresh;
+                    });
+            pending.clear();
+            order.clear();
+            pendingBytes = 0;
         }
-        writer.commit(transaction -> {
-            for (StoredPath path : order) {
-                transaction.register(path);
-            }
-            for (Pin pin : pins) {
-                transaction.pin(pin);
-            }
-            return order.size();
-        });
-        pending.clear();
-        order.clear();
-        pendingBytes = 0;
+        releaseClaims();
     }
 
     @Override
     public void close() throws IOException {
-        writer.close();
+        try (writer) {
+            releaseClaims();
+        }
+    }
+
+    private void releaseClaims() throws IOException {
+        for (FileLock claim : claims.values()) {
+            claim.release();
+        }
+        claims.clear();
     }
 
     private void put(Block block) throws IOException {
@@ -223,6 +259,45 @@ public final class PathImport implements AutoCloseable {
         blocks++;
         bytes += block.bytes().length();
         writer.put(block);
+    }
+
+    /// Finds a path as [#keep] does, or else sees to it that others wait for this import to bring
+    /// it.
+    private Optional<StoredPath> findOrClaim(StorePath path) throws IOException {
+        if (claims.containsKey(path)) {
+            return keep(path);
+        }
+        if (claims.size() == MAX_CLAIMS) {
+            commit();
+        }
+        long began = System.nanoTime();
+        while (true) {
+            var claim = store.leases().tryClaim(path);
+            claim.ifPresent(lock -> claims.put(path, lock));
+            // Looked up under the claim, because who had it may have brought the path.
+            var known = keep(path);
+            if (known.isPresent() && claim.isPresent()) {
+                claims.remove(path);
+                claim.get().release();
+            }
+            if (known.isPresent() || claim.isPresent() || !waits) {
+                return known;
+            }
+            commit();
+            progress.check();
+            progress.step("waiting for another import of " + path.name(), 0, 0);
+            pause();
+            waits = System.nanoTime() - began < PATIENCE.toNanos();
+        }
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while another import brought a path");
+        }
     }
 
     /// Finds a path, and keeps it from being collected while this import is open. Empty also if it

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,6 +58,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final List<Gathered> frames = new ArrayList<>();
     private Gathered current = new Gathered(NONE);
     private @Nullable Lease lease;
+    private long newBlocks;
+    private long newBytes;
     private boolean closed;
 
     // Guarded by this lock, which the compressing threads take too.
@@ -67,8 +70,6 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private final ArrayDeque<byte[]> arrays = new ArrayDeque<>();
     private final List<PackAppender> packs = new ArrayList<>();
     private boolean forcing;
-    private long newBlocks;
-    private long newBytes;
     private @Nullable IOException failure;
 
     /// @param loosely whether frames are compressed another time
@@ -198,21 +199,21 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
 
     /// How many of the blocks that were committed were not here before.
     public long newBlocks() {
-        appending.lock();
+        lock.lock();
         try {
             return newBlocks;
         } finally {
-            appending.unlock();
+            lock.unlock();
         }
     }
 
     /// The bytes of those blocks.
     public long newBytes() {
-        appending.lock();
+        lock.lock();
         try {
             return newBytes;
         } finally {
-            appending.unlock();
+            lock.unlock();
         }
     }
 
@@ -334,6 +335,8 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
     private <T> T commitFlushed(Transaction.Work<T> work) throws IOException {
         int held = packs.size();
         long start = held == 0 ? 0 : packs.getLast().position();
+        long blocks = newBlocks;
+        long bytes = newBytes;
         boolean done = false;
         try {
             T result = store.index().write(database -> commit(database, work));
@@ -341,11 +344,20 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             packs.forEach(PackAppender::committed);
             return result;
         } finally {
-            if (!done && packs.size() > held) {
-                packs.removeLast().discard();
-            } else if (!done && held > 0) {
-                packs.getLast().cut(start);
+            if (!done) {
+                newBlocks = blocks;
+                newBytes = bytes;
+                takeBack(held, start);
             }
+        }
+    }
+
+    /// Takes back what was appended to the last of so many packs, or one that was taken since.
+    private void takeBack(int held, long start) throws IOException {
+        if (packs.size() > held) {
+            packs.removeLast().discard();
+        } else if (held > 0) {
+            packs.getLast().cut(start);
         }
     }
 
@@ -376,7 +388,9 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
         return result;
     }
 
-    /// Enters the new frames and blocks into the index, blocks in the order of their keys.
+    /// Enters the new frames and blocks into the index, blocks in the order of their keys. Those
+    /// that another writer has committed meanwhile stay where they are, and the room that they take
+    /// here too is left to the collector.
     private void name(Database database, long sequence) throws SQLException {
         record Row(Slot slot, long frame) {}
         var rows = new ArrayList<Row>(fresh.size());
@@ -399,17 +413,25 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             frame.slots.forEach(slot -> rows.add(new Row(slot, row)));
         }
         rows.sort(Comparator.comparing(row -> row.slot.key));
-        var added = new ArrayList<Object>(4 * rows.size());
+        var replacing = new ArrayList<Object>();
+        var adding = new ArrayList<Object>(4 * rows.size());
         for (Row row : rows) {
-            var values = List.of(row.slot.key, row.frame, row.slot.offset, row.slot.length);
-            if (row.slot.anew) {
-                database.insert(
-                        "INSERT OR REPLACE INTO block (key, frame, offset, length)", 4, values);
-            } else {
-                added.addAll(values);
-            }
+            (row.slot.anew ? replacing : adding)
+                    .addAll(List.of(row.slot.key, row.frame, row.slot.offset, row.slot.length));
         }
-        database.insert("INSERT OR IGNORE INTO block (key, frame, offset, length)", 4, added);
+        var replaced = insert(database, "REPLACE", replacing);
+        var added = insert(database, "IGNORE", adding);
+        newBlocks += replaced.getCount() + added.getCount();
+        newBytes += replaced.getSum() + added.getSum();
+    }
+
+    private static LongSummaryStatistics insert(Database database, String orElse, List<?> blocks)
+            throws SQLException {
+        return database.insert(
+                "INSERT OR " + orElse + " INTO block (key, frame, offset, length)",
+                4,
+                blocks,
+                "length");
     }
 
     private void gather(Block block, boolean anew) throws IOException {
@@ -564,8 +586,6 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             int length = (int) (pack.position() - offset);
             frame.location = new FrameLocation(pack.row(), offset, length, frame.length, 0);
             frame.encoded = null;
-            newBlocks += frame.slots.size();
-            newBytes += frame.length;
             forceAhead(pack);
         }
         arrays.add(frame.array());

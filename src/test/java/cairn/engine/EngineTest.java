@@ -30,7 +30,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -93,6 +95,33 @@ class EngineTest {
                 paths++;
             }
             assertEquals(49, paths);
+        }
+    }
+
+    /// As four processes would, each with a store of its own on one home.
+    @Test
+    void whatFourBringAtOnceIsStoredOnce() throws Exception {
+        var uri = Nix.closure().nix().uri();
+        Callable<Copy.Summary> copy =
+                () -> {
+                    try (var engine = Engine.open(folder.resolve("shared"));
+                            var from = engine.open(uri)) {
+                        return engine.copyAllIn(from, true, Progress.NONE);
+                    }
+                };
+        var done = Copy.Summary.NOTHING;
+        try (var threads = Executors.newCachedThreadPool()) {
+            for (var each : threads.invokeAll(Collections.nCopies(4, copy))) {
+                done = done.plus(each.get());
+            }
+        }
+        try (var engine = Engine.open(folder.resolve("shared"))) {
+            var stored = engine.store().statistics();
+            assertEquals(
+                    List.of(106L, stored.blocks(), stored.blockBytes()),
+                    List.of(done.newPaths(), done.newBlocks(), done.newBytes()));
+            var gone = engine.store().collect(engine.roots(), Progress.NONE);
+            assertEquals(0, gone.bytes());
         }
     }
 

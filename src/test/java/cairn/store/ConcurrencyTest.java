@@ -112,6 +112,28 @@ class ConcurrencyTest {
         }
     }
 
+    /// Both looked for the blocks before either had committed them.
+    @Test
+    void ofTwoWritersOfTheSameBlocksOneAddsThem() throws IOException {
+        var blocks = Samples.blocks(4, 70);
+        long bytes = blocks.stream().mapToLong(block -> block.bytes().length()).sum();
+        try (var store = Store.open(folder);
+                var other = Store.open(folder);
+                var first = store.writer();
+                var second = other.writer()) {
+            for (Block block : blocks) {
+                first.put(block);
+                second.put(block);
+            }
+            first.settle();
+            second.settle();
+            first.commit();
+            second.commit();
+            assertEquals(List.of(70L, bytes), List.of(first.newBlocks(), first.newBytes()));
+            assertEquals(List.of(0L, 0L), List.of(second.newBlocks(), second.newBytes()));
+        }
+    }
+
     /// Writers come and go, readers read what is pinned, while packs are collected and repacked.
     @Test
     void everythingAtOnce() throws Exception {

@@ -3,6 +3,7 @@ package cairn.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.Nix;
 import cairn.cid.Bytes;
@@ -14,6 +15,7 @@ import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,13 +112,67 @@ class PathImportTest {
         try (var one = new PathImport(store, CLOCK, Progress.NONE);
                 var other = new PathImport(store, CLOCK, Progress.NONE)) {
             StoredPath _ = one.add(info(A, nar("one")), source(nar("one")));
-            var second = other.add(info(A, nar("two")), source(nar("two")));
+            var tree = other.tree(source(nar("two")), Long.MAX_VALUE);
+            var second = other.add(info(A, nar("two")), tree);
             one.commit();
             var pin = new Pin("two", second.cid(), Instant.EPOCH);
             assertThrows(FileAlreadyExistsException.class, () -> other.commit(List.of(pin)));
         }
         assertEquals(List.of(), store.catalog().pins());
         assertArrayEquals(nar("one"), written(new LocalStore(store, CLOCK).nar(A)));
+    }
+
+    @Test
+    void ofTwoImportsOfAPathOneWaitsAndReadsNothing() throws IOException {
+        var told = new CompletableFuture<String>();
+        try (var one = new PathImport(store, CLOCK, Progress.NONE);
+                var second = Store.open(home);
+                var other = new PathImport(second, CLOCK, telling(told))) {
+            var first = one.add(info(A, nar("one")), source(nar("one")));
+            var waiting =
+                    adding(
+                            other,
+                            _ -> {
+                                throw new IOException("it is read");
+                            });
+            assertEquals("waiting for another import of a", told.join());
+            one.commit();
+            assertEquals(first.cid(), waiting.join().cid());
+            other.commit();
+            assertEquals(List.of(1L, 0L), List.of(one.newPaths(), other.newPaths()));
+        }
+    }
+
+    @Test
+    void whoWaitsBringsThePathIfTheOtherDoesNot() throws IOException {
+        var told = new CompletableFuture<String>();
+        try (var other = new PathImport(store, CLOCK, telling(told))) {
+            CompletableFuture<StoredPath> waiting;
+            try (var one = new PathImport(store, CLOCK, Progress.NONE)) {
+                StoredPath _ = one.add(info(A, nar("one")), source(nar("one")));
+                waiting = adding(other, source(nar("one")));
+                assertEquals("waiting for another import of a", told.join());
+            }
+            assertEquals(A, waiting.join().info().path());
+            other.commit();
+            assertEquals(1, other.newPaths());
+        }
+    }
+
+    /// Else two that bring the same paths in another order would wait for each other.
+    @Test
+    void whoWaitsHasCommittedWhatOthersMayWaitFor() throws IOException {
+        var told = new CompletableFuture<String>();
+        try (var one = new PathImport(store, CLOCK, Progress.NONE);
+                var other = new PathImport(store, CLOCK, telling(told))) {
+            StoredPath _ = one.add(info(A, nar("one")), source(nar("one")));
+            StoredPath _ = other.add(info(B, nar("two")), source(nar("two")));
+            var waiting = adding(other, source(nar("one")));
+            assertEquals("waiting for another import of a", told.join());
+            assertTrue(store.catalog().path(B).isPresent());
+            one.commit();
+            assertEquals(A, waiting.join().info().path());
+        }
     }
 
     @Test
@@ -236,6 +293,34 @@ class PathImportTest {
             paths.add(info, source(nar));
             paths.commit();
         }
+    }
+
+    /// Adds the first path on another thread.
+    private static CompletableFuture<StoredPath> adding(PathImport paths, NarSource content) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return paths.add(info(A, nar("one")), content);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+
+    /// Tells the first step.
+    private static Progress telling(CompletableFuture<String> told) {
+        return new Progress() {
+            @Override
+            public void step(String what, long done, long total) {
+                told.complete(what);
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return false;
+            }
+        };
     }
 
     private static NarSource source(byte[] nar) {
