@@ -7,12 +7,15 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -21,6 +24,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
@@ -103,12 +107,19 @@ public final class Listing<S> {
     /// All rows, and in small letters what words are looked for in: one text, a line for each row,
     /// which is read at the speed of memory.
     ///
+    /// @param given the rows as they came
+    /// @param order that they are in here
     /// @param ends where the lines end; empty before the text is made
     /// @param sums what each row weighs with all before it
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record All<S>(List<S> rows, String text, int[] ends, long[] sums) {
-        All(List<S> rows) {
-            this(rows, "", new int[0], new long[0]);
+    private record All<S>(
+            List<S> given, Order order, List<S> rows, String text, int[] ends, long[] sums) {
+        All(List<S> given) {
+            this(given, Order.AS_GIVEN, given);
+        }
+
+        All(List<S> given, Order order, List<S> rows) {
+            this(given, order, rows, "", new int[0], new long[0]);
         }
 
         Sifted<S> sifted() {
@@ -125,6 +136,25 @@ public final class Listing<S> {
 
         boolean has(int row, String word) {
             return text.indexOf(word, begin(row), ends[row]) >= 0;
+        }
+
+        /// The places of the rows that have a word. Only numbers are written down: also the first
+        /// time, when nothing of this is compiled yet, hundreds of thousands take no time.
+        int[] having(String word) throws InterruptedException {
+            var places = new int[ends.length];
+            int count = 0;
+            int row = 0;
+            for (int at = text.indexOf(word); at >= 0 && row < ends.length; ) {
+                while (ends[row] <= at) {
+                    row++;
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                places[count++] = row;
+                at = text.indexOf(word, ends[row++]);
+            }
+            return Arrays.copyOf(places, count);
         }
     }
 
@@ -202,7 +232,7 @@ public final class Listing<S> {
     /// Shows rows that were read anew, at once if that moves nothing one reads; else they wait, and
     /// are counted, until [#showWaiting()].
     public void offer(List<S> newRows) {
-        var before = all.rows;
+        var before = all.given;
         compare.cancel();
         compare =
                 work.run(
@@ -455,9 +485,8 @@ public final class Listing<S> {
         sieve =
                 work.run(
                         () -> {
-                            var known = read(reader == null ? now : new All<>(reader.call()));
-                            var found = matching(known, whole, text);
-                            return new Sifted<>(known, sorted(found.rows, by), found.weight);
+                            var known = reader == null ? now : new All<>(reader.call());
+                            return matching(inOrder(known, text.isBlank(), by), whole, text, by);
                         },
                         sifted -> {
                             if (reader != null) {
@@ -478,7 +507,40 @@ public final class Listing<S> {
                         });
     }
 
+    /// Rows of a list by their places in it, none of them copied.
+    private static final class Picked<S> extends AbstractList<S> implements RandomAccess {
+        private final List<S> rows;
+        private final int[] places;
+
+        Picked(List<S> rows, int[] places) {
+            this.rows = rows;
+            this.places = places;
+        }
+
+        @Override
+        public S get(int index) {
+            return rows.get(places[index]);
+        }
+
+        @Override
+        public int size() {
+            return places.length;
+        }
+    }
+
     private record Sifted<S>(All<S> all, List<S> rows, long weight) {}
+
+    /// The rows in an order if all of them are shown, so that none need be sorted as words are
+    /// typed; else in that order already or as they came.
+    private All<S> inOrder(All<S> some, boolean areShown, Order by) throws Exception {
+        if (some.order.equals(by)) {
+            return read(some);
+        }
+        return read(
+                areShown
+                        ? new All<>(some.given, by, sorted(some.given, by))
+                        : some.order.equals(Order.AS_GIVEN) ? some : new All<>(some.given));
+    }
 
     private All<S> read(All<S> some) {
         if (some.ends.length == some.rows.size()) {
@@ -495,10 +557,11 @@ public final class Listing<S> {
             sum += weight.applyAsLong(row);
             sums[i] = sum;
         }
-        return new All<>(some.rows, text.toString(), ends, sums);
+        return new All<>(some.given, some.order, some.rows, text.toString(), ends, sums);
     }
 
-    private Sifted<S> matching(All<S> known, boolean whole, String text) throws Exception {
+    private Sifted<S> matching(All<S> known, boolean whole, String text, Order by)
+            throws Exception {
         if (text.isBlank()) {
             return known.sifted();
         }
@@ -517,29 +580,21 @@ public final class Listing<S> {
             }
         }
         if (!whole && words.length == 1 && named.isEmpty()) {
-            List<S> found = rest.find(words[0]);
+            List<S> found = sorted(rest.find(words[0]), by);
             return new Sifted<>(known, found, found.stream().mapToLong(weight).sum());
         }
         // The longest word is found in the fewest rows.
         String first = Stream.of(words).max(Comparator.comparingInt(String::length)).orElse("");
         var others = Stream.of(words).filter(word -> !word.equals(first)).toList();
-        var found = new ArrayList<S>();
-        long sum = 0;
-        int row = 0;
-        for (int at = known.text.indexOf(first); at >= 0 && row < known.ends.length; ) {
-            while (known.ends[row] <= at) {
-                row++;
-            }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (fits(known, row, others, named)) {
-                found.add(known.rows.get(row));
-                sum += known.weight(row);
-            }
-            at = known.text.indexOf(first, known.ends[row++]);
+        int[] places = known.having(first);
+        if (!others.isEmpty() || !named.isEmpty()) {
+            places = IntStream.of(places).filter(row -> fits(known, row, others, named)).toArray();
         }
-        return new Sifted<>(known, found, sum);
+        List<S> found = new Picked<>(known.rows, places);
+        return new Sifted<>(
+                known,
+                known.order.equals(by) ? found : sorted(found, by),
+                IntStream.of(places).mapToLong(known::weight).sum());
     }
 
     private static <S> boolean fits(

@@ -103,6 +103,19 @@ class ListingTest {
     }
 
     @Test
+    void sortsWhatTheFilterLetsThroughWhicheverWasChosenFirst() {
+        listing.sort(new Order("name", false));
+        listing.filterProperty().set("e");
+        assertEquals(List.of(APPLE, PEAR, QUINCE), listing.rows());
+        listing.sort(new Order("weight", false));
+        assertEquals(List.of(QUINCE, PEAR, APPLE), listing.rows());
+        listing.filterProperty().set("a");
+        assertEquals(List.of(QUINCE, PEAR, APPLE), listing.rows());
+        listing.sort(Order.AS_GIVEN);
+        assertEquals(List.of(PEAR, APPLE, QUINCE), listing.rows());
+    }
+
+    @Test
     void aCopyThatFailsSaysSoUntilOtherRowsCome() {
         listing.tabbed(List.of(PEAR, new Row(SPOILT, 1)), told::add);
         assertEquals("This did not work: spoilt.", listing.troubleProperty().get());
