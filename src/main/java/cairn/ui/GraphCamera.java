@@ -214,6 +214,11 @@ final class GraphCamera {
         motion = new Timeline(new KeyFrame(MOTION, new KeyValue(part, 1, Interpolator.EASE_OUT)));
         motion.setOnFinished(_ -> motion = null);
         motion.play();
+        onMove.run();
+    }
+
+    boolean isMoving() {
+        return motion != null;
     }
 
     private void step(Stand from, Stand to, double part) {

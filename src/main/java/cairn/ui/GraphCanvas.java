@@ -588,7 +588,7 @@ public final class GraphCanvas extends Region {
     /// Brings what is shown closer to what is wanted, once a pulse as long as they differ.
     private void follow() {
         if (!stale) {
-            if (!picture.isDrawing()) {
+            if (!picture.isDrawing() && !camera.isMoving()) {
                 pulse.stop();
                 drawing.set(false);
             }

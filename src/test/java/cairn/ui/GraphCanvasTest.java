@@ -24,6 +24,7 @@ import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.event.EventType;
 import javafx.geometry.Point2D;
+import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
 import javafx.scene.control.ToggleButton;
@@ -35,6 +36,7 @@ import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.StackPane;
 import javafx.scene.robot.Robot;
+import javafx.scene.shape.Rectangle;
 import javafx.stage.Stage;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -290,6 +292,35 @@ class GraphCanvasTest {
         settled();
         click("n300", 2, false);
         assertEquals(List.of("n1", "n300"), opened);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theMinimapLeadsToWhatIsOutOfView(boolean dark) throws Exception {
+        call(() -> {
+            wear(stage.getScene(), dark);
+            return null;
+        });
+        show(GraphPanning.view(500, 1500));
+        settled();
+        Node minimap = call(() -> canvas.lookup("#graph-minimap"));
+        assertFalse(minimap.isVisible());
+        call(() -> {
+            canvas.zoom(8);
+            return null;
+        });
+        save(settled(), "graph-minimap" + (dark ? "-dark" : "-light"));
+        assertTrue(minimap.isVisible());
+        var frame = (Rectangle) call(() -> minimap.lookup(".graph-minimap-frame"));
+        double x = GraphMinimap.WIDTH / 4;
+        double y = GraphMinimap.HEIGHT / 2;
+        point(minimap.localToScreen(x, y));
+        settled();
+        assertEquals(x, frame.getX() + frame.getWidth() / 2, 1);
+        assertEquals(y, frame.getY() + frame.getHeight() / 2, 1);
+        call(() -> press(KeyCode.DIGIT0));
+        settled();
+        assertFalse(minimap.isVisible());
     }
 
     @Test
