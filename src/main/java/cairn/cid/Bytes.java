@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ public final class Bytes implements Comparable<Bytes> {
     public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
     private static final char REPLACEMENT = '\uFFFD';
+
+    /// Stands before the two digits of a byte that belongs to no character.
+    private static final char STRAY = 0;
 
     private final byte[] array;
     private final int offset;
@@ -155,6 +159,50 @@ public final class Bytes implements Comparable<Bytes> {
     /// The text these bytes encode; malformed parts are replaced by U+FFFD.
     public String toUtf8() {
         return new String(array, offset, length, StandardCharsets.UTF_8);
+    }
+
+    /// The text these bytes encode, in which U+0000 and two hexadecimal digits stand for each byte
+    /// that belongs to no character, and for a zero byte: `"latin\u0000e9"`. Names that are not
+    /// UTF-8 are told so wherever text is asked for, in JSON for one. No two strings of bytes have
+    /// the same text.
+    public String toEscaped() {
+        var text = text().filter(plain -> plain.indexOf(STRAY) < 0);
+        if (text.isPresent()) {
+            return text.get();
+        }
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = toByteBuffer();
+        CharBuffer out = CharBuffer.allocate(length);
+        var escaped = new StringBuilder(length);
+        while (true) {
+            var result = decoder.decode(in, out, true);
+            escaped.append(out.flip().toString().replace("\0", "\0" + "00"));
+            out.clear();
+            if (!result.isMalformed()) {
+                return escaped.toString();
+            }
+            for (int i = 0; i < result.length(); i++) {
+                escaped.append(STRAY).append(HexFormat.of().toHexDigits(in.get()));
+            }
+        }
+    }
+
+    /// The bytes that have a text by [#toEscaped()]; empty if none have.
+    public static Optional<Bytes> ofEscaped(String text) {
+        var bytes = new ByteWriter(text.length());
+        int start = 0;
+        for (int i = text.indexOf(STRAY); i >= 0; i = text.indexOf(STRAY, start)) {
+            if (text.length() < i + 3
+                    || !HexFormat.isHexDigit(text.charAt(i + 1))
+                    || !HexFormat.isHexDigit(text.charAt(i + 2))) {
+                return Optional.empty();
+            }
+            bytes.bytes(utf8(text.substring(start, i)));
+            start = i + 3;
+            bytes.u8(HexFormat.fromHexDigits(text, i + 1, start));
+        }
+        Bytes found = bytes.bytes(utf8(text.substring(start))).toBytes();
+        return found.toEscaped().equals(text) ? Optional.of(found) : Optional.empty();
     }
 
     public String toHex() {

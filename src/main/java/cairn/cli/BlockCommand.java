@@ -7,10 +7,10 @@ import cairn.cid.FormatException;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.DagJson;
+import cairn.nix.FileNames;
 import cairn.store.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,7 +150,7 @@ final class BlockCommand implements Command {
     private static Block encode(String file, Optional<Codec> input, Optional<Codec> wanted)
             throws IOException {
         Bytes bytes;
-        try (var in = Files.newInputStream(Path.of(file))) {
+        try (var in = Files.newInputStream(FileNames.path(file))) {
             bytes = Bytes.wrap(in.readNBytes(Block.MAX_SIZE + 1));
         }
         if (bytes.length() > Block.MAX_SIZE) {

@@ -8,7 +8,6 @@ import cairn.ipld.Codecs;
 import cairn.ipld.DagWalk;
 import cairn.ipld.NamedLink;
 import cairn.ipld.Visit;
-import cairn.nix.NarListing;
 import cairn.remote.CarStore;
 import cairn.store.PathNode;
 import cairn.unixfs.DirectoryEntry;
@@ -95,7 +94,7 @@ final class CarListing {
             case UnixFsNode.Symlink link -> {
                 var fields = new LinkedHashMap<String, Object>();
                 fields.put("type", "symlink");
-                fields.put("target", NarListing.text(link.target()));
+                fields.put("target", link.target().toEscaped());
                 yield fields;
             }
             case UnixFsNode.RegularFile file -> {
@@ -128,7 +127,7 @@ final class CarListing {
                 }
                 for (DirectoryEntry entry : names) {
                     inner.put(
-                            NarListing.text(entry.name()),
+                            entry.name().toEscaped(),
                             car.has(entry.cid())
                                     ? tree(reader.node(entry.cid()), depth + 1)
                                     : missing());

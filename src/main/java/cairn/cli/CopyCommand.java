@@ -4,6 +4,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Copy;
 import cairn.graph.PathGraph;
+import cairn.nix.FileNames;
 import cairn.nix.StorePath;
 import cairn.store.PathStore;
 import cairn.store.Progress;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -142,7 +142,7 @@ final class CopyCommand implements Command {
 
     private Copy.Summary files(Session session) throws IOException, Failure.Reported {
         for (String text : targets) {
-            if (!Files.exists(Path.of(text))) {
+            if (!Files.exists(FileNames.path(text))) {
                 throw new Failure.Reported(
                         ExitCode.USAGE,
                         "'%s' is no file; to copy a path say --from URI or --to URI"
@@ -154,7 +154,7 @@ final class CopyCommand implements Command {
         var came = new ArrayList<StorePath>();
         for (String text : targets) {
             try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-                var imported = session.engine().importFile(Path.of(text), !noPin, progress);
+                var imported = session.engine().importFile(FileNames.path(text), !noPin, progress);
                 done = done.plus(imported.summary());
                 for (Cid cid : imported.cids()) {
                     catalog.named(cid).forEach(path -> came.add(path.info().path()));

@@ -95,7 +95,7 @@ record Inside(Closeable source, Tree tree, List<Bytes> place, Optional<Outside> 
 
     /// Says that there is nothing at this place.
     Failure.Reported nothing(String text) {
-        String name = place.isEmpty() ? text : place.getLast().toUtf8();
+        String name = place.isEmpty() ? text : place.getLast().toEscaped();
         return new Failure.Reported(
                 ExitCode.NO,
                 "there is no '%s' in %s"
@@ -122,7 +122,7 @@ record Inside(Closeable source, Tree tree, List<Bytes> place, Optional<Outside> 
                         ExitCode.USAGE, "'..' leads nowhere in a path inside a target");
             }
             if (!name.isEmpty() && !name.equals(".")) {
-                names.add(Bytes.utf8(name));
+                names.add(Bytes.ofEscaped(name).orElse(Bytes.utf8(name)));
             }
         }
         return names;

@@ -101,7 +101,7 @@ final class LsCommand implements Command {
                 var inner = new LinkedHashMap<String, Object>();
                 for (Map.Entry<Bytes, NarListing> entry : entries.entrySet()) {
                     inner.put(
-                            NarListing.text(entry.getKey()),
+                            entry.getKey().toEscaped(),
                             whole ? json(entry.getValue(), true, offsets) : Map.of());
                 }
                 fields.put("type", "directory");
@@ -119,7 +119,7 @@ final class LsCommand implements Command {
             }
             case NarListing.Symlink(var to) -> {
                 fields.put("type", "symlink");
-                fields.put("target", NarListing.text(to));
+                fields.put("target", to.toEscaped());
             }
         }
         return fields;

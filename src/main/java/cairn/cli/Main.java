@@ -1,5 +1,7 @@
 package cairn.cli;
 
+import cairn.nix.FileNames;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +24,7 @@ public final class Main {
     public static void main(String[] args) {
         muteLibraries();
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // numbers look alike everywhere
-        int code = run(List.of(args), System.getenv(), Streams.standard());
+        int code = run(Words.of(args), System.getenv(), Streams.standard());
         // An exit looks for a logger in every library first, so the end is left to come by itself.
         if (code != ExitCode.DONE || !isAlone()) {
             System.exit(code);
@@ -84,6 +86,7 @@ public final class Main {
             return Commands.named(name).run(session);
         }
         var line = new CommandLine(Commands.named(name)).setCommandName("cairn " + name);
+        line.registerConverter(Path.class, FileNames::path);
         line.getCommandSpec()
                 .addOption(
                         OptionSpec.builder("-h", "--help")

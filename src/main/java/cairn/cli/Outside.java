@@ -3,6 +3,7 @@ package cairn.cli;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.nix.Derivation;
+import cairn.nix.FileNames;
 import cairn.nix.NarCompression;
 import cairn.nix.NarInfo;
 import cairn.nix.NarReader;
@@ -79,7 +80,7 @@ sealed interface Outside {
     static Optional<Outside> find(String text) {
         Path file;
         try {
-            file = Path.of(text);
+            file = FileNames.path(text);
         } catch (InvalidPathException _) {
             return Optional.empty();
         }

@@ -1,8 +1,10 @@
 package cairn.cli;
 
+import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.nix.FileNames;
 import cairn.nix.StorePath;
 import cairn.store.Home;
 import cairn.store.PathStore;
@@ -55,7 +57,7 @@ final class Session implements AutoCloseable {
     /// The home: `--home`, else `$CAIRN_HOME`, else the platform's folder for data.
     Path home() {
         if (globals.home().isPresent()) {
-            return Path.of(globals.home().get());
+            return FileNames.path(globals.home().get());
         }
         String named = environment.getOrDefault("CAIRN_HOME", "");
         if (!named.isEmpty()) {
@@ -181,7 +183,9 @@ final class Session implements AutoCloseable {
     /// A text that a stranger chose, fit for one line of a terminal: with nothing in it that moves
     /// the cursor, or changes the order or the look of what stands around it.
     static String shown(String text) {
-        return STRANGE.matcher(text).replaceAll("\ufffd");
+        String plain =
+                text.indexOf(0) < 0 ? text : Bytes.ofEscaped(text).map(Bytes::toUtf8).orElse(text);
+        return STRANGE.matcher(plain).replaceAll("\ufffd");
     }
 
     /// Tells what went wrong with one of several things, and returns its exit code.

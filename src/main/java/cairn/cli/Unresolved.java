@@ -3,6 +3,7 @@ package cairn.cli;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Target;
+import cairn.nix.FileNames;
 import cairn.nix.StorePath;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -99,7 +100,7 @@ final class Unresolved {
 
     private static boolean isFolder(String text) {
         try {
-            return LIKE_FILE.matcher(text).matches() && Files.isDirectory(Path.of(text));
+            return LIKE_FILE.matcher(text).matches() && Files.isDirectory(FileNames.path(text));
         } catch (InvalidPathException _) {
             return false;
         }

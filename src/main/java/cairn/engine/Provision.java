@@ -3,6 +3,7 @@ package cairn.engine;
 import cairn.cid.FormatException;
 import cairn.engine.Readiness.Kind;
 import cairn.engine.Readiness.Lack;
+import cairn.nix.FileNames;
 import cairn.nix.StorePath;
 import cairn.store.Pin;
 import cairn.store.Progress;
@@ -177,8 +178,10 @@ public final class Provision {
     /// A derivation on the disk, if a text names one that is there.
     private static Optional<Path> file(String text) {
         try {
-            return text.contains("/") && text.endsWith(".drv") && Files.isRegularFile(Path.of(text))
-                    ? Optional.of(Path.of(text).toAbsolutePath())
+            return text.contains("/")
+                            && text.endsWith(".drv")
+                            && Files.isRegularFile(FileNames.path(text))
+                    ? Optional.of(FileNames.path(text).toAbsolutePath())
                     : Optional.empty();
         } catch (InvalidPathException _) {
             return Optional.empty();

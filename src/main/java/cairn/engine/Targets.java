@@ -2,6 +2,7 @@ package cairn.engine;
 
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.nix.FileNames;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.Catalog;
@@ -10,7 +11,6 @@ import cairn.store.StoredPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -75,7 +75,7 @@ public final class Targets {
             return new Target.OfPath(written);
         }
         if (text.indexOf('/') >= 0 && isFile(text)) {
-            return new Target.OfFile(Path.of(text));
+            return new Target.OfFile(FileNames.path(text));
         }
         try {
             return new Target.OfBlock(Cid.parse(text));
@@ -93,7 +93,7 @@ public final class Targets {
         }
         Target named = named(text, names.beginning(text));
         return named instanceof Target.Unknown && isFile(text)
-                ? new Target.OfFile(Path.of(text))
+                ? new Target.OfFile(FileNames.path(text))
                 : named;
     }
 
@@ -136,7 +136,7 @@ public final class Targets {
 
     private static boolean isFile(String text) {
         try {
-            return !text.isEmpty() && Files.isRegularFile(Path.of(text));
+            return !text.isEmpty() && Files.isRegularFile(FileNames.path(text));
         } catch (InvalidPathException _) {
             return false;
         }

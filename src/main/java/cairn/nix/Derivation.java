@@ -110,8 +110,8 @@ public record Derivation(
         return address.path(folder, name + ".drv", references, false);
     }
 
-    /// The value that `nix show-derivation` prints for a path. Bytes that are not UTF-8 come out as
-    /// U+FFFD.
+    /// The value that `nix show-derivation` prints for a path. Texts that are not UTF-8, of which
+    /// Nix loses bytes, are [escaped][Bytes#toEscaped()].
     public ObjectNode toJson() {
         var json = JsonNodeFactory.instance.objectNode();
         var outs = json.putObject("outputs");
@@ -123,12 +123,12 @@ public record Derivation(
             var list = inputs.putArray(path.toString());
             names.forEach(list::add);
         });
-        json.put("system", system.toUtf8());
-        json.put("builder", builder.toUtf8());
+        json.put("system", system.toEscaped());
+        json.put("builder", builder.toEscaped());
         var args = json.putArray("args");
-        arguments.forEach(argument -> args.add(argument.toUtf8()));
+        arguments.forEach(argument -> args.add(argument.toEscaped()));
         var env = json.putObject("env");
-        environment.forEach((name, value) -> env.put(name.toUtf8(), value.toUtf8()));
+        environment.forEach((name, value) -> env.put(name.toEscaped(), value.toEscaped()));
         return json;
     }
 

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
@@ -24,7 +25,7 @@ import java.nio.file.Path;
 ///
 /// A path made from text or a URI loses slashes that change nothing, as in `a//b` or `a/`. Links
 /// with such targets are made by the system's own call.
-final class FileNames {
+public final class FileNames {
     private static final Path ROOT = Path.of("/");
 
     private FileNames() {}
@@ -51,17 +52,34 @@ final class FileNames {
         return bytes.toBytes();
     }
 
+    /// The path that a text names. What is not UTF-8 is [escaped][Bytes#toEscaped()] in it.
+    ///
+    /// @throws InvalidPathException if a file cannot have this name
+    public static Path path(String text) {
+        Bytes name = text.indexOf(0) < 0 ? Bytes.EMPTY : Bytes.ofEscaped(text).orElse(Bytes.EMPTY);
+        if (name.isEmpty() || name.toUtf8().indexOf(0) >= 0) {
+            return Path.of(text);
+        }
+        Path absolute = path(name);
+        return text.startsWith("/") ? absolute : absolute.subpath(0, absolute.getNameCount());
+    }
+
     /// The path of a file in a folder. The name must be one that an archive may hold.
     static Path resolve(Path folder, Bytes name) {
         String text = name.toUtf8();
         if (isAscii(text)) {
             return folder.resolve(text);
         }
+        return folder.resolve(path(name).getFileName());
+    }
+
+    /// The path of these bytes in the root.
+    private static Path path(Bytes name) {
         var escaped = new StringBuilder("file:///");
         for (int i = 0; i < name.length(); i++) {
             escaped.append("%%%02x".formatted(name.at(i) & 0xff));
         }
-        return folder.resolve(Path.of(URI.create(escaped.toString())).getFileName());
+        return Path.of(URI.create(escaped.toString()));
     }
 
     static void createSymbolicLink(Path link, Bytes target) throws IOException {

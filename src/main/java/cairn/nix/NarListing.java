@@ -15,9 +15,7 @@ import java.util.TreeMap;
 ///   "link":{"type":"symlink","target":"run"}}}}
 /// ```
 ///
-/// JSON has no place for names that are not UTF-8. Each byte that belongs to no character is
-/// written as U+0000 and two hexadecimal digits: `"latin\u0000e9"`. No name holds a zero byte, so
-/// every name is read back as it was.
+/// JSON has no place for names that are not UTF-8; they are [escaped][Bytes#toEscaped()].
 ///
 /// @see <a href="https://nix.dev/manual/nix/latest/protocols/json/">JSON formats of Nix</a>
 public sealed interface NarListing {
@@ -73,10 +71,5 @@ public sealed interface NarListing {
     /// This node alone, as `nix nar ls --json --recursive` prints it.
     default String toJson() {
         return NarListingJson.print(this);
-    }
-
-    /// The text that stands for a name or target in JSON.
-    static String text(Bytes name) {
-        return NarListingJson.text(name);
     }
 }

@@ -1,16 +1,10 @@
 package cairn.nix;
 
-import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -43,9 +37,6 @@ final class NarListingJson {
                             StreamWriteConstraints.builder().maxNestingDepth(MAX_NESTING).build())
                     .build();
 
-    /// Stands before the two digits of a byte that belongs to no character.
-    private static final char STRAY = 0;
-
     private NarListingJson() {}
 
     static Bytes encode(NarListing root) {
@@ -67,7 +58,7 @@ final class NarListingJson {
             var entries = open.element();
             if (entries.hasNext()) {
                 var entry = entries.next();
-                out.writeName(text(entry.getKey()));
+                out.writeName(entry.getKey().toEscaped());
                 begin(entry.getValue(), out, open);
             } else {
                 open.remove();
@@ -107,7 +98,7 @@ final class NarListingJson {
             case NarListing.Symlink(var target) -> {
                 out.writeString("symlink");
                 out.writeName("target");
-                out.writeString(text(target));
+                out.writeString(target.toEscaped());
             }
         }
         out.writeEndObject();
@@ -126,24 +117,6 @@ final class NarListingJson {
                     at == null ? 0 : Math.max(0, at.getCharOffset()),
                     e.getOriginalMessage());
         }
-    }
-
-    /// The text that stands for a name.
-    static String text(Bytes name) {
-        if (name.isUtf8()) {
-            return name.toUtf8();
-        }
-        var decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = name.toByteBuffer();
-        CharBuffer out = CharBuffer.allocate(3 * name.length());
-        for (CoderResult result = decoder.decode(in, out, true);
-                result.isMalformed();
-                result = decoder.decode(in, out, true)) {
-            for (int i = 0; i < result.length(); i++) {
-                out.put(STRAY).put(HexFormat.of().toHexDigits(in.get()));
-            }
-        }
-        return out.flip().toString();
     }
 
     /// Reads one document. Each open node is a [Partial], for its fields may stand in any order.
@@ -263,22 +236,8 @@ final class NarListingJson {
             if (text.length() > 3 * NarOrder.MAX_TARGET) {
                 throw malformed("a name or target of " + text.length() + " characters");
             }
-            var bytes = new ByteWriter(text.length());
-            int start = 0;
-            for (int i = text.indexOf(STRAY); i >= 0; i = text.indexOf(STRAY, start)) {
-                int end = Math.min(i + 3, text.length());
-                if (!text.substring(i + 1, end).matches("[0-9a-f]{2}")) {
-                    throw malformed("a name may not hold a zero byte");
-                }
-                bytes.bytes(Bytes.utf8(text.substring(start, i)));
-                start = end;
-                bytes.u8(HexFormat.fromHexDigits(text, i + 1, start));
-            }
-            Bytes name = bytes.bytes(Bytes.utf8(text.substring(start))).toBytes();
-            if (!text(name).equals(text)) {
-                throw malformed("a name that is not told in its only form");
-            }
-            return name;
+            return Bytes.ofEscaped(text)
+                    .orElseThrow(() -> malformed("a name that is not told in its only form"));
         }
 
         private void skip() {

@@ -1,6 +1,8 @@
 package cairn.remote;
 
+import cairn.cid.Bytes;
 import cairn.cid.FormatException;
+import cairn.nix.FileNames;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -54,16 +56,24 @@ record StoreUri(String base, Map<String, String> parameters) {
     /// The path of a file, which not every text can be in every locale.
     static Path path(String text) throws FormatException {
         try {
-            return Path.of(text);
+            return FileNames.path(text);
         } catch (InvalidPathException e) {
             throw new FormatException(FORMAT, 0, "in '" + text + "': " + e.getReason());
         }
     }
 
-    /// Replaces `%41` and the like; a plus stays one.
+    /// Replaces `%41` and the like; a plus stays one. What is not UTF-8 is then
+    /// [escaped][Bytes#toEscaped()].
     static String unescape(String text) throws FormatException {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        Bytes raw = Bytes.ofEscaped(text).orElse(Bytes.utf8(text));
+        String byteByByte = new String(raw.toByteArray(), StandardCharsets.ISO_8859_1);
         try {
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+            String decoded =
+                    URLDecoder.decode(byteByByte.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+            return Bytes.wrap(decoded.getBytes(StandardCharsets.ISO_8859_1)).toEscaped();
         } catch (IllegalArgumentException e) {
             throw new FormatException(FORMAT, 0, "in '" + text + "': " + e.getMessage());
         }

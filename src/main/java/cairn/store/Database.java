@@ -2,6 +2,7 @@ package cairn.store;
 
 import cairn.cid.Bytes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -193,7 +194,12 @@ final class Database implements AutoCloseable {
     /// SQLite tells a disk that has no room for its shared memory from a broken one in no other
     /// way.
     private static boolean isFull(Path file) {
-        return file.toAbsolutePath().resolveSibling("").toFile().getUsableSpace() < SHARED_MEMORY;
+        Path folder = file.toAbsolutePath().resolveSibling("");
+        try {
+            return Files.getFileStore(folder).getUsableSpace() < SHARED_MEMORY;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     void closeQuietly() {

@@ -101,10 +101,13 @@ final class PackAppender implements AutoCloseable {
         for (long row : roomy(index)) {
             var lock = leases.tryLock(row);
             if (lock.isPresent()) {
-                boolean sound = place(index, row, home).filter(Place::isSound).isPresent();
-                lock.get().release();
-                if (sound) {
-                    return true;
+                try {
+                    var place = place(index, row, home);
+                    if (place.isPresent() && place.get().isSound()) {
+                        return true;
+                    }
+                } finally {
+                    lock.get().release();
                 }
             }
         }
@@ -164,8 +167,8 @@ final class PackAppender implements AutoCloseable {
     private static Optional<PackAppender> take(Index index, long row, FileLock lock, Home home)
             throws IOException {
         // Looked up under the lock: only who holds it makes a pack longer or deletes it.
-        var place = place(index, row, home).filter(Place::isSound);
-        if (place.isEmpty()) {
+        var place = place(index, row, home);
+        if (place.isEmpty() || !place.get().isSound()) {
             return Optional.empty();
         }
         Path file = place.get().file;
@@ -187,8 +190,8 @@ final class PackAppender implements AutoCloseable {
     private record Place(Path file, long length) {
         /// A file that is shorter than it was, or gone, is damaged; verifying tells that, and
         /// appending would hide it.
-        boolean isSound() {
-            return Files.isWritable(file) && file.toFile().length() >= length;
+        boolean isSound() throws IOException {
+            return Files.isWritable(file) && Files.size(file) >= length;
         }
     }
 

@@ -69,6 +69,13 @@ record Cli(Path home) {
 
     /// Starts the command line as a process of its own.
     Process start(String... words) throws IOException {
+        var builder = new ProcessBuilder(command(words));
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        return builder.start();
+    }
+
+    /// What starts the command line as a process of its own.
+    List<String> command(String... words) {
         var command =
                 new ArrayList<>(
                         List.of(
@@ -85,8 +92,6 @@ record Cli(Path home) {
                                 "--home",
                                 home.toString()));
         command.addAll(List.of(words));
-        var builder = new ProcessBuilder(command);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        return builder.start();
+        return command;
     }
 }

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cairn.nix.FileNames;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,25 @@ class ProcessTest {
                         .toList()
                         .getLast());
         assertEquals(1, failed.waitFor());
+    }
+
+    /// As a shell gives them; Java has no way to.
+    @Test
+    void namesOfFilesNeedNotBeUtf8() throws Exception {
+        var cli = new Cli(folder.resolve("home"));
+        String script =
+                """
+                at=$1 && shift
+                mkdir "$at"/$'d\\xfe' && echo hello >"$at"/$'d\\xfe/f\\xff'
+                path=$("$@" add --name demo "$at"/$'d\\xfe') &&
+                    "$@" cat $path/$'f\\xff' -o "$at"/$'x\\xff'
+                """;
+        var command = new ArrayList<>(List.of("bash", "-c", script, "sh", folder.toString()));
+        command.addAll(cli.command());
+        var done = new ProcessBuilder(command).inheritIO().start();
+        assertEquals(0, done.waitFor());
+        Path written = FileNames.path(folder + "/x\0ff");
+        assertEquals("hello\n", Files.readString(written));
     }
 
     @ParameterizedTest

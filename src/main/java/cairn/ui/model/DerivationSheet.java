@@ -1,5 +1,6 @@
 package cairn.ui.model;
 
+import cairn.cid.Bytes;
 import cairn.nix.Derivation;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ final class DerivationSheet {
 
     /// Writes a line; what a text of several lines goes on with stands below its beginning.
     private static void line(StringBuilder sheet, String indent, String text) {
-        sheet.append(indent).append(text.replace("\n", "\n" + indent + INDENT)).append('\n');
+        String shown = Bytes.ofEscaped(text).map(Bytes::toUtf8).orElse(text);
+        sheet.append(indent).append(shown.replace("\n", "\n" + indent + INDENT)).append('\n');
     }
 }
