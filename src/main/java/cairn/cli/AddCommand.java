@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  cairn add notes.txt", "  cairn add --name project-1.0 src/"})
 final class AddCommand implements Command {
     @Parameters(paramLabel = "FILE", description = "a file or folder")
-    private Path file = Path.of("");
+    private String text = "";
 
     @Option(
             names = "--name",
@@ -27,6 +27,7 @@ final class AddCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
+        Path file = Unresolved.path(text);
         Path last = file.toAbsolutePath().normalize().getFileName();
         String chosen = name != null ? name : last == null ? "" : last.toString();
         try {

@@ -7,7 +7,6 @@ import cairn.cid.FormatException;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.DagJson;
-import cairn.nix.FileNames;
 import cairn.store.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  cairn block get bafyrei… --raw -o x    its bytes",
             "  cairn block put a.dag-cbor b.dag-json  prints a CID a line",
             "  cairn block put a.json --input-codec dag-json --codec dag-cbor",
+            "  cairn block put - < a.bin              standard input",
             "What the end of a file's name tells, if no codec is given: .dag-cbor, .dag-json, .dag-pb,",
             ".json; all else is raw. A stored block stays while something pinned leads to it: cairn pin CID"
         })
@@ -102,7 +102,7 @@ final class BlockCommand implements Command {
                 return ExitCode.DONE;
             }
             if (!cid.hash().isVerifiable()) {
-                session.err().println("cairn: unverifiable: its hash function is none known here");
+                session.note("unverifiable: its hash function is none known here");
             }
             Bytes decoded = DagJson.encode(Codecs.decode(block));
             output.writeAnything(
@@ -128,7 +128,7 @@ final class BlockCommand implements Command {
                     Block block = encode(file, input, wanted);
                     writer.put(block);
                     entry.put("cid", block.cid());
-                } catch (IOException e) {
+                } catch (IOException | Failure.Reported e) {
                     var failure = Failure.of(e).in(file);
                     entry.put("error", failure.sentence());
                     code = Math.max(code, session.report(failure));
@@ -148,9 +148,9 @@ final class BlockCommand implements Command {
     }
 
     private static Block encode(String file, Optional<Codec> input, Optional<Codec> wanted)
-            throws IOException {
+            throws IOException, Failure.Reported {
         Bytes bytes;
-        try (var in = Files.newInputStream(FileNames.path(file))) {
+        try (var in = file.equals("-") ? System.in : Files.newInputStream(Unresolved.path(file))) {
             bytes = Bytes.wrap(in.readNBytes(Block.MAX_SIZE + 1));
         }
         if (bytes.length() > Block.MAX_SIZE) {

@@ -44,10 +44,7 @@ final class ConfigCommand implements Command {
             configuration.settings().forEach(now -> print(now, session));
         }
         for (String key : configuration.unknown()) {
-            session.err()
-                    .printf(
-                            "note: cairn.toml has '%s', which sets nothing in this version%n",
-                            Session.shown(key));
+            session.note("cairn.toml has '%s', which sets nothing in this version".formatted(key));
         }
         return ExitCode.DONE;
     }

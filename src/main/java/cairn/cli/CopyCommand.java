@@ -4,19 +4,21 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Copy;
 import cairn.graph.PathGraph;
-import cairn.nix.FileNames;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "https://… (a binary cache), car:FILE; where none is named it is the store in the home.",
             "What was brought in stays until it is unpinned, see cairn pin. Work that was cut off goes",
             "on where it stood; after a kill, what came in the last seconds comes again.",
+            "Nothing is copied where a TARGET names nothing; a file that is damaged stays out alone.",
             "",
             "With --json: paths counts the targets with all that they depend on. blocks and bytes tell of",
             "what was not there yet and so was brought: how many blocks these paths consist of, and the",
@@ -46,10 +49,10 @@ final class CopyCommand implements Command {
     private List<String> targets = List.of();
 
     @Option(names = "--from", paramLabel = "URI", description = "the store to take from")
-    private String from = "";
+    private @Nullable String from;
 
     @Option(names = "--to", paramLabel = "URI", description = "the store to bring to")
-    private String to = "";
+    private @Nullable String to;
 
     @Option(names = "--all", description = "everything that the store has")
     private boolean all;
@@ -62,16 +65,18 @@ final class CopyCommand implements Command {
         if (all == !targets.isEmpty()) {
             throw new Failure.Reported(ExitCode.USAGE, "name what to copy, or say --all");
         }
-        Copy.Summary done;
-        if (from.isEmpty() && to.isEmpty()) {
-            if (all) {
-                throw new Failure.Reported(
-                        ExitCode.USAGE, "copy needs --from URI or --to URI, or names of files");
-            }
-            done = files(session);
-        } else {
-            done = paths(session);
+        if (from != null || to != null) {
+            print(paths(session), session);
+            return ExitCode.DONE;
         }
+        if (all) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE, "copy needs --from URI or --to URI, or names of files");
+        }
+        return files(session);
+    }
+
+    private static void print(Copy.Summary done, Session session) {
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("paths", done.paths());
@@ -84,23 +89,21 @@ final class CopyCommand implements Command {
         } else {
             session.err().println(sentence(done));
         }
-        return ExitCode.DONE;
     }
 
-    private Copy.Summary paths(Session session) throws IOException, Failure.Reported {
-        try (Source source = session.source(from);
-                PathStore target = to.isEmpty() ? session.engine().local() : session.target(to)) {
-            var roots = new ArrayList<StorePath>();
-            for (String text : targets) {
-                roots.add(source.path(text));
-            }
+    private Copy.Summary paths(Session session) throws Exception {
+        try (Source source = from == null ? session.source() : session.source(from);
+                PathStore target = to == null ? session.engine().local() : session.target(to)) {
+            var roots =
+                    new ArrayList<>(
+                            session.each(targets, text -> source.info(source.path(text)).path()));
             if (all) {
                 try (Stream<StorePath> paths = source.store().paths()) {
                     paths.forEach(roots::add);
                 }
             }
             Copy.Summary done = copy(source.store(), target, roots, session);
-            if (to.isEmpty() && done.newPaths() > 0) {
+            if (to == null && done.newPaths() > 0) {
                 warn(session, roots);
             }
             return done;
@@ -108,8 +111,8 @@ final class CopyCommand implements Command {
     }
 
     /// A disk that is full does not tell which.
-    private Copy.Summary out(
-            PathStore source, PathStore target, List<StorePath> roots, Progress progress)
+    private static Copy.Summary out(
+            PathStore source, PathStore target, String to, List<StorePath> roots, Progress progress)
             throws IOException, Failure.Reported {
         try {
             return Copy.run(source, target, roots, progress);
@@ -131,8 +134,8 @@ final class CopyCommand implements Command {
             PathStore source, PathStore target, List<StorePath> roots, Session session)
             throws IOException, Failure.Reported {
         try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-            if (!to.isEmpty()) {
-                return out(source, target, roots, progress);
+            if (to != null) {
+                return out(source, target, to, roots, progress);
             }
             return all
                     ? session.engine().copyAllIn(source, !noPin, progress)
@@ -140,21 +143,15 @@ final class CopyCommand implements Command {
         }
     }
 
-    private Copy.Summary files(Session session) throws IOException, Failure.Reported {
-        for (String text : targets) {
-            if (!Files.exists(FileNames.path(text))) {
-                throw new Failure.Reported(
-                        ExitCode.USAGE,
-                        "'%s' is no file; to copy a path say --from URI or --to URI"
-                                .formatted(Session.shown(text)));
-            }
-        }
+    /// Imports files one by one; where one is not what it should be, the others come all the same.
+    private int files(Session session) throws Exception {
         var catalog = session.engine().catalog();
         Copy.Summary done = Copy.Summary.NOTHING;
+        int code = ExitCode.DONE;
         var came = new ArrayList<StorePath>();
-        for (String text : targets) {
+        for (Path file : session.each(targets, CopyCommand::file)) {
             try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
-                var imported = session.engine().importFile(FileNames.path(text), !noPin, progress);
+                var imported = session.engine().importFile(file, !noPin, progress);
                 done = done.plus(imported.summary());
                 for (Cid cid : imported.cids()) {
                     catalog.named(cid).forEach(path -> came.add(path.info().path()));
@@ -162,25 +159,43 @@ final class CopyCommand implements Command {
                         session.out().println(cid);
                     }
                 }
+            } catch (MissingReferenceException e) {
+                code = Math.max(code, session.report(Failure.of(e)));
             } catch (FormatException e) {
-                throw Failure.of(e).in(text).thrown();
+                code = Math.max(code, session.report(Failure.of(e).in(file.toString())));
             }
         }
-        PathGraph graph = PathGraph.read(session.engine().local(), came);
-        StorePath[] roots = came.toArray(StorePath[]::new);
-        return new Copy.Summary(
-                graph.closure(roots).size(),
-                done.newPaths(),
-                graph.closureSize(roots),
-                done.blocks(),
-                done.newBlocks(),
-                done.bytes(),
-                done.newBytes(),
-                done.took());
+        if (code == ExitCode.DONE || targets.size() > 1) {
+            PathGraph graph = PathGraph.read(session.engine().local(), came);
+            StorePath[] roots = came.toArray(StorePath[]::new);
+            print(
+                    new Copy.Summary(
+                            graph.closure(roots).size(),
+                            done.newPaths(),
+                            graph.closureSize(roots),
+                            done.blocks(),
+                            done.newBlocks(),
+                            done.bytes(),
+                            done.newBytes(),
+                            done.took()),
+                    session);
+        }
+        return code;
+    }
+
+    private static Path file(String text) throws Failure.Reported {
+        Path file = Unresolved.path(text);
+        if (!Files.exists(file)) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE,
+                    "'%s' is no file; to copy a path say --from URI or --to URI"
+                            .formatted(Session.shown(text)));
+        }
+        return file;
     }
 
     /// Says how much of what came in nobody vouches for.
-    private void warn(Session session, Collection<StorePath> roots)
+    private static void warn(Session session, Collection<StorePath> roots)
             throws IOException, Failure.Reported {
         var local = session.engine().local();
         PathGraph graph = PathGraph.read(local, roots);
@@ -194,9 +209,8 @@ final class CopyCommand implements Command {
                 bare++;
             }
         }
-        if (bare > 0 && !session.json()) {
-            session.err()
-                    .printf("note: nobody signed %,d of these %,d paths%n", bare, closure.size());
+        if (bare > 0) {
+            session.note("nobody signed %,d of these %,d paths".formatted(bare, closure.size()));
         }
     }
 

@@ -55,9 +55,6 @@ final class MigrateCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
-        if (from.isEmpty()) {
-            throw new Failure.Reported(ExitCode.USAGE, "--from needs a store");
-        }
         var keys = session.configuration().trustedKeys();
         try (Source source = session.source(from)) {
             var migration = survey(source, session);
@@ -84,7 +81,7 @@ final class MigrateCommand implements Command {
         }
     }
 
-    private Migration survey(Source source, Session session) throws IOException, Failure.Reported {
+    private Migration survey(Source source, Session session) throws Exception {
         var texts = new ArrayList<>(targets);
         if (list.isPresent()) {
             texts.addAll(lines(list.get()));
@@ -93,10 +90,7 @@ final class MigrateCommand implements Command {
             if (targets.isEmpty() && list.isEmpty()) {
                 return Migration.of(session.engine(), source.store(), progress);
             }
-            var roots = new ArrayList<StorePath>();
-            for (String text : texts) {
-                roots.add(source.path(text));
-            }
+            List<StorePath> roots = session.each(texts, source::path);
             return Migration.of(session.engine(), source.store(), roots, progress);
         }
     }

@@ -53,7 +53,7 @@ final class PinCommand implements Command {
 
     private static Pin pin(Session session, String text) throws Exception {
         var engine = session.engine();
-        var source = session.source("");
+        var source = session.source();
         if (source.resolve(text) instanceof Target.OfBlock(var cid)
                 && engine.catalog().named(cid).isEmpty()) {
             Cid root = source.block(cid).cid().toV1();

@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -126,9 +127,14 @@ final class Session implements AutoCloseable {
                                 e.offset() == 0 ? "" : " at byte " + e.offset()));
     }
 
-    /// Where to read: the local engine, or the store that a URI names.
+    /// The local engine, to read from.
+    Source source() throws IOException, Failure.Reported {
+        return Source.of(engine());
+    }
+
+    /// The store that a URI names, to read from.
     Source source(String uri) throws IOException, Failure.Reported {
-        return uri.isEmpty() ? Source.of(engine()) : Source.of(open(uri, engine()::open));
+        return Source.of(open(uri, engine()::open));
     }
 
     /// Long work that is shown and can be interrupted; close it before anything else is printed.
@@ -173,6 +179,8 @@ final class Session implements AutoCloseable {
                     : Failure.of(e).in(uri).thrown();
         } catch (NoSuchFileException e) {
             throw new Failure.Reported(ExitCode.UNREACHABLE, Failure.of(e).sentence());
+        } catch (IOException e) {
+            throw Failure.of(e).in(uri).thrown();
         }
     }
 
@@ -191,6 +199,51 @@ final class Session implements AutoCloseable {
     /// Tells what went wrong with one of several things, and returns its exit code.
     int report(Failure failure) {
         return failure.print(json(), err());
+    }
+
+    /// Tells what the user should know of an answer that is given all the same.
+    void note(String sentence) {
+        if (json()) {
+            Json.print(Map.of("note", sentence), err());
+        } else {
+            err().println("note: " + shown(sentence));
+        }
+    }
+
+    /// Finds what a text stands for.
+    @FunctionalInterface
+    interface Finder<T> {
+        T find(String text) throws Exception;
+    }
+
+    /// Finds what each of some targets stands for, of which nothing is to be copied unless all
+    /// stand for something; tells of every one that does not.
+    <T> List<T> each(List<String> targets, Finder<T> finder) throws Exception {
+        var found = new ArrayList<T>();
+        int bad = 0;
+        int code = ExitCode.DONE;
+        for (String target : targets) {
+            try {
+                found.add(finder.find(target));
+            } catch (Exception e) {
+                var failure = Failure.of(e);
+                boolean goesOn =
+                        failure.code() != ExitCode.CANCELLED
+                                && failure.code() != ExitCode.UNREACHABLE;
+                if (targets.size() == 1 || !goesOn) {
+                    throw e;
+                }
+                code = Math.max(code, report(failure));
+                bad++;
+            }
+        }
+        if (bad > 0) {
+            throw new Failure.Reported(
+                    code,
+                    "nothing is copied, for %d of these %d targets are bad"
+                            .formatted(bad, targets.size()));
+        }
+        return found;
     }
 
     /// Prints one JSON document.

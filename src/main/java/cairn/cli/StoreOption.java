@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The option of commands that read to ask another store.
@@ -9,13 +10,13 @@ final class StoreOption {
             names = "--store",
             paramLabel = "URI",
             description = "asks another store: local, file:///DIR, https://…, car:FILE")
-    private String uri = "";
+    private @Nullable String uri;
 
     Source open(Session session) throws IOException, Failure.Reported {
-        return session.source(uri);
+        return uri == null ? session.source() : session.source(uri);
     }
 
     boolean isGiven() {
-        return !uri.isEmpty();
+        return uri != null;
     }
 }

@@ -74,7 +74,7 @@ final class UnpinCommand implements Command {
         if (!named.isEmpty()) {
             return named;
         }
-        var source = session.source("");
+        var source = session.source();
         Cid cid;
         if (source.resolve(text) instanceof Target.OfBlock(var block)) {
             cid = block.toV1();

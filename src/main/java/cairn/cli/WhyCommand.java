@@ -64,7 +64,7 @@ final class WhyCommand implements Command {
             }
             if (chains.size() > limit) {
                 chains.removeLast();
-                session.err().printf("cairn: more than %,d chains; --limit N shows more%n", limit);
+                session.note("more than %,d chains; --limit N shows more".formatted(limit));
             }
             var mentions =
                     precise ? mentions(chains, source, session) : Map.<Edge, List<String>>of();

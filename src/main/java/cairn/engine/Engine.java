@@ -260,16 +260,14 @@ public final class Engine implements AutoCloseable {
         return Stores.target(uri);
     }
 
-    /// Opens the store that a URI names, see [Stores]; the empty URI is the local engine's.
+    /// Opens the store that a URI names, see [Stores].
     public PathStore open(String uri) throws IOException {
-        return uri.isEmpty()
-                ? local
-                : Stores.open(
-                        uri,
-                        cid ->
-                                catalog().named(cid).stream()
-                                        .findFirst()
-                                        .map(stored -> stored.info().path()));
+        return Stores.open(
+                uri,
+                cid ->
+                        catalog().named(cid).stream()
+                                .findFirst()
+                                .map(stored -> stored.info().path()));
     }
 
     /// Checks paths of the local engine one after the other.

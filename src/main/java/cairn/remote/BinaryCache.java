@@ -23,6 +23,7 @@ import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -89,13 +90,26 @@ final class BinaryCache implements PathStore {
     ///
     /// @param patience how long to wait for a connection, for an answer and for each piece of it
     public static BinaryCache open(String uri, Duration patience) throws FormatException {
-        var parts = StoreUri.parse(uri);
-        var compression = NarCompression.named(parts.parameter("compression").orElse("zstd"));
-        boolean listings = parts.parameter("write-nar-listing").filter("true"::equals).isPresent();
+        var parts = StoreUri.parse(uri, "compression", "write-nar-listing");
+        var compression =
+                parts.oneOf(List.of(NarCompression.values()), "compression", NarCompression.ZSTD);
+        boolean listings = parts.oneOf(List.of(true, false), "write-nar-listing", false);
         String base = parts.base();
         if (base.startsWith("file:///")) {
             var folder = StoreUri.path(StoreUri.unescape(base.substring("file://".length())));
             return new BinaryCache(uri, new FolderFiles(folder), compression, listings);
+        }
+        if (base.startsWith("file:")) {
+            throw new FormatException(
+                    "store uri",
+                    0,
+                    "'%s' names no folder; write it in full, as in file:///DIR".formatted(uri));
+        }
+        if (base.matches("https?:/*")) {
+            throw new FormatException(
+                    "store uri",
+                    0,
+                    "'%s' names no server; write it as in https://HOST".formatted(uri));
         }
         if (base.startsWith("http://") || base.startsWith("https://")) {
             var files = new HttpFiles(base.replaceFirst("/+$", ""), patience);
@@ -144,6 +158,7 @@ final class BinaryCache implements PathStore {
 
     @Override
     public Stream<String> hashes() throws IOException {
+        String _ = folder();
         return files.names("").stream()
                 .filter(name -> name.endsWith(".narinfo"))
                 .map(name -> name.substring(0, name.length() - ".narinfo".length()));
@@ -328,7 +343,7 @@ final class BinaryCache implements PathStore {
         }
         var content = files.read(INFO, MAX_INFO);
         if (content.isEmpty()) {
-            throw new NoSuchFileException(uri, null, "no binary cache: there is no " + INFO);
+            throw new IOException("%s is no binary cache: there is no %s".formatted(uri, INFO));
         }
         String found =
                 content.get()

@@ -87,7 +87,7 @@ public final class NixStore implements PathStore {
     ///
     /// @throws NoSuchFileException if there is none
     public static NixStore open(String uri) throws IOException {
-        var parts = StoreUri.parse(uri);
+        var parts = StoreUri.parse(uri, "root", "store", "state", "real", "log");
         if (!parts.base().equals("local")) {
             throw new FormatException("store uri", 0, "'" + uri + "' is not 'local'");
         }

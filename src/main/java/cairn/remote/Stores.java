@@ -30,14 +30,14 @@ public final class Stores {
             return NixStore.open(uri);
         }
         if (uri.startsWith("car:")) {
-            return CarStore.open(existing(uri.substring("car:".length())), names);
+            return CarStore.open(existing(behind("car:", uri)), names);
         }
         if (uri.startsWith("folder:")) {
             throw new FormatException("store uri", 0, uri + " is only written, never read");
         }
         var cache = cache(uri);
         if (uri.startsWith("file:")) {
-            String folder = StoreUri.parse(uri).base().substring("file://".length());
+            String folder = uri.substring("file://".length()).split("\\?", 2)[0];
             Path _ = existing(StoreUri.unescape(folder));
         }
         return cache;
@@ -55,13 +55,21 @@ public final class Stores {
                             + " nix copy --from file:///DIR");
         }
         if (uri.startsWith("car:")) {
-            return CarStore.open(
-                    StoreUri.path(uri.substring("car:".length())), CarStore.Names.NONE);
+            return CarStore.open(StoreUri.path(behind("car:", uri)), CarStore.Names.NONE);
         }
         if (uri.startsWith("folder:")) {
-            return new FolderStore(StoreUri.path(uri.substring("folder:".length())));
+            return new FolderStore(StoreUri.path(behind("folder:", uri)));
         }
         return cache(uri);
+    }
+
+    /// The name of a file or folder that stands behind a scheme.
+    private static String behind(String scheme, String uri) throws FormatException {
+        if (uri.equals(scheme)) {
+            throw new FormatException(
+                    "store uri", 0, "'%s' names no file; write one behind it".formatted(uri));
+        }
+        return uri.substring(scheme.length());
     }
 
     private static Path existing(String text) throws IOException {

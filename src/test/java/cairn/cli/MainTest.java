@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What holds for every command: exit codes, errors, help.
 class MainTest {
@@ -48,6 +49,7 @@ class MainTest {
                     1 | block get bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e
                     1 | unpin hello
                     1 | cat hello/bin
+                    1 | info hello/bin
                     2 | nonsense
                     2 | info
                     2 | info --what hello
@@ -64,6 +66,28 @@ class MainTest {
                     2 | ls hello/../x
                     1 | ls ./nowhere
                     2 | copy --to local hello
+                    2 | paths --store=
+                    2 | copy --from= --all
+                    2 | copy --to= hello
+                    2 | migrate --from=
+                    2 | paths --store car:
+                    2 | copy --to car: hello
+                    2 | copy --to folder: hello
+                    2 | paths --store file://
+                    2 | paths --store https://
+                    2 | paths --store local?
+                    2 | paths --store local?root
+                    2 | paths --store local?root=
+                    2 | paths --store local?x=y
+                    2 | paths --store local?priority=high
+                    2 | copy --to file:///x?x=y hello
+                    2 | copy --to file:///x?compression=foo hello
+                    2 | copy --to file:///x?write-nar-listing=1 hello
+                    2 | ls -
+                    2 | verify /dev/stdin
+                    2 | add -
+                    2 | ls /dev/null
+                    2 | info /nix/store/2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4-hello-2.12.1/bin/sh
                     2 | copy --from folder:x --all
                     2 | why a b --limit 0
                     2 | paths --home=
@@ -75,6 +99,9 @@ class MainTest {
                     3 | copy --from local?root=/nowhere --all
                     3 | copy --from car:/nowhere --all
                     3 | info --store file:///nowhere hello
+                    3 | paths --store file:///
+                    3 | info --store file:///dev hello
+                    3 | paths --store car:src
                     4 | cid nonsense
                     4 | cid bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
                     4 | info bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5
@@ -101,9 +128,33 @@ class MainTest {
                     copy --from folder:/x --all   | folder:/x is only written, never read
                     copy --from local?root=/no x  | /no/nix/var/nix/db/db.sqlite does not exist, so there\
                      is no Nix store
-                    copy --from http://[::1]:9 --all | http://[::1]:9 does not tell what it has: name\
-                     paths in full, or by their hashes
+                    copy --from http://[::1]:9 --all | http://[::1]:9/ cannot be reached: there is no\
+                     such server, or nobody listens there
                     ls ./no/file                  | there is no file './no/file'
+                    info hello/bin                | there is no file 'hello/bin'; for what is inside of\
+                     a path: cairn ls hello/bin
+                    info x/y.nar                  | there is no file 'x/y.nar'
+                    info /nix/store/2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4-hello/bin/sh | this lies inside of\
+                     /nix/store/2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4-hello. Look at it: cairn ls\
+                     /nix/store/2hl6jbya3y6qsc6zfc8zbjzhgpj60bq4-hello/bin/sh
+                    ls -                          | '-' does not tell what it is. Write it to a file that\
+                     is named for it, such as x.nar or x.car
+                    ls /dev/null                  | /dev/null is no plain file
+                    paths --store=                | '' names no store; known are local, local?root=DIR,\
+                     file:///DIR, http://…, https://…, car:FILE and folder:DIR
+                    paths --store car:            | 'car:' names no file; write one behind it
+                    paths --store file://         | 'file://' names no folder; write it in full, as in\
+                     file:///DIR
+                    paths --store http://         | 'http://' names no server; write it as in https://HOST
+                    paths --store local?root=     | in 'local?root=': no value is given to 'root'; known\
+                     are root, store, state, real, log, priority
+                    paths --store file:///x?x=y   | in 'file:///x?x=y': there is no parameter 'x'; known\
+                     are compression, write-nar-listing, priority
+                    copy --to file:///x?compression=foo y | the compression 'foo' is none of xz,\
+                     zstd, bzip2, gzip, none
+                    paths --store file:///dev     | file:///dev is no binary cache: there is no\
+                     nix-cache-info
+                    paths --store car:src         | car:src: Is a directory
                     info .                        | '.' is no CID, store path, hash, name or file
                     info src/test                 | src/test is a folder. Add it as a path first: cairn\
                      add src/test
@@ -186,6 +237,74 @@ class MainTest {
     }
 
     @Test
+    void copiesNothingWhereATargetIsBadAndTellsOfEach() throws IOException {
+        String good = Files.writeString(folder.resolve("a"), "a").toString();
+        cli.json("add", good);
+        Path cache = folder.resolve("cache");
+        var paths = cli.run("copy", "--to", cache.toUri().toString(), "a", "!", "nothing");
+        assertEquals(4, paths.code());
+        assertEquals(
+                """
+                cairn: '!' is no CID, store path, hash, name or file
+                cairn: 'nothing' is not in the store. See what is: cairn paths
+                cairn: nothing is copied, for 2 of these 3 targets are bad
+                """,
+                paths.err());
+        assertFalse(Files.exists(cache));
+        var files = cli.run("--json", "copy", good, "nothing", "");
+        assertEquals(List.of(4, ""), List.of(files.code(), files.out()));
+        assertEquals(3, files.errors().size());
+    }
+
+    @Test
+    void aFileThatIsDamagedStaysOutAlone() throws IOException {
+        Path bad = Files.writeString(folder.resolve("bad.nar"), "bad");
+        Path good = Files.writeString(folder.resolve("good"), "good");
+        var outcome = cli.run("--json", "copy", bad.toString(), good.toString());
+        assertEquals(4, outcome.code());
+        assertEquals(1, outcome.json().get("paths").asInt());
+        String sentence = outcome.errors().getFirst().get("error").asString();
+        assertTrue(sentence.startsWith(bad + ": nar at byte 3"), sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "info",
+                "ls",
+                "cat",
+                "nar",
+                "car",
+                "dag",
+                "closure",
+                "referrers",
+                "verify",
+                "pin",
+                "unpin",
+                "copy",
+                "add",
+                "cid",
+                "block get",
+                "block put"
+            })
+    void anEmptyTargetIsMalformed(String command) {
+        var words = new ArrayList<>(List.of((command + " x").split(" ")));
+        words.set(words.size() - 1, "");
+        assertEquals(4, cli.run(words.toArray(String[]::new)).code());
+    }
+
+    @Test
+    void aNoteIsAnObjectToo() throws IOException {
+        Files.createDirectories(cli.home());
+        Files.writeString(cli.home().resolve("cairn.toml"), "colour = 1");
+        assertEquals(
+                List.of("cairn.toml has 'colour', which sets nothing in this version"),
+                cli.run("--json", "config").errors().stream()
+                        .map(note -> note.get("note").asString())
+                        .toList());
+    }
+
+    @Test
     void aDamagedIndexIsDamagedData() throws IOException {
         Files.createDirectories(cli.home());
         Path index = cli.home().resolve("index.db");
@@ -215,7 +334,10 @@ class MainTest {
         String path = "/nix/store/00000000000000000000000000000000-none";
         var outcome = cli.run("copy", "--to", folder.resolve("cache").toUri().toString(), path);
         assertEquals(ExitCode.NO, outcome.code());
-        assertEquals("cairn: " + path + " is not in the local store\n", outcome.err());
+        assertEquals(
+                "cairn: %1$s is not in the store. Bring it in: cairn copy --from URI %1$s\n"
+                        .formatted(path),
+                outcome.err());
     }
 
     @Test

@@ -14,7 +14,6 @@ import cairn.nix.StorePath;
 import cairn.store.PathInfo;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -242,8 +241,11 @@ class BinaryCacheTest {
     @Test
     void saysWhereThereIsNoCache() throws IOException {
         try (var cache = cache("")) {
-            assertThrows(NoSuchFileException.class, () -> cache.info(NOTE));
-            assertThrows(NoSuchFileException.class, cache::paths);
+            String problem = cache.uri() + " is no binary cache: there is no nix-cache-info";
+            var e = assertThrows(IOException.class, () -> cache.info(NOTE));
+            assertEquals(problem, e.getMessage());
+            e = assertThrows(IOException.class, cache::paths);
+            assertEquals(problem, e.getMessage());
         }
         for (String uri : List.of("file://host/x", "ftp://host", "http:///x", "https://me@host")) {
             assertThrows(FormatException.class, () -> BinaryCache.open(uri, Duration.ofSeconds(1)));

@@ -68,7 +68,12 @@ class HttpCacheTest {
             assertEquals(Optional.of(NOTE), cache.find(NOTE.hash()));
             assertEquals(Samples.archive(HELLO), Samples.archive(cache.nar(NOTE)));
             assertEquals(Optional.empty(), cache.find("2".repeat(32)));
-            assertThrows(IOException.class, cache::paths);
+            var e = assertThrows(IOException.class, cache::paths);
+            assertEquals(
+                    address
+                            + "/cache does not tell what it has: name paths in full, or by their"
+                            + " hashes",
+                    e.getMessage());
         }
     }
 
