@@ -17,16 +17,21 @@ public final class FormatException extends IOException {
     private final String format;
     private final long offset;
     private final String problem;
+    private final String place;
 
     /// @param format the name of the format, as a user would say it: "cid", "nar", "dag-cbor"
     /// @param offset where the offending element starts, counted from the start of the input
     /// @param problem what is wrong, in words that fit behind a colon
     public FormatException(String format, long offset, String problem) {
-        String shown = shown(problem);
-        super("%s at byte %d: %s".formatted(format, offset, shown));
+        this(format, offset, shown(problem), "");
+    }
+
+    private FormatException(String format, long offset, String problem, String place) {
+        super("%s at byte %d: %s%s".formatted(format, offset, problem, place));
         this.format = format;
         this.offset = offset;
-        this.problem = shown;
+        this.problem = problem;
+        this.place = place;
     }
 
     public String format() {
@@ -39,6 +44,18 @@ public final class FormatException extends IOException {
 
     public String problem() {
         return problem;
+    }
+
+    /// Where it was found, in words that follow the problem; empty if that goes without saying.
+    public String place() {
+        return place;
+    }
+
+    /// The same with the place where it was found, unless its words tell that already.
+    public FormatException in(String where) {
+        return (problem + place).contains(where)
+                ? this
+                : new FormatException(format, offset, problem, place + ", in " + shown(where));
     }
 
     private static String shown(String problem) {

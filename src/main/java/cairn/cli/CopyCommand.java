@@ -117,7 +117,7 @@ final class CopyCommand implements Command {
         try {
             return Copy.run(source, target, roots, progress);
         } catch (NoSuchFileException | FileAlreadyExistsException e) {
-            if (roots.stream().anyMatch(root -> root.toString().equals(e.getFile()))) {
+            if (e.getFile().startsWith(StorePath.NIX_STORE)) {
                 throw e; // it is the source that lacks something
             }
             throw new Failure(ExitCode.UNREACHABLE, Failure.of(e).sentence()).in(to).thrown();

@@ -1,6 +1,7 @@
 package cairn.engine;
 
 import cairn.cid.Cid;
+import cairn.cid.FormatException;
 import cairn.graph.PathGraph;
 import cairn.nix.NarFilter;
 import cairn.nix.NarSink;
@@ -125,7 +126,11 @@ public final class Copy {
         var lacking = lacking(closure);
         long newBytes = 0;
         for (PathInfo info : lacking) {
-            to.put(info, watched(info));
+            try {
+                to.put(info, watched(info));
+            } catch (FormatException e) {
+                throw told(e, info.path());
+            }
             newBytes += info.narSize();
         }
         to.commit();
@@ -251,7 +256,11 @@ public final class Copy {
                                         : sink -> from.nar(info.path()).writeTo(sink));
                     } catch (IOException e) {
                         progress.check();
-                        manner.setback.met(info, e);
+                        manner.setback.met(
+                                info,
+                                e instanceof FormatException malformed
+                                        ? copy.told(malformed, info.path())
+                                        : e);
                         continue;
                     } finally {
                         copy.doneBytes = before + (fresh ? info.narSize() : 0);
@@ -395,6 +404,13 @@ public final class Copy {
             doneBytes = before + info.narSize();
             progress.step(name, doneBytes, totalBytes);
         };
+    }
+
+    /// Says of whom the malformed data are that came.
+    private FormatException told(FormatException e, StorePath path) {
+        String source = name(from);
+        boolean toldPath = (e.problem() + e.place()).contains(path.toString());
+        return e.in(toldPath ? source : "%s of %s".formatted(path, source));
     }
 
     private static String name(PathStore store) {

@@ -132,12 +132,15 @@ final class BinaryCache implements PathStore {
 
     @Override
     public Optional<PathInfo> info(StorePath path) throws IOException {
-        return info(path.hash()).filter(info -> info.path().equals(path));
+        return remembered(narInfo(path));
     }
 
     @Override
     public Optional<PathInfo> info(String hash) throws IOException {
-        var found = narInfo(hash);
+        return remembered(narInfo(hash));
+    }
+
+    private Optional<PathInfo> remembered(Optional<NarInfo> found) {
         found.ifPresent(this::remember);
         return found.map(PathInfo::of);
     }
@@ -167,15 +170,21 @@ final class BinaryCache implements PathStore {
     @Override
     public NarSource nar(StorePath path) throws IOException {
         var archive = archive(path);
-        checkUrl(archive.url);
-        var compression = NarCompression.named(archive.compression);
-        return sink -> {
-            try (InputStream packed = open(path, archive);
-                    var unpacked = compression.decompress(packed, archive.narSize);
-                    var nar = new NarReader(unpacked)) {
-                nar.writeTo(sink);
-            }
-        };
+        try {
+            checkUrl(archive.url);
+            var compression = NarCompression.named(archive.compression);
+            return sink -> {
+                try (InputStream packed = open(path, archive);
+                        var unpacked = compression.decompress(packed, archive.narSize);
+                        var nar = new NarReader(unpacked)) {
+                    nar.writeTo(sink);
+                } catch (FormatException e) {
+                    throw here(e, path);
+                }
+            };
+        } catch (FormatException e) {
+            throw here(e, path);
+        }
     }
 
     @Override
@@ -265,25 +274,35 @@ final class BinaryCache implements PathStore {
         files.close();
     }
 
+    /// Says of malformed data of whom they are, and that they lie here.
+    private FormatException here(FormatException e, Object whose) {
+        return e.in("%s of %s".formatted(whose, uri));
+    }
+
     private Optional<NarInfo> narInfo(StorePath path) throws IOException {
-        return narInfo(path.hash()).filter(info -> info.path().equals(path));
+        return narInfo(path.hash(), path).filter(info -> info.path().equals(path));
     }
 
     private Optional<NarInfo> narInfo(String hash) throws IOException {
-        if (!StorePath.isHash(hash)) {
-            return Optional.empty();
-        }
+        return StorePath.isHash(hash) ? narInfo(hash, narInfoName(hash)) : Optional.empty();
+    }
+
+    /// @param whose what is wanted, as far as it is known
+    private Optional<NarInfo> narInfo(String hash, Object whose) throws IOException {
         String folder = folder();
-        var content = files.read(narInfoName(hash), NarInfo.MAX_BYTES);
-        if (content.isEmpty()) {
-            return Optional.empty();
+        try {
+            var content = files.read(narInfoName(hash), NarInfo.MAX_BYTES);
+            if (content.isEmpty()) {
+                return Optional.empty();
+            }
+            var info = NarInfo.decode(content.get());
+            if (!info.path().hash().equals(hash) || !info.path().folder().equals(folder)) {
+                throw new FormatException(FORMAT, 0, "this tells of " + info.path());
+            }
+            return Optional.of(info);
+        } catch (FormatException e) {
+            throw here(e, whose);
         }
-        var info = NarInfo.decode(content.get());
-        if (!info.path().hash().equals(hash) || !info.path().folder().equals(folder)) {
-            throw new FormatException(
-                    FORMAT, 0, "%s tells of %s".formatted(narInfoName(hash), info.path()));
-        }
-        return Optional.of(info);
     }
 
     private Archive archive(StorePath path) throws IOException {
@@ -312,9 +331,9 @@ final class BinaryCache implements PathStore {
         return files.open(archive.url)
                 .orElseThrow(() ->
                         new NoSuchFileException(
-                                archive.url,
+                                path.toString(),
                                 null,
-                                "is not in %s, although %s lies there".formatted(uri, path)));
+                                "is in %s, but its archive %s is not".formatted(uri, archive.url)));
     }
 
     /// Lets an archive lie anywhere within the cache, and nowhere else.
@@ -353,7 +372,11 @@ final class BinaryCache implements PathStore {
                         .map(line -> line.substring("StoreDir:".length()).strip())
                         .findFirst()
                         .orElse(StorePath.NIX_STORE);
-        StorePath.checkFolder(found);
+        try {
+            StorePath.checkFolder(found);
+        } catch (FormatException e) {
+            throw here(e, INFO);
+        }
         folder = found;
         return found;
     }

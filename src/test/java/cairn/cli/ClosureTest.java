@@ -172,6 +172,11 @@ class ClosureTest {
         String glibc = closure.path("glibc-2.39");
         var chain = texts(cli.json("why", closure.top(), glibc).get(0));
         assertEquals(List.of(closure.top(), glibc), List.of(chain.getFirst(), chain.getLast()));
+        var few = cli.run("--json", "why", closure.top(), glibc, "--all", "--limit", "2");
+        assertEquals(2, few.json().size());
+        assertEquals(
+                "more than 2 chains; --limit N shows more",
+                few.errors().getFirst().get("note").asString());
         var all = cli.json("why", closure.top(), glibc, "--all", "--limit", "20");
         assertEquals(chain.size(), all.get(0).size(), "the shortest is first");
         var none = cli.run("--json", "why", glibc, closure.top());

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,6 +224,65 @@ class FilesTest {
                 Files.readString(narinfo)
                         .replaceFirst("CA: .*", "CA: fixed:r:sha256:" + "0".repeat(52)));
         assertEquals("unsigned", trust("--store", uri, "--deep"));
+    }
+
+    @Test
+    void whatIsDamagedInACacheIsToldWithItsPathAndTheCache() throws IOException {
+        Path cache = folder.resolve("cache");
+        String uri = "file://" + cache;
+        assertEquals(0, cli.run("copy", "--to", uri, path).code());
+        Path narinfo = cache.resolve(path.substring(11, 43) + ".narinfo");
+        Path archive;
+        try (var files = Files.list(cache.resolve("nar"))) {
+            archive = files.findFirst().orElseThrow();
+        }
+        byte[] packed = Files.readAllBytes(archive);
+        Files.write(archive, Arrays.copyOf(packed, 60));
+        assertEquals(
+                List.of("zstd at byte 60: Truncated source, in %s of %s".formatted(path, uri)),
+                failures(4, uri));
+        Files.write(archive, packed);
+        String told = Files.readString(narinfo);
+        Files.writeString(
+                narinfo, told.replaceFirst("NarHash: .*", "NarHash: sha256:" + "0".repeat(52)));
+        for (String sentence : failures(4, uri)) {
+            assertTrue(sentence.contains(path), sentence);
+            assertTrue(sentence.endsWith(", in " + uri), sentence);
+        }
+        Files.writeString(narinfo, "junk");
+        assertEquals(
+                List.of(
+                        "narinfo at byte 0: the last line has no end, in %s of %s"
+                                .formatted(path, uri)),
+                failures(4, uri));
+        assertTrue(
+                cli.run("copy", "--from", uri, "--all")
+                        .err()
+                        .endsWith(", in %s of %s\n".formatted(narinfo.getFileName(), uri)));
+        Files.writeString(narinfo, told);
+        Files.delete(archive);
+        assertEquals(
+                List.of(
+                        "%s is in %s, but its archive nar/%s is not"
+                                .formatted(path, uri, archive.getFileName())),
+                failures(1, uri));
+    }
+
+    /// What copying the path from a cache says, to a home and to an archive.
+    private List<String> failures(int code, String from) throws IOException {
+        var sentences = new TreeSet<String>();
+        for (String to : List.of("", "car:" + folder.resolve("other.car"))) {
+            var words = new ArrayList<>(List.of("--json", "copy", "--from", from, path));
+            if (!to.isEmpty()) {
+                words.addAll(List.of("--to", to));
+            }
+            var outcome =
+                    new Cli(Files.createTempDirectory(folder, "home"))
+                            .run(words.toArray(String[]::new));
+            assertEquals(code, outcome.code(), outcome.err());
+            sentences.add(outcome.errors().getFirst().get("error").asString());
+        }
+        return List.copyOf(sentences);
     }
 
     private String trust(String... options) {

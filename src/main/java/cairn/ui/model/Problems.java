@@ -33,7 +33,7 @@ public final class Problems {
             case FormatException e when e.format().equals(ADDRESS) ->
                     Words.text("problem.address", e.problem());
             case FormatException e ->
-                    Words.text("problem.format", e.format(), e.offset(), e.problem());
+                    Words.text("problem.format", e.format(), e.offset(), e.problem() + e.place());
             case NoSuchFileException e when e.getReason() != null ->
                     Words.text("problem.named", e.getFile(), e.getReason());
             case NoSuchFileException e when isOnDisk(e.getFile()) ->
