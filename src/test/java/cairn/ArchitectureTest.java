@@ -49,6 +49,7 @@ class ArchitectureTest {
                     org.sqlite..             : store
                     io.helidon..             : gateway
                     io.nats..                : nats
+                    com.google.protobuf..    : nats
                     org.neo4j..              : neo4j
                     org.jgrapht..            : graph
                     org.bouncycastle..       : trust cid

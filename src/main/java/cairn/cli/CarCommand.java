@@ -7,6 +7,7 @@ import cairn.ipld.BlockSource;
 import cairn.ipld.CarWriter;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
+import cairn.store.DagStore;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +50,7 @@ final class CarCommand implements Command {
             }
             var path = source.path(target);
             var _ = source.info(path);
-            Source.Cids cids = source.cids(path).orElseThrow();
+            DagStore.Cids cids = source.cids(path).orElseThrow();
             output.write(
                     session,
                     out ->

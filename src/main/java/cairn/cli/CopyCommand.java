@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A store is local or local?root=DIR (Nix on this machine, only read), file:///DIR or",
-            "https://… (a binary cache), car:FILE; where none is named it is the store in the home.",
+            "https://… (a binary cache), nats+ipld://host:port (other nodes), car:FILE; where none is",
+            "named it is the store in the home.",
             "What was brought in stays until it is unpinned, see cairn pin. Work that was cut off goes",
             "on where it stood; after a kill, what came in the last seconds comes again.",
             "Nothing is copied where a TARGET names nothing; a file that is damaged stays out alone.",

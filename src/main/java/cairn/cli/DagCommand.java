@@ -10,6 +10,7 @@ import cairn.ipld.Block;
 import cairn.ipld.BlockSource;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
+import cairn.store.DagStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,7 +76,7 @@ final class DagCommand implements Command {
         var path = source.path(target);
         var _ = source.info(path);
         var _ = source.blocks();
-        return source.cids(path).map(Source.Cids::path).orElseThrow();
+        return source.cids(path).map(DagStore.Cids::path).orElseThrow();
     }
 
     /// The blocks that are not deeper than asked for, nearest first. Below the last the links are

@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.gateway.Gateway;
+import cairn.nats.NatsNetwork;
 import cairn.ui.Explorer;
 import cairn.ui.model.Place;
 import picocli.CommandLine.Parameters;
@@ -23,7 +24,7 @@ final class ExploreCommand implements Command {
     public int run(Session session) throws Exception {
         var first = Place.parse(place);
         try {
-            Explorer.open(session.home(), first, Gateway::start);
+            Explorer.open(session.home(), first, Gateway::start, new NatsNetwork());
         } catch (UnsupportedOperationException e) {
             throw new Failure.Reported(
                     ExitCode.UNREACHABLE,

@@ -4,6 +4,7 @@ import cairn.cid.Codec;
 import cairn.engine.Target;
 import cairn.graph.PathGraph;
 import cairn.nix.StorePath;
+import cairn.store.DagStore;
 import cairn.store.PathInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -88,13 +89,13 @@ final class InfoCommand implements Command {
 
     /// What `nix path-info --json` tells, and the CIDs.
     static Map<String, Object> fields(
-            PathInfo info, Optional<Source.Cids> cids, OptionalLong closureSize) {
+            PathInfo info, Optional<DagStore.Cids> cids, OptionalLong closureSize) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("path", info.path());
-        fields.put("cid", cids.map(Source.Cids::path));
+        fields.put("cid", cids.map(DagStore.Cids::path));
         var both = new LinkedHashMap<String, Object>();
-        both.put("path", cids.map(Source.Cids::path));
-        both.put("tree", cids.map(Source.Cids::tree));
+        both.put("path", cids.map(DagStore.Cids::path));
+        both.put("tree", cids.map(DagStore.Cids::tree));
         fields.put("cids", both);
         fields.put("narHash", info.narHash().toSri());
         fields.put("narSize", info.narSize());

@@ -4,11 +4,13 @@ import cairn.cid.FormatException;
 import cairn.engine.CacheServer;
 import cairn.engine.Configuration;
 import cairn.gateway.Gateway;
+import cairn.nats.NatsNode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 @picocli.CommandLine.Command(
@@ -21,7 +23,8 @@ import picocli.CommandLine.Option;
             "",
             "What no option says, the environment does (CAIRN_GATEWAY_LISTEN, …), else cairn.toml in the",
             "home: gateway.listen, .hosts, .writable, .token-file, .tls-cert, .tls-key, .secret-key-file,",
-            ".priority; substituters, trusted-keys, offline, store.limit.",
+            ".priority; substituters, trusted-keys, offline, store.limit; nats.url and what else begins so,",
+            "see cairn config --help.",
             "",
             "Examples:",
             "  cairn node                                     http://127.0.0.1:8087",
@@ -31,6 +34,8 @@ import picocli.CommandLine.Option;
             "  cairn node --substituter 'https://cache.example.org?priority=10' \\",
             "      --trusted-key cache.example.org-1:…        what is asked for comes in and stays",
             "  cairn node --offline --limit '20 GiB'            on the train, and no more than that",
+            "  cairn node --nats nats://127.0.0.1:4222          also for other nodes:",
+            "      cairn copy --from nats+ipld://127.0.0.1:4222 hello",
             "  curl http://127.0.0.1:8087/metrics"
         })
 final class NodeCommand implements Command {
@@ -123,6 +128,24 @@ final class NodeCommand implements Command {
     }
 
     @Option(
+            names = "--nats",
+            paramLabel = "URL",
+            description = "a NATS server, nats://host:port, where others find this node")
+    void nats(String url) {
+        set("nats.url", "--nats", url);
+    }
+
+    @Option(
+            names = "--writer",
+            paramLabel = "KEY",
+            description =
+                    "a public key whose requests over NATS are taken, or * for all; may be given"
+                            + " again")
+    void writers(List<String> keys) {
+        set("nats.writers", "--writer", keys);
+    }
+
+    @Option(
             names = "--priority",
             paramLabel = "N",
             description = "as Nix sorts its caches, the smallest first; default 30")
@@ -133,9 +156,17 @@ final class NodeCommand implements Command {
     @Override
     public int run(Session session) throws Exception {
         var interrupt = session.interrupt();
-        try (var server = start(session)) {
-            announce(session, server);
-            interrupt.awaitSignal();
+        var configuration = configuration(session);
+        try (var server = start(session, configuration)) {
+            if (configuration.nats().url().isEmpty()) {
+                announce(session, server, null);
+                interrupt.awaitSignal();
+                return ExitCode.DONE;
+            }
+            try (var node = NatsNode.start(session.engine(), configuration.nats())) {
+                announce(session, server, node);
+                interrupt.awaitSignal();
+            }
         }
         return ExitCode.DONE;
     }
@@ -149,7 +180,7 @@ final class NodeCommand implements Command {
         values.forEach(value -> set(key, origin, value));
     }
 
-    private static void announce(Session session, CacheServer server) {
+    private static void announce(Session session, CacheServer server, @Nullable NatsNode node) {
         boolean writable = server.settings().writable();
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
@@ -157,6 +188,12 @@ final class NodeCommand implements Command {
             fields.put("writable", writable);
             fields.put("offline", server.isOffline());
             fields.put("nixConf", server.nixConf());
+            if (node != null) {
+                fields.put("nats", node.server());
+                fields.put("node", node.name());
+                fields.put("domain", node.domain());
+                fields.put("key", node.key().toString());
+            }
             session.print(fields);
         } else {
             session.out()
@@ -168,29 +205,44 @@ final class NodeCommand implements Command {
                             server.isOffline() ? ", offline" : "");
             server.nixConf().forEach(line -> session.out().println("  " + line));
             server.netrc().ifPresent(line -> session.out().println("For netrc:\n  " + line));
+            if (node != null) {
+                session.out()
+                        .printf(
+                                "As %s at %s, domain %s, with the key %s%n",
+                                node.name(), node.server(), node.domain(), node.key());
+            }
         }
         session.out().flush();
     }
 
-    private CacheServer start(Session session) throws IOException, Failure.Reported {
-        var engine = session.engine();
+    private Configuration configuration(Session session) throws IOException, Failure.Reported {
         try {
-            return Gateway.start(
-                    engine,
-                    CacheServer.Settings.of(
-                            Configuration.read(
-                                    engine.store().home(), session.environment(), options)));
+            return Configuration.read(
+                    session.engine().store().home(), session.environment(), options);
+        } catch (FormatException e) {
+            throw wrong(e);
+        }
+    }
+
+    private static CacheServer start(Session session, Configuration configuration)
+            throws IOException, Failure.Reported {
+        try {
+            return Gateway.start(session.engine(), CacheServer.Settings.of(configuration));
         } catch (NoSuchFileException e) {
             throw new Failure.Reported(ExitCode.USAGE, Failure.of(e).sentence());
         } catch (FormatException e) {
-            throw isUsage(e.format())
-                    ? new Failure.Reported(
-                            ExitCode.USAGE,
-                            e.format().startsWith("gateway")
-                                    ? e.problem()
-                                    : "%s: %s".formatted(e.format(), e.problem()))
-                    : Failure.of(e).thrown();
+            throw wrong(e);
         }
+    }
+
+    private static Failure.Reported wrong(FormatException e) {
+        return isUsage(e.format())
+                ? new Failure.Reported(
+                        ExitCode.USAGE,
+                        e.format().startsWith("gateway")
+                                ? e.problem()
+                                : "%s: %s".formatted(e.format(), e.problem()))
+                : Failure.of(e).thrown();
     }
 
     /// Whether what is wrong was said by the user now: by an option or in the environment.

@@ -2,6 +2,7 @@ package cairn.cli;
 
 import cairn.nix.StorePath;
 import cairn.store.Catalog;
+import cairn.store.DagStore;
 import cairn.store.PathInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class PathsCommand implements Command {
                 rows.add(
                         new Row(
                                 path,
-                                source.cids(path).map(Source.Cids::path),
+                                source.cids(path).map(DagStore.Cids::path),
                                 info.narSize(),
                                 info.references().size(),
                                 info.signatures().size()));

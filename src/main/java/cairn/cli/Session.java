@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.nats.NatsNetwork;
 import cairn.nix.FileNames;
 import cairn.nix.StorePath;
 import cairn.store.Home;
@@ -84,7 +85,8 @@ final class Session implements AutoCloseable {
     Engine engine() throws IOException, Failure.Reported {
         if (engine == null) {
             try {
-                engine = Engine.open(home(), InstantSource.system(), environment);
+                engine =
+                        Engine.open(home(), InstantSource.system(), environment, new NatsNetwork());
             } catch (FormatException e) {
                 throw isSetting(e) ? wrong(e) : Failure.of(e).thrown();
             } catch (FileAlreadyExistsException e) {

@@ -9,7 +9,7 @@ import cairn.graph.PathGraph;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSource;
 import cairn.nix.StorePath;
-import cairn.remote.CarStore;
+import cairn.store.DagStore;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
 import cairn.store.PathStore;
@@ -29,9 +29,6 @@ final class Source implements Closeable {
         this.local = local;
         this.store = store;
     }
-
-    /// The names of the blocks that a path is made of.
-    record Cids(Cid path, Cid tree) {}
 
     /// The local engine, which closing leaves open.
     static Source of(Engine engine) {
@@ -131,29 +128,16 @@ final class Source implements Closeable {
                     .map(path -> path.info().path())
                     .toList();
         }
-        return store instanceof CarStore car
-                ? car.nodes().entrySet().stream()
-                        .filter(node ->
-                                node.getKey().equals(cid.toV1())
-                                        || node.getValue().tree().equals(cid.toV1()))
-                        .map(node -> node.getValue().path())
-                        .sorted()
-                        .toList()
-                : List.of();
+        return store instanceof DagStore dag ? dag.named(cid) : List.of();
     }
 
     /// What a path is made of, where the store keeps blocks.
-    Optional<Cids> cids(StorePath path) throws IOException {
+    Optional<DagStore.Cids> cids(StorePath path) throws IOException {
         if (local.isPresent()) {
             Optional<StoredPath> stored = local.get().catalog().path(path);
-            return stored.map(found -> new Cids(found.cid(), found.tree()));
+            return stored.map(found -> new DagStore.Cids(found.cid(), found.tree()));
         }
-        return store instanceof CarStore car
-                ? car.nodes().entrySet().stream()
-                        .filter(node -> node.getValue().path().equals(path))
-                        .map(node -> new Cids(node.getKey(), node.getValue().tree()))
-                        .findFirst()
-                : Optional.empty();
+        return store instanceof DagStore dag ? dag.cids(path) : Optional.empty();
     }
 
     /// What the last deep check found wrong with a path that is here.

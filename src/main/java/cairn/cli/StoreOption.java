@@ -9,7 +9,8 @@ final class StoreOption {
     @Option(
             names = "--store",
             paramLabel = "URI",
-            description = "asks another store: local, file:///DIR, https://…, car:FILE")
+            description =
+                    "asks another store: local, file:///DIR, https://…, nats+ipld://…, car:FILE")
     private @Nullable String uri;
 
     Source open(Session session) throws IOException, Failure.Reported {

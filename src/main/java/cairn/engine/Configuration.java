@@ -34,11 +34,13 @@ public record Configuration(
         long storeLimit,
         Synchronous synchronous,
         Gateway gateway,
+        Nats nats,
         List<Setting.Now> settings,
         List<String> unknown) {
     /// Stands for no limit.
     public static final long UNLIMITED = Long.MAX_VALUE;
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern SIZE =
             Pattern.compile("([0-9]{1,15})(?:\\.([0-9]{1,3}))? ?(B|[KMGTkmgt]i?B?)?");
 
@@ -66,6 +68,37 @@ public record Configuration(
 
         public Gateway {
             hosts = hosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        }
+    }
+
+    /// How NATS is reached, and what is served there.
+    ///
+    /// @param url `nats.url`: the server where this node meets others
+    /// @param creds `nats.creds`
+    /// @param nkey `nats.nkey`
+    /// @param user `nats.user`, with the password in `nats.password-file`
+    /// @param tlsCa `nats.tls-ca`: with it TLS is used, and it vouches for the server
+    /// @param inbox `nats.inbox`: the beginning of the subjects of replies
+    /// @param domain `nats.domain`: the one that is served, empty for the default domain
+    /// @param node `nats.node`: what the node calls itself, empty for a name that follows from its
+    ///   key
+    /// @param writers `nats.writers`: public keys whose requests may change what is here
+    public record Nats(
+            Optional<String> url,
+            Optional<Path> creds,
+            Optional<Path> nkey,
+            Optional<String> user,
+            Optional<Path> passwordFile,
+            Optional<Path> tlsCa,
+            String inbox,
+            String domain,
+            String node,
+            List<String> writers) {
+        /// Stands among the writers for everybody.
+        public static final String ANYBODY = "*";
+
+        public Nats {
+            writers = List.copyOf(writers);
         }
     }
 
@@ -99,6 +132,7 @@ public record Configuration(
                 size(values.value(Setting.STORE_LIMIT)),
                 synchronous(values.required(Setting.STORE_SYNCHRONOUS)),
                 gateway(values),
+                nats(values),
                 values.all(),
                 values.unknown());
     }
@@ -137,6 +171,50 @@ public record Configuration(
                 priority(values.required(Setting.GATEWAY_PRIORITY)));
     }
 
+    private static Nats nats(ConfigurationValues values) throws FormatException {
+        for (var writer : values.list(Setting.NATS_WRITERS)) {
+            if (!writer.text().equals(Nats.ANYBODY)) {
+                checkKey(writer);
+            }
+        }
+        return new Nats(
+                text(values, Setting.NATS_URL),
+                values.file(Setting.NATS_CREDS),
+                values.file(Setting.NATS_NKEY),
+                text(values, Setting.NATS_USER),
+                values.file(Setting.NATS_PASSWORD_FILE),
+                values.file(Setting.NATS_TLS_CA),
+                values.required(Setting.NATS_INBOX).text(),
+                name(values, Setting.NATS_DOMAIN),
+                name(values, Setting.NATS_NODE),
+                texts(values.list(Setting.NATS_WRITERS)));
+    }
+
+    private static Optional<String> text(ConfigurationValues values, Setting setting)
+            throws FormatException {
+        return values.value(setting).map(ConfigurationValues.Value::text);
+    }
+
+    /// A part of a subject, or nothing.
+    private static String name(ConfigurationValues values, Setting setting) throws FormatException {
+        var value = values.value(setting);
+        if (value.isPresent() && !NAME.matcher(value.get().text()).matches()) {
+            throw value.get()
+                    .wrong(
+                            "'%s' is no name of letters, digits, _ and -"
+                                    .formatted(value.get().text()));
+        }
+        return value.map(ConfigurationValues.Value::text).orElse("");
+    }
+
+    private static void checkKey(ConfigurationValues.Value value) throws FormatException {
+        try {
+            var _ = TrustedKeys.parse(List.of(value.text()));
+        } catch (FormatException e) {
+            throw value.wrong(e.problem());
+        }
+    }
+
     private static List<String> texts(List<ConfigurationValues.Value> values) {
         return values.stream().map(ConfigurationValues.Value::text).toList();
     }
@@ -149,11 +227,7 @@ public record Configuration(
             throws FormatException {
         var texts = new ArrayList<String>();
         for (var value : values) {
-            try {
-                var _ = TrustedKeys.parse(List.of(value.text()));
-            } catch (FormatException e) {
-                throw value.wrong(e.problem());
-            }
+            checkKey(value);
             texts.add(value.text());
         }
         return texts.isEmpty() ? TrustedKeys.NONE : TrustedKeys.parse(texts);

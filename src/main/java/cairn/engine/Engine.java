@@ -37,6 +37,7 @@ public final class Engine implements AutoCloseable {
     private final Store store;
     private final InstantSource clock;
     private final Map<String, String> environment;
+    private final Network network;
     private final LocalStore local;
     private final Activities activities;
     private final Builds builds;
@@ -45,7 +46,9 @@ public final class Engine implements AutoCloseable {
     /// A graph, and the last change that it knows.
     private record GraphAt(long cursor, PathGraph graph) {}
 
-    private Engine(Store store, InstantSource clock, Map<String, String> environment) {
+    private Engine(
+            Store store, InstantSource clock, Map<String, String> environment, Network network) {
+        this.network = network;
         this.store = store;
         this.clock = clock;
         this.environment = Map.copyOf(environment);
@@ -63,14 +66,21 @@ public final class Engine implements AutoCloseable {
         return open(home, clock, System.getenv());
     }
 
+    public static Engine open(Path home, InstantSource clock, Map<String, String> environment)
+            throws IOException {
+        return open(home, clock, environment, Network.NONE);
+    }
+
     /// Opens the engine of a home as an environment may set it.
     ///
     /// @param environment see [Setting]
+    /// @param network leads to other nodes
     /// @throws FormatException if what is set makes no sense
-    public static Engine open(Path home, InstantSource clock, Map<String, String> environment)
+    public static Engine open(
+            Path home, InstantSource clock, Map<String, String> environment, Network network)
             throws IOException {
         var synchronous = Configuration.synchronous(new Home(home), environment);
-        return new Engine(Store.open(home, synchronous), clock, environment);
+        return new Engine(Store.open(home, synchronous), clock, environment, network);
     }
 
     /// What a repair brought back, and those of the paths whose content is not what it was.
@@ -257,11 +267,14 @@ public final class Engine implements AutoCloseable {
 
     /// Opens the store that a URI names, to bring paths to.
     public PathStore target(String uri) throws IOException {
-        return Stores.target(uri);
+        return Network.names(uri) ? network.open(uri, this) : Stores.target(uri);
     }
 
-    /// Opens the store that a URI names, see [Stores].
+    /// Opens the store that a URI names, see [Stores] and [Network].
     public PathStore open(String uri) throws IOException {
+        if (Network.names(uri)) {
+            return network.open(uri, this);
+        }
         return Stores.open(
                 uri,
                 cid ->

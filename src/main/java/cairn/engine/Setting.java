@@ -59,7 +59,41 @@ public enum Setting {
             "",
             "A key that signs what a trusted key has signed."),
     GATEWAY_PRIORITY(
-            "gateway.priority", Kind.NUMBER, "30", "As Nix sorts its caches, the smallest first.");
+            "gateway.priority", Kind.NUMBER, "30", "As Nix sorts its caches, the smallest first."),
+    NATS_URL(
+            "nats.url",
+            Kind.TEXT,
+            "",
+            "The NATS server where this node meets others: nats://host:4222, or tls://…"),
+    NATS_CREDS("nats.creds", Kind.FILE, "", "A file of credentials (JWT and seed) for NATS."),
+    NATS_NKEY("nats.nkey", Kind.FILE, "", "A file with the seed of an nkey (SU…) for NATS."),
+    NATS_USER("nats.user", Kind.TEXT, "", "The name of a user of NATS."),
+    NATS_PASSWORD_FILE("nats.password-file", Kind.FILE, "", "A file with that user's password."),
+    NATS_TLS_CA(
+            "nats.tls-ca",
+            Kind.FILE,
+            "",
+            "Certificates of those who vouch for the NATS server, PEM; with them TLS is used."),
+    NATS_INBOX(
+            "nats.inbox",
+            Kind.TEXT,
+            "_INBOX",
+            "Where replies come to, as the role of the user has it: _INBOX_reader"),
+    NATS_DOMAIN(
+            "nats.domain",
+            Kind.TEXT,
+            "",
+            "The one domain that the home serves, such as a team; by default the one without name."),
+    NATS_NODE(
+            "nats.node",
+            Kind.TEXT,
+            "",
+            "What the node calls itself; by default the machine's name and some of its key."),
+    NATS_WRITERS(
+            "nats.writers",
+            Kind.LIST,
+            "",
+            "Public keys whose requests over NATS may change what is here; * stands for all.");
 
     private final String key;
     private final Kind kind;

@@ -11,10 +11,10 @@ import cairn.ipld.CarReader;
 import cairn.ipld.CarWriter;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
+import cairn.store.DagStore;
 import cairn.store.MissingReferenceException;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
-import cairn.store.PathStore;
 import cairn.store.TreeImport;
 import cairn.store.TreeNar;
 import java.io.BufferedOutputStream;
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 /// that take the first root unpack files.
 ///
 /// Reading is safe for several threads, writing belongs to one.
-public final class CarStore implements PathStore, BlockSource {
+public final class CarStore implements DagStore {
     /// How many paths an archive may hold or refer to.
     private static final int MAX_PATHS = 1 << 20;
 
@@ -182,6 +182,25 @@ public final class CarStore implements PathStore, BlockSource {
                         .orElseThrow(() ->
                                 new NoSuchFileException(path.toString(), null, "is not in " + uri));
         return new TreeNar(this, node.tree());
+    }
+
+    @Override
+    public Optional<Cids> cids(StorePath path) {
+        return nodes().entrySet().stream()
+                .filter(node -> node.getValue().path().equals(path))
+                .map(node -> new Cids(node.getKey(), node.getValue().tree()))
+                .findFirst();
+    }
+
+    @Override
+    public List<StorePath> named(Cid cid) {
+        return nodes().entrySet().stream()
+                .filter(node ->
+                        node.getKey().equals(cid.toV1())
+                                || node.getValue().tree().equals(cid.toV1()))
+                .map(node -> node.getValue().path())
+                .sorted()
+                .toList();
     }
 
     @Override

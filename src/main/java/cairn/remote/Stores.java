@@ -88,7 +88,7 @@ public final class Stores {
                 "store uri",
                 0,
                 ("'%s' names no store; known are local, local?root=DIR, file:///DIR, http://…,"
-                                + " https://…, car:FILE and folder:DIR")
+                                + " https://…, nats+ipld://host:port, car:FILE and folder:DIR")
                         .formatted(uri));
     }
 }

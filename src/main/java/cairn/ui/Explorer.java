@@ -3,6 +3,7 @@ package cairn.ui;
 import cairn.engine.CacheServer;
 import cairn.engine.CacheSwitch;
 import cairn.engine.Engine;
+import cairn.engine.Network;
 import cairn.store.Home;
 import cairn.ui.model.Answer;
 import cairn.ui.model.Answer.Phase;
@@ -11,6 +12,7 @@ import cairn.ui.model.SettingsModel;
 import cairn.ui.model.Words;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -37,6 +39,7 @@ public final class Explorer {
     private final Path home;
     private final Place place;
     private final CacheServer.Starter starter;
+    private final Network network;
     private final FxWork work = new FxWork();
     private final Answer<Engine> engine = new Answer<>(work);
 
@@ -47,10 +50,11 @@ public final class Explorer {
     private @Nullable Window window;
     private @Nullable CacheSwitch serving;
 
-    private Explorer(Path home, Place place, CacheServer.Starter starter) {
+    private Explorer(Path home, Place place, CacheServer.Starter starter, Network network) {
         this.home = home;
         this.place = place;
         this.starter = starter;
+        this.network = network;
     }
 
     /// Opens the explorer on a home, and returns when its window is closed.
@@ -58,9 +62,10 @@ public final class Explorer {
     /// The store opens while JavaFX starts.
     ///
     /// @param starter serves the store to Nix where one asks for that
-    public static void open(Path home, Place place, CacheServer.Starter starter)
+    /// @param network leads to other nodes where one asks for that
+    public static void open(Path home, Place place, CacheServer.Starter starter, Network network)
             throws InterruptedException, IOException {
-        new Explorer(home, place, starter).run(false, _ -> {});
+        new Explorer(home, place, starter, network).run(false, _ -> {});
     }
 
     /// Opens the explorer on a home and closes it again as soon as it shows all that it asked for.
@@ -68,7 +73,8 @@ public final class Explorer {
     /// @param headless draw without a display
     public static void rehearse(Path home, boolean headless, CacheServer.Starter starter)
             throws InterruptedException, IOException {
-        new Explorer(home, new Place.Overview(), starter).run(headless, Explorer::closeWhenQuiet);
+        new Explorer(home, new Place.Overview(), starter, Network.NONE)
+                .run(headless, Explorer::closeWhenQuiet);
     }
 
     /// @param onShown is given the window once it has the store
@@ -95,7 +101,7 @@ public final class Explorer {
     }
 
     private Engine openStore() throws IOException {
-        Engine store = Engine.open(home);
+        Engine store = Engine.open(home, InstantSource.system(), System.getenv(), network);
         opened.add(store);
         return store;
     }

@@ -147,7 +147,17 @@ class ConfigurationTest {
                         "gateway.tls-cert [] default",
                         "gateway.tls-key [%s] cairn.toml".formatted(folder.resolve("k")),
                         "gateway.secret-key-file [] default",
-                        "gateway.priority [30] default"),
+                        "gateway.priority [30] default",
+                        "nats.url [] default",
+                        "nats.creds [] default",
+                        "nats.nkey [] default",
+                        "nats.user [] default",
+                        "nats.password-file [] default",
+                        "nats.tls-ca [] default",
+                        "nats.inbox [_INBOX] default",
+                        "nats.domain [] default",
+                        "nats.node [] default",
+                        "nats.writers [] default"),
                 configuration.settings().stream()
                         .map(now ->
                                 "%s %s %s"

@@ -1,0 +1,28 @@
+package cairn.engine;
+
+import cairn.cid.FormatException;
+import cairn.store.PathStore;
+import java.io.IOException;
+
+/// Leads to other nodes. Whoever wires the program knows over what.
+@FunctionalInterface
+public interface Network {
+    /// The beginning of the URIs of other nodes: `nats+ipld://host:port[/domain]`.
+    String SCHEME = "nats+ipld:";
+
+    /// There is nobody else.
+    Network NONE =
+            (uri, _) -> {
+                throw new FormatException("store uri", 0, uri + " cannot be reached from here");
+            };
+
+    /// Tells whether a URI is that of another node.
+    static boolean names(String uri) {
+        return uri.startsWith(SCHEME);
+    }
+
+    /// Opens the store of another node, to read from it and to bring paths to it.
+    ///
+    /// @param engine what it has need not travel
+    PathStore open(String uri, Engine engine) throws IOException;
+}

@@ -1,0 +1,66 @@
+package cairn.nats;
+
+import cairn.store.Home;
+import cairn.trust.SecretKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+
+/// The key by which a home signs what it asks of others, in `keys/node.secret`.
+final class NodeKey {
+    private static final String FILE = "node.secret";
+    private static final int NAME = 40;
+
+    private NodeKey() {}
+
+    /// The key of a home, made when it is first asked for.
+    static SecretKey of(Home home) throws IOException {
+        Path file = home.keys().resolve(FILE);
+        try {
+            return SecretKey.parse(Files.readString(file).strip());
+        } catch (NoSuchFileException _) {
+            return make(file);
+        }
+    }
+
+    private static SecretKey make(Path file) throws IOException {
+        var key = SecretKey.generate("cairn-" + machine(), new SecureRandom());
+        try {
+            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        file,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
+            } else {
+                Files.createFile(file);
+            }
+        } catch (FileAlreadyExistsException _) {
+            return SecretKey.parse(Files.readString(file).strip()); // another process was faster
+        }
+        Files.writeString(file, key.export() + "\n");
+        return key;
+    }
+
+    /// What a node calls itself if nobody says: the machine's name and some of the key.
+    static String node(SecretKey key) {
+        return "%s-%s".formatted(machine(), key.publicKey().bytes().slice(0, 3).toHex());
+    }
+
+    private static String machine() {
+        String name;
+        try {
+            name = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            name = "node";
+        }
+        String plain = name.replaceAll("[.].*", "").replaceAll("[^A-Za-z0-9_-]", "-");
+        return plain.isEmpty() ? "node" : plain.substring(0, Math.min(NAME, plain.length()));
+    }
+}

@@ -1,0 +1,82 @@
+package cairn.nats;
+
+import cairn.cid.Cid;
+
+/// The subjects of one domain. The default domain has no name in them; any other stands before the
+/// identifier, so that what a client may do can be limited to it.
+///
+/// @param domain empty for the default domain
+record Subjects(String domain) {
+    /// How the default domain is called where it must be called something.
+    static final String DEFAULT = "default";
+
+    private static final String ANY = "*";
+
+    /// Empty → the bytes of a block.
+    String get(Cid cid) {
+        return of("STORE.GET", cid.toString());
+    }
+
+    String anyGet() {
+        return of("STORE.GET", ANY);
+    }
+
+    /// Empty → a `BlockReply`.
+    String blockGet(Cid cid) {
+        return of("STORE.CID.GET", cid.toString());
+    }
+
+    String anyBlockGet() {
+        return of("STORE.CID.GET", ANY);
+    }
+
+    /// The bytes of a block → a `PutReply`.
+    String blockPut(Cid cid) {
+        return of("STORE.CID.PUT", cid.toString());
+    }
+
+    String anyBlockPut() {
+        return of("STORE.CID.PUT", ANY);
+    }
+
+    /// Empty → what is known of a path, JSON.
+    String resolve(String hash) {
+        return of("STORE.PATH.RESOLVE", hash);
+    }
+
+    String anyResolve() {
+        return of("STORE.PATH.RESOLVE", ANY);
+    }
+
+    /// What is said of a path, JSON → the same as it is registered.
+    String pathPut(String hash) {
+        return of("STORE.PATH.PUT", hash);
+    }
+
+    String anyPathPut() {
+        return of("STORE.PATH.PUT", ANY);
+    }
+
+    /// A `CidSet` → those of it that are lacking.
+    String validate() {
+        return "CACHE.VALIDATE.domain." + label();
+    }
+
+    static String validate(String node) {
+        return "CACHE.VALIDATE.node." + node;
+    }
+
+    /// The domain's name, which the default domain has here as well.
+    String label() {
+        return domain.isEmpty() ? DEFAULT : domain;
+    }
+
+    /// The last part of a subject: an identifier or a hash.
+    static String last(String subject) {
+        return subject.substring(subject.lastIndexOf('.') + 1);
+    }
+
+    private String of(String action, String last) {
+        return domain.isEmpty() ? action + "." + last : action + "." + domain + "." + last;
+    }
+}

@@ -1,0 +1,136 @@
+package cairn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import cairn.NatsServer;
+import cairn.Nix;
+import cairn.engine.Configuration;
+import cairn.engine.Engine;
+import cairn.nats.NatsNode;
+import cairn.store.Home;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A node at a real server, asked by the commands of another home.
+class NatsTest {
+    @TempDir private static Path room;
+
+    private static Nix.Closure closure;
+    private static NatsServer server;
+    private static Engine engine;
+    private static NatsNode node;
+    private static Cli there;
+    private static Cli here;
+
+    @BeforeAll
+    static void open() throws IOException {
+        closure = Nix.closure();
+        server = NatsServer.start(room.resolve("server"));
+        there = new Cli(room.resolve("there"));
+        here = new Cli(room.resolve("here"));
+        assertEquals(0, there.run("copy", "--from", closure.nix().uri(), closure.top()).code());
+        engine = Engine.open(room.resolve("there"));
+        var url = new Configuration.Option("nats.url", "--nats", server.url());
+        node =
+                NatsNode.start(
+                        engine,
+                        Configuration.read(new Home(room.resolve("there")), Map.of(), List.of(url))
+                                .nats());
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        node.close();
+        engine.close();
+        server.close();
+    }
+
+    @Test
+    void saysTheSameOfAPathAsItsOwnHome() {
+        String hello = closure.path("hello-2.12.1");
+        assertEquals(
+                there.run("--json", "info", "--closure", hello).json(),
+                here.run("--json", "info", "--closure", "--store", server.uri(), hello).json());
+    }
+
+    @Test
+    void tellsWhyAPathIsThere() {
+        String libc = closure.paths().getFirst();
+        assertEquals(
+                there.run("why", closure.top(), libc).out(),
+                here.run("why", "--store", server.uri(), closure.top(), libc).out());
+    }
+
+    @Test
+    void verifiesWhatANodeHas() throws IOException {
+        String hello = closure.path("hello-2.12.1");
+        var verified =
+                here.run(
+                        "--json",
+                        "verify",
+                        "--deep",
+                        "--trusted-key",
+                        closure.publicKey(),
+                        "--store",
+                        server.uri(),
+                        hello);
+        assertEquals("intact", verified.json().path(0).path("content").stringValue());
+    }
+
+    @Test
+    void aBlockOverNatsIsThatOfBlockGet() throws IOException {
+        String cid =
+                there.run("--json", "info", closure.top()).json().path(0).path("cid").stringValue();
+        try (var client = server.client()) {
+            assertArrayEquals(
+                    there.run("block", "get", "--raw", cid).bytes(),
+                    client.request("STORE.GET." + cid).getData());
+        }
+        assertArrayEquals(
+                there.run("block", "get", "--raw", cid).bytes(),
+                here.run("block", "get", "--raw", "--store", server.uri(), cid).bytes());
+    }
+
+    @Test
+    void tellsWhatCannotBe() {
+        var lacking =
+                here.run(
+                        "info",
+                        "--store",
+                        server.uri(),
+                        "/nix/store/00000000000000000000000000000000-none");
+        assertEquals(1, lacking.code());
+        var wrong = here.run("info", "--store", "nats+ipld://user:word@host", "hello");
+        assertEquals(2, wrong.code());
+        var closed = here.run("info", "--store", "nats+ipld://127.0.0.1:1", closure.top());
+        assertEquals(3, closed.code());
+        assertEquals(
+                "cairn: nats+ipld://127.0.0.1:1: nats://127.0.0.1:1 cannot be reached",
+                closed.err().lines().findFirst().orElseThrow().replaceFirst(": Unable.*", ""));
+    }
+
+    @Test
+    void servicesAreDiscovered() throws IOException {
+        try (var client = server.client()) {
+            var reply = client.request("$SRV.PING.cairn");
+            String text = new String(reply.getData(), UTF_8);
+            assertEquals(
+                    node.name(),
+                    JsonMapper.builder()
+                            .build()
+                            .readTree(text)
+                            .path("metadata")
+                            .path("node")
+                            .stringValue());
+        }
+    }
+}
