@@ -85,7 +85,11 @@ public final class NarSize implements NarSink {
     private void add(long bytes) throws FormatException {
         if (bytes > limit - total) {
             throw new FormatException(
-                    "nar", total, "goes on beyond the %d bytes that it may have".formatted(limit));
+                    "nar",
+                    total,
+                    limit == Long.MAX_VALUE
+                            ? "is said to be longer than any archive can be"
+                            : "goes on beyond the %d bytes that it may have".formatted(limit));
         }
         total += bytes;
     }

@@ -2,6 +2,7 @@ package cairn.store;
 
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.KeySet;
 import cairn.ipld.Block;
 import cairn.nix.ContentAddress;
 import cairn.nix.NarSource;
@@ -54,6 +55,10 @@ public final class PathImport implements AutoCloseable {
     private final Map<StorePath, FileLock> claims = new HashMap<>();
 
     private final List<StoredPath> order = new ArrayList<>();
+
+    /// The blocks that were put, of which paths share many.
+    private final KeySet seen = new KeySet();
+
     private boolean waits = true;
     private long pendingBytes;
     private long newPaths;
@@ -194,7 +199,7 @@ public final class PathImport implements AutoCloseable {
         return newPaths;
     }
 
-    /// How many blocks were put, those that were here before included.
+    /// How many blocks were put, each counted once, those that were here before included.
     public long blocks() {
         return blocks;
     }
@@ -256,8 +261,10 @@ public final class PathImport implements AutoCloseable {
 
     private void put(Block block) throws IOException {
         progress.check();
-        blocks++;
-        bytes += block.bytes().length();
+        if (seen.add(block.cid())) {
+            blocks++;
+            bytes += block.bytes().length();
+        }
         writer.put(block);
     }
 

@@ -76,7 +76,8 @@ class NarWriterTest {
         var size = new NarSize();
         size.directory();
         size.entry(Bytes.utf8("a"));
-        assertThrows(FormatException.class, () -> size.regular(false, Long.MAX_VALUE));
+        var e = assertThrows(FormatException.class, () -> size.regular(false, Long.MAX_VALUE));
+        assertEquals("is said to be longer than any archive can be", e.problem());
     }
 
     @Test
