@@ -15,10 +15,12 @@ import cairn.unixfs.MissingBlockException;
 import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Lists an archive of blocks as a directory of its roots: of each the tree, or else the blocks.
@@ -44,18 +46,21 @@ final class CarListing {
             for (Cid root : car.roots()) {
                 roots.put(root.toString(), listing.root(root));
             }
-            if (roots.values().stream().allMatch(root -> type(root).equals("missing"))) {
-                for (Cid cid : car.blocks()) {
-                    roots.put(cid.toString(), listing.block(cid));
-                }
-            }
+            boolean isPart = roots.values().stream().allMatch(root -> type(root).equals("missing"));
+            Json.Entries all =
+                    each -> {
+                        roots.forEach(each);
+                        if (isPart) {
+                            car.blocks().forEach(cid -> each.accept(cid, listing.block(cid)));
+                        }
+                    };
             if (session.json()) {
-                session.print(directory(roots));
-                return ExitCode.DONE;
+                session.print(directory(all));
+            } else {
+                var rows = new Rows(session);
+                rows.add(all, "");
+                rows.print();
             }
-            var rows = new ArrayList<List<String>>();
-            rows(roots, "", rows);
-            session.table(rows, 1);
             return ExitCode.DONE;
         }
     }
@@ -154,26 +159,42 @@ final class CarListing {
         return lacking;
     }
 
-    /// All blocks that lie below one, itself included.
+    /// All blocks that lie below one, itself included; malformed ones are found before any is told.
     private Map<String, Object> below(Cid root) throws IOException {
-        var found = new LinkedHashMap<String, Object>();
-        var walk = new DagWalk(car, List.of(root));
-        for (var visit = walk.next(); visit.isPresent(); visit = walk.next()) {
-            switch (visit.get()) {
-                case Visit.Found(var block, _) -> found.put(block.cid().toString(), block(block));
-                case Visit.Missing(var cid) -> found.put(cid.toString(), missing());
-                case Visit.Malformed(_, var problem) -> throw problem;
-            }
-        }
+        walk(root, (_, _) -> {});
         var fields = new LinkedHashMap<String, Object>();
         fields.put("type", "blocks");
-        fields.put("entries", found);
+        fields.put(
+                "entries",
+                (Json.Entries)
+                        each -> {
+                            try {
+                                walk(root, each);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
         return fields;
     }
 
-    private Map<String, Object> block(Cid cid) throws IOException {
-        var bytes = car.block(cid);
-        return bytes.isPresent() ? block(new Block(cid, bytes.get())) : missing();
+    private void walk(Cid root, BiConsumer<Object, Object> each) throws IOException {
+        var walk = new DagWalk(car, List.of(root));
+        for (var visit = walk.next(); visit.isPresent(); visit = walk.next()) {
+            switch (visit.get()) {
+                case Visit.Found(var block, _) -> each.accept(block.cid(), block(block));
+                case Visit.Missing(var cid) -> each.accept(cid, missing());
+                case Visit.Malformed(_, var problem) -> throw problem;
+            }
+        }
+    }
+
+    private Map<String, Object> block(Cid cid) {
+        try {
+            var bytes = car.block(cid);
+            return bytes.isPresent() ? block(new Block(cid, bytes.get())) : missing();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Map<String, Object> block(Block block) {
@@ -188,7 +209,7 @@ final class CarListing {
         return Map.of("type", "missing");
     }
 
-    private static Map<String, Object> directory(Map<String, Object> entries) {
+    private static Map<String, Object> directory(Object entries) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("type", "directory");
         fields.put("entries", entries);
@@ -199,44 +220,63 @@ final class CarListing {
         return node instanceof Map<?, ?> fields ? String.valueOf(fields.get("type")) : "";
     }
 
-    private static void rows(Map<?, ?> entries, String prefix, List<List<String>> rows) {
-        entries.forEach((key, value) -> {
-            var fields = value instanceof Map<?, ?> map ? map : Map.of();
-            String name = prefix + Session.shown(String.valueOf(key));
+    /// Prints rows, aligned with those around: there may be more than fit in memory.
+    private static final class Rows {
+        private static final int AT_ONCE = 10_000;
+
+        private final Session session;
+        private final List<List<String>> rows = new ArrayList<>();
+
+        Rows(Session session) {
+            this.session = session;
+        }
+
+        void print() {
+            session.table(rows, 1);
+            rows.clear();
+        }
+
+        void add(Json.Entries entries, String prefix) {
+            entries.tell((key, value) -> {
+                var fields = value instanceof Map<?, ?> map ? map : Map.of();
+                String name = prefix + Session.shown(String.valueOf(key));
+                rows.add(row(type(value), name, fields));
+                if (rows.size() == AT_ONCE) {
+                    print();
+                }
+                String inner = type(value).equals("blocks") ? "  " : name + "/";
+                switch (fields.get("entries")) {
+                    case Json.Entries deeper -> add(deeper, inner);
+                    case Map<?, ?> deeper -> add(deeper::forEach, inner);
+                    case null, default -> {}
+                }
+            });
+        }
+
+        private static List<String> row(String type, String name, Map<?, ?> fields) {
             String size =
                     fields.get("size") instanceof Number bytes ? Size.text(bytes.longValue()) : "";
-            rows.add(
-                    switch (type(value)) {
-                        case "directory" ->
-                                List.of("d", "", name + "/" + lacks(fields.get("missing")));
-                        case "regular" ->
-                                List.of(
-                                        fields.containsKey("executable") ? "x" : "-",
-                                        size,
-                                        name + lacks(fields.get("missingBlocks")));
-                        case "symlink" ->
-                                List.of(
-                                        "l",
-                                        "",
-                                        name
-                                                + " -> "
-                                                + Session.shown(
-                                                        String.valueOf(fields.get("target"))));
-                        case "path" -> List.of("path", "", name + "  " + fields.get("path"));
-                        case "blocks" -> List.of("blocks", "", name);
-                        case "missing" -> List.of("missing", "", name);
-                        case String type ->
-                                List.of(
-                                        type.equals("block")
-                                                ? String.valueOf(fields.get("codec"))
-                                                : type,
-                                        size,
-                                        name);
-                    });
-            if (fields.get("entries") instanceof Map<?, ?> deeper) {
-                rows(deeper, type(value).equals("blocks") ? "  " : name + "/", rows);
-            }
-        });
+            return switch (type) {
+                case "directory" -> List.of("d", "", name + "/" + lacks(fields.get("missing")));
+                case "regular" ->
+                        List.of(
+                                fields.containsKey("executable") ? "x" : "-",
+                                size,
+                                name + lacks(fields.get("missingBlocks")));
+                case "symlink" ->
+                        List.of(
+                                "l",
+                                "",
+                                name
+                                        + " -> "
+                                        + Session.shown(String.valueOf(fields.get("target"))));
+                case "path" -> List.of("path", "", name + "  " + fields.get("path"));
+                case "blocks" -> List.of("blocks", "", name);
+                case "missing" -> List.of("missing", "", name);
+                case "block" -> List.of(String.valueOf(fields.get("codec")), size, name);
+                default -> List.of(type, size, name);
+            };
+        }
     }
 
     private static String lacks(@Nullable Object missing) {

@@ -3,6 +3,7 @@ package cairn.cli;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
@@ -19,6 +20,12 @@ final class Json {
     /// A value that is JSON already.
     record Raw(String text) {}
 
+    /// The entries of an object, told one by one: there may be more than fit in memory.
+    @FunctionalInterface
+    interface Entries {
+        void tell(BiConsumer<Object, Object> each);
+    }
+
     static void print(Object value, PrintStream out) {
         try (var json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             write(value, json);
@@ -31,9 +38,10 @@ final class Json {
             case Optional<?> optional ->
                     optional.ifPresentOrElse(item -> write(item, json), json::writeNull);
             case Raw(var text) -> json.writeRawValue(text);
-            case Map<?, ?> map -> {
+            case Map<?, ?> map -> write((Entries) map::forEach, json);
+            case Entries entries -> {
                 json.writeStartObject();
-                map.forEach((name, item) -> {
+                entries.tell((name, item) -> {
                     json.writeName(String.valueOf(name));
                     write(item, json);
                 });

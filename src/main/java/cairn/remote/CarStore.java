@@ -21,6 +21,7 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -83,6 +86,28 @@ public final class CarStore implements DagStore {
             Set<StorePath> disputed,
             Map<Cid, PathNode> nodes) {}
 
+    private static final class Blocks extends AbstractList<Cid> implements RandomAccess {
+        private final Sections blocks;
+
+        Blocks(Sections blocks) {
+            this.blocks = blocks;
+        }
+
+        @Override
+        public Cid get(int place) {
+            try {
+                return blocks.cid(Objects.checkIndex(place, size()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public int size() {
+            return blocks.count();
+        }
+    }
+
     private CarStore(String uri, Path file, Names names, @Nullable Contents contents) {
         this.uri = uri;
         this.file = file;
@@ -107,12 +132,11 @@ public final class CarStore implements DagStore {
     }
 
     /// The identifiers of all blocks, in the order in which they lie in the archive.
-    public List<Cid> blocks() throws IOException {
-        var cids = new ArrayList<Cid>();
-        for (int i = 0; contents != null && i < contents.blocks.count(); i++) {
-            cids.add(contents.blocks.cid(i));
-        }
-        return cids;
+    ///
+    /// Each is read from there when the list is asked for it, which fails as reading a block does,
+    /// but with an [UncheckedIOException].
+    public List<Cid> blocks() {
+        return contents == null ? List.of() : new Blocks(contents.blocks);
     }
 
     /// Tells whether a block is in the archive, or inline in its identifier.

@@ -141,7 +141,7 @@ class MainTest {
                      is named for it, such as x.nar or x.car
                     ls /dev/null                  | /dev/null is no plain file
                     paths --store=                | '' names no store; known are local, local?root=DIR,\
-                     file:///DIR, http://…, https://…, car:FILE and folder:DIR
+                     file:///DIR, http://…, https://…, nats+ipld://host:port, car:FILE and folder:DIR
                     paths --store car:            | 'car:' names no file; write one behind it
                     paths --store file://         | 'file://' names no folder; write it in full, as in\
                      file:///DIR
