@@ -82,8 +82,10 @@ final class Commands {
             default ->
                     throw new Failure.Reported(
                             ExitCode.USAGE,
-                            "there is no command '%s'. See: cairn --help"
-                                    .formatted(Session.shown(name)));
+                            "there is no %s '%s'. See: cairn --help"
+                                    .formatted(
+                                            name.startsWith("-") ? "option" : "command",
+                                            Session.shown(name)));
         };
     }
 

@@ -18,19 +18,25 @@ final class CompletionCommand implements Command {
             """
             _cairn() {
                 local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-                local command= word i home=()
+                local command= word i folder= home=()
                 for ((i = 1; i < COMP_CWORD; i++)); do
                     word=${COMP_WORDS[i]}
                     case $word in
-                        --home) home=(--home "${COMP_WORDS[i+1]}"); ((i++)) ;;
+                        --home)
+                            ((i++))
+                            [[ ${COMP_WORDS[i]} == '=' ]] && ((i++))
+                            folder=${COMP_WORDS[i]} ;;
+                        --home=*) folder=${word#--home=} ;;
                         -*) ;;
                         *) command=$word; break ;;
                     esac
                 done
+                folder=${folder/#\\~/$HOME}
+                [[ -z $folder ]] || home=(--home "$folder")
                 case $previous in
                     --home | -o | --output) COMPREPLY=($(compgen -f -- "$current")); return ;;
                     --from | --to | --store)
-                        COMPREPLY=($(compgen -W 'local file:/// https:// car:' -- "$current")); return ;;
+                        COMPREPLY=($(compgen -W 'local file:/// https:// nats+ipld:// car:' -- "$current")); return ;;
                     --codec | --input-codec)
                         COMPREPLY=($(compgen -W 'dag-cbor dag-json dag-pb json raw' -- "$current")); return ;;
                 esac
@@ -45,10 +51,15 @@ final class CompletionCommand implements Command {
                     COMPREPLY=($(compgen -W 'get put' -- "$current"))
                 elif [[ $command == completion ]]; then
                     COMPREPLY=($(compgen -W 'bash zsh' -- "$current"))
+                elif [[ $command == help ]]; then
+                    COMPREPLY=($(compgen -W 'COMMANDS' -- "$current"))
                 else
-                    COMPREPLY=($(compgen -f -- "$current")
-                        $(compgen -W "$("${COMP_WORDS[0]}" "${home[@]}" paths "$current" 2>/dev/null |
-                            sed 's|.*/[0-9a-z]*-||' | sort -u)" -- "$current"))
+                    local IFS=$'\\n' names=
+                    if [[ -z $folder || -d $folder ]]; then
+                        names=$("${COMP_WORDS[0]}" "${home[@]}" paths "$current" 2>/dev/null |
+                            sed 's|.*/[0-9a-z]*-||' | sort -u)
+                    fi
+                    COMPREPLY=($(compgen -f -- "$current") $(compgen -W "$names" -- "$current"))
                 fi
             }
             complete -o filenames -F _cairn cairn ./cairn

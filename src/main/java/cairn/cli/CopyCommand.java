@@ -163,7 +163,14 @@ final class CopyCommand implements Command {
             } catch (MissingReferenceException e) {
                 code = Math.max(code, session.report(Failure.of(e)));
             } catch (FormatException e) {
-                code = Math.max(code, session.report(Failure.of(e).in(file.toString())));
+                var failure = Failure.of(e).in(file.toString());
+                code =
+                        Math.max(
+                                code,
+                                session.report(
+                                        e.format().equals("store path") && !canBeName(file)
+                                                ? failure.with("Name it: cairn add --name NAME")
+                                                : failure));
             }
         }
         if (code == ExitCode.DONE || targets.size() > 1) {
@@ -193,6 +200,15 @@ final class CopyCommand implements Command {
                             .formatted(Session.shown(text)));
         }
         return file;
+    }
+
+    private static boolean canBeName(Path file) {
+        try {
+            StorePath.checkName(String.valueOf(file.getFileName()));
+            return true;
+        } catch (FormatException _) {
+            return false;
+        }
     }
 
     /// Says how much of what came in nobody vouches for.

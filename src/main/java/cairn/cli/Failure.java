@@ -41,6 +41,11 @@ record Failure(int code, String sentence) {
                 : new Failure(code, "%s: %s".formatted(place, sentence));
     }
 
+    /// The same with what to do about it.
+    Failure with(String advice) {
+        return new Failure(code, "%s. %s".formatted(sentence, advice));
+    }
+
     /// The same as an exception.
     Reported thrown() {
         return new Reported(code, sentence);

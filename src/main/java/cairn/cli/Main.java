@@ -10,6 +10,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Where the program starts.
 ///
@@ -63,6 +64,10 @@ public final class Main {
                 return ExitCode.DONE;
             }
             String name = words.isEmpty() ? Commands.DEFAULT : words.removeFirst();
+            if (name.equals("help") && !words.isEmpty()) {
+                name = words.removeFirst();
+                words.add(0, "--help");
+            }
             if (globals.help() || name.equals("help")) {
                 streams.out().print(Commands.overview());
                 streams.flush();
@@ -96,8 +101,12 @@ public final class Main {
         try {
             line.parseArgs(words.toArray(String[]::new));
         } catch (ParameterException e) {
+            String problem = String.valueOf(e.getMessage());
+            if (e instanceof UnmatchedArgumentException excess && !excess.isUnknownOption()) {
+                problem = problem.replaceFirst(".* index [0-9]+: ", "too many words: ");
+            }
             throw new Failure.Reported(
-                    ExitCode.USAGE, "%s. See: cairn %s --help".formatted(e.getMessage(), name));
+                    ExitCode.USAGE, "%s. See: cairn %s --help".formatted(problem, name));
         }
         if (line.isUsageHelpRequested()) {
             line.setUsageHelpWidth(HELP_WIDTH);

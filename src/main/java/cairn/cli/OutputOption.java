@@ -41,6 +41,9 @@ final class OutputOption {
 
     /// Writes to where it was asked for; a file gets its name when it is complete.
     void writeAnything(Session session, Content content) throws Exception {
+        if (file != null && file.toString().isEmpty()) {
+            throw new Failure.Reported(ExitCode.USAGE, "-o needs a file");
+        }
         if (file == null) {
             content.writeTo(session.streams().bytes());
         } else if (Files.exists(file) && !Files.isRegularFile(file)) {

@@ -34,12 +34,17 @@ class CompletionTest {
                 closure
                 --precise
                 hello-2.12
+                hello-2.12
+
                 get
                 local
+                o d
                 """,
                 run(
                         """
                         source "$1"
+                        cd "${1%%/*}"
+                        mkdir x 'o d'
                         %s
                         complete_last() {
                             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -49,8 +54,11 @@ class CompletionTest {
                         complete_last cairn clo
                         complete_last cairn why --p
                         complete_last cairn --home x why he
+                        complete_last cairn --home = x why he
+                        complete_last cairn --home nowhere why he
                         complete_last cairn block g
                         complete_last cairn copy --from lo
+                        complete_last cairn add o
                         """
                                 .formatted(PATHS),
                         "bash"));
@@ -70,6 +78,7 @@ class CompletionTest {
                 """,
                 run(
                         """
+                        cd "${1%%/*}" && mkdir x
                         zmodload zsh/zpty
                         zpty shell zsh -f -i
                         zpty -w shell "PS1='ready''> '; %s"

@@ -62,6 +62,7 @@ class MainTest {
                     2 | copy --from gopher://x --all
                     2 | paths --store nonsense
                     2 | completion fish
+                    2 | block get bafkqaaa --output=
                     2 | dag --depth -1 hello
                     2 | ls hello/../x
                     1 | ls ./nowhere
@@ -155,6 +156,9 @@ class MainTest {
                     paths --store file:///dev     | file:///dev is no binary cache: there is no\
                      nix-cache-info
                     paths --store car:src         | car:src: Is a directory
+                    ls a b                        | too many words: 'b'. See: cairn ls --help
+                    ls a --what                   | Unknown option: '--what'. See: cairn ls --help
+                    --jsn paths                   | there is no option '--jsn'. See: cairn --help
                     info .                        | '.' is no CID, store path, hash, name or file
                     info src/test                 | src/test is a folder. Add it as a path first: cairn\
                      add src/test
@@ -265,6 +269,11 @@ class MainTest {
         assertEquals(1, outcome.json().get("paths").asInt());
         String sentence = outcome.errors().getFirst().get("error").asString();
         assertTrue(sentence.startsWith(bad + ": nar at byte 3"), sentence);
+        Path odd = Files.writeString(folder.resolve("o d"), "odd");
+        assertEquals(
+                "cairn: %s: store path at byte 1: a name may not hold SPACE. Name it: cairn add --name NAME\n"
+                        .formatted(odd),
+                cli.run("copy", odd.toString()).err());
     }
 
     @ParameterizedTest
@@ -426,6 +435,13 @@ class MainTest {
         assertTrue(String.join("\n", told.footer()).contains("cairn " + name), "shows itself");
         assertTrue(outcome.lines().containsAll(List.of(told.footer())), "no line is broken");
         assertTrue(outcome.lines().containsAll(List.of(told.description())), "no line is broken");
+    }
+
+    @Test
+    void helpIsAskedForInSeveralWays() {
+        assertEquals(cli.run("copy", "--help").out(), cli.run("help", "copy").out());
+        assertEquals(cli.run("--help").out(), cli.run("help").out());
+        assertEquals(2, cli.run("help", "nothing").code());
     }
 
     @Test
