@@ -59,7 +59,8 @@ final class FrameCodec implements AutoCloseable {
                         length,
                         (int) crc.getValue(),
                         0,
-                        FrameHeader.NO_BASE);
+                        FrameHeader.NO_BASE,
+                        0);
         return new ByteWriter(FrameHeader.LENGTH + list.length())
                 .bytes(header.encode())
                 .bytes(list)
@@ -137,7 +138,8 @@ final class FrameCodec implements AutoCloseable {
                         sequence,
                         kind == Kind.JOURNAL || encoding == Encoding.DELTA
                                 ? base
-                                : FrameHeader.NO_BASE);
+                                : FrameHeader.NO_BASE,
+                        0);
         header.encode().copyTo(0, out, 0, FrameHeader.LENGTH);
         Bytes frame = Bytes.copyOf(out, 0, start + stored);
         compressors.add(compressor);

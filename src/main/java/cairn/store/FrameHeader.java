@@ -20,6 +20,8 @@ import java.util.zip.CRC32C;
 /// @param sequence the commit that a journal frame belongs to; zero in frames of blocks
 /// @param base the identity of the frame that a [Encoding#DELTA] builds on; the number of its
 ///   [#part()] in journal frames; zeroes otherwise
+/// @param pack the [mark][PackAppender#mark] of the pack that the frame is in, which tells it from
+///   what only looks like one; zero in those of earlier days
 record FrameHeader(
         Kind kind,
         Encoding encoding,
@@ -29,7 +31,8 @@ record FrameHeader(
         int raw,
         int body,
         long sequence,
-        Bytes base) {
+        Bytes base,
+        long pack) {
     static final int LENGTH = 52;
     static final int IDENTITY = 16;
     static final Bytes NO_BASE = Bytes.wrap(new byte[IDENTITY]);
@@ -37,6 +40,9 @@ record FrameHeader(
     static final int MAX_LIST = 4 << 20;
     private static final Bytes MAGIC = Bytes.utf8("CFRM");
     private static final int CHECKED = LENGTH - 4;
+
+    /// The length of the number of a journal's part.
+    private static final int PART = 4;
 
     /// By their codes, which begin with 1.
     private static final List<Kind> KINDS = List.of(Kind.values());
@@ -79,7 +85,15 @@ record FrameHeader(
 
     /// The number of a part of a journal, where other frames have what they build on.
     static Bytes part(int number) {
-        return new ByteWriter(IDENTITY).littleEndian(number, 4).bytes(NO_BASE.slice(4)).toBytes();
+        return new ByteWriter(IDENTITY)
+                .littleEndian(number, PART)
+                .bytes(NO_BASE.slice(PART))
+                .toBytes();
+    }
+
+    /// The same in a pack.
+    FrameHeader in(long mark) {
+        return new FrameHeader(kind, encoding, last, list, stored, raw, body, sequence, base, mark);
     }
 
     /// Which part of a commit's journal this is, counted from 1; 0 if it is none, or was written
@@ -113,8 +127,13 @@ record FrameHeader(
         out.bytes(MAGIC).u8(kind.code).u8(encoding.code);
         out.littleEndian(last ? 1 : 0, 2);
         out.littleEndian(list, 4).littleEndian(stored, 4).littleEndian(raw, 4);
-        out.littleEndian(body, 4).littleEndian(sequence, 8);
-        out.bytes(base);
+        out.littleEndian(body, 4);
+        if (kind == Kind.JOURNAL) {
+            out.littleEndian(sequence, Long.BYTES).bytes(base.slice(0, PART));
+            out.littleEndian(pack, Long.BYTES).bytes(NO_BASE.slice(PART + Long.BYTES));
+        } else {
+            out.littleEndian(pack, Long.BYTES).bytes(base);
+        }
         return out.littleEndian(checksum(out.toBytes()), 4).toBytes();
     }
 
@@ -143,7 +162,7 @@ record FrameHeader(
         long stored = in.littleEndian(4);
         long raw = in.littleEndian(4);
         int body = (int) in.littleEndian(4);
-        long sequence = in.littleEndian(8);
+        long number = in.littleEndian(Long.BYTES);
         Bytes base = in.bytes(IDENTITY);
         if ((int) in.littleEndian(4) != checksum(bytes.slice(0, CHECKED))) {
             throw new FormatException("pack", offset, "a frame's header is damaged");
@@ -152,13 +171,15 @@ record FrameHeader(
                 || kindCode > KINDS.size()
                 || encodingCode >= ENCODINGS.size()
                 || flags > 1
-                || sequence < 0
+                || number < 0
                 || list > MAX_LIST
                 || raw > MAX_RAW
                 || stored > raw
                 || ENCODINGS.get(encodingCode) == Encoding.PLAIN && stored != raw) {
             throw new FormatException("pack", offset, "a frame's header makes no sense");
         }
+        boolean isJournal = KINDS.get(kindCode - 1) == Kind.JOURNAL;
+        var behind = new ByteReader("pack", base.slice(PART));
         return new FrameHeader(
                 KINDS.get(kindCode - 1),
                 ENCODINGS.get(encodingCode),
@@ -167,8 +188,9 @@ record FrameHeader(
                 (int) stored,
                 (int) raw,
                 body,
-                sequence,
-                base);
+                isJournal ? number : 0,
+                isJournal ? base.slice(0, PART).concat(NO_BASE.slice(PART)) : base,
+                isJournal ? behind.littleEndian(Long.BYTES) : number);
     }
 
     private static int checksum(Bytes bytes) {

@@ -29,9 +29,9 @@ import java.util.zip.CRC32C;
 /// header = "CFRM" kind:1 encoding:1 flags:u16              ; kind 1 blocks, 2 journal; flag 1 ends a commit
 ///          list:u32 stored:u32 raw:u32                     ; lengths: list, payload here, payload decoded
 ///          body:u32                                        ; CRC-32C of list and payload
-///          sequence:u64                                    ; of journals: the number of the commit
+///          sequence:u64                                    ; of journals: the number of the commit; of blocks: mark
 ///          base:16                                         ; of deltas: the identity of the frame below;
-///                                                          ; of journals: number:u32 of the part, from 1, and zeroes
+///                                                          ; of journals: number:u32 of the part, from 1, mark, zeroes
 ///          checksum:u32                                    ; CRC-32C of the header before it
 /// list   = { cid length:varint }                           ; of the blocks whose bytes are the payload
 /// ```
@@ -40,6 +40,10 @@ import java.util.zip.CRC32C;
 /// payload of another frame as dictionary; that frame is not itself a delta. A journal's payload is
 /// a part of the records of one commit, see [Journal]; they count if all parts up to the one that
 /// ends the commit are there, in their order. Packs of earlier days have parts without a number, 0.
+///
+/// A mark is 63 bits of the pack's id, which nobody knows whose content is kept in it. Where a
+/// header is damaged the next frame is searched for, and only one with the mark is taken: the
+/// content of a block may be a forged one. Frames of earlier days have none, 0.
 final class PackAppender implements AutoCloseable {
     static final int HEAD = 24;
     static final long FULL = 256L << 20;
@@ -49,6 +53,7 @@ final class PackAppender implements AutoCloseable {
 
     private final long row;
     private final Path file;
+    private final long mark;
     private final FileLock lock;
     private final FileChannel channel;
     private boolean fresh;
@@ -66,6 +71,7 @@ final class PackAppender implements AutoCloseable {
             boolean fresh) {
         this.row = row;
         this.file = file;
+        mark = mark(file);
         this.lock = lock;
         this.channel = channel;
         this.committed = committed;
@@ -133,7 +139,7 @@ final class PackAppender implements AutoCloseable {
                                         name,
                                         HEAD);
                         begun.add(begin(row, file, leases));
-                        begun.getFirst().append(head(Bytes.wrap(id)));
+                        begun.getFirst().write(head(Bytes.wrap(id)));
                         begun.getFirst().committed();
                         return 0;
                     });
@@ -268,10 +274,27 @@ final class PackAppender implements AutoCloseable {
         return position - forced;
     }
 
-    /// Appends a frame and returns where it stands.
+    /// What frames in a pack are marked with, zero if no pack is named so.
+    static long mark(Path pack) {
+        String name = pack.getFileName().toString();
+        try {
+            return Long.parseUnsignedLong(name, 0, name.indexOf('.'), 16) & Long.MAX_VALUE;
+        } catch (NumberFormatException | IndexOutOfBoundsException _) {
+            return 0;
+        }
+    }
+
+    /// Appends a frame, marked, and returns where it stands.
     long append(Bytes frame) throws IOException {
         long at = position;
-        var buffer = frame.toByteBuffer();
+        write(marked(frame.slice(0, FrameHeader.LENGTH)));
+        write(frame.slice(FrameHeader.LENGTH));
+        return at;
+    }
+
+    /// Appends what belongs to the frame before.
+    void write(Bytes bytes) throws IOException {
+        var buffer = bytes.toByteBuffer();
         try {
             while (buffer.hasRemaining()) {
                 position += channel.write(buffer, position);
@@ -279,7 +302,15 @@ final class PackAppender implements AutoCloseable {
         } catch (IOException e) {
             throw failure(file, e);
         }
-        return at;
+    }
+
+    /// A header that is damaged stays so.
+    private Bytes marked(Bytes header) {
+        try {
+            return FrameHeader.decode(header, position).in(mark).encode();
+        } catch (FormatException _) {
+            return header;
+        }
     }
 
     /// Waits until everything that was appended is on the disk.

@@ -10,18 +10,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /// Walks through a pack from frame to frame without an index. Where no frame can be made out, the
-/// walk goes on at the next one that can. Belongs to one thread.
+/// walk goes on at the next one that has the mark of the pack. Belongs to one thread.
 final class PackScan implements AutoCloseable {
     private static final int WINDOW = 1 << 20;
 
     private final Path file;
     private final FileChannel channel;
+    private final long mark;
     private final long end;
     private long position = PackAppender.HEAD;
 
     private PackScan(Path file, FileChannel channel, long end) {
         this.file = file;
         this.channel = channel;
+        mark = PackAppender.mark(file);
         this.end = end;
     }
 
@@ -101,7 +103,7 @@ final class PackScan implements AutoCloseable {
         return header;
     }
 
-    /// The place of the next frame with a sound header, or the end.
+    /// The place of the next frame with a sound header and the mark, or the end.
     private long search(long from) throws IOException {
         var window = ByteBuffer.allocate(WINDOW);
         for (long at = from; at < end; at += WINDOW - FrameHeader.LENGTH) {
@@ -110,8 +112,9 @@ final class PackScan implements AutoCloseable {
             for (int i = 0; i + FrameHeader.LENGTH <= window.limit(); i++) {
                 if (FrameHeader.mayStart(window.array(), i)) {
                     try {
-                        header(at + i);
-                        return at + i;
+                        if (mark != 0 && header(at + i).pack() == mark) {
+                            return at + i;
+                        }
                     } catch (FormatException _) {
                         // Looks like a frame by chance.
                     }

@@ -581,7 +581,7 @@ public final class StoreWriter implements BlockSink, BlockSource, AutoCloseable 
             var pack = packs.getLast();
             long offset = pack.append(frame.encoded);
             if (loosely) {
-                long _ = pack.append(Bytes.wrap(frame.array(), 0, frame.length));
+                pack.write(Bytes.wrap(frame.array(), 0, frame.length));
             }
             int length = (int) (pack.position() - offset);
             frame.location = new FrameLocation(pack.row(), offset, length, frame.length, 0);

@@ -313,12 +313,18 @@ class RepackerTest {
         return blocks;
     }
 
-    /// The packs without their heads, which are random.
+    /// The frames without the marks of their packs, which are random.
     private static List<Bytes> contents(Path home) throws IOException {
         try (var packs = Files.list(home.resolve("packs"))) {
             var contents = new ArrayList<Bytes>();
             for (Path pack : packs.toList()) {
-                contents.add(Bytes.wrap(Files.readAllBytes(pack)).slice(PackAppender.HEAD));
+                try (var scan = PackScan.open(pack)) {
+                    for (var found = scan.next(); found.isPresent(); found = scan.next()) {
+                        var whole = (PackScan.Found.Whole) found.get();
+                        Bytes body = Bytes.wrap(scan.read(whole)).slice(FrameHeader.LENGTH);
+                        contents.add(whole.header().in(0).encode().concat(body));
+                    }
+                }
             }
             return contents;
         }

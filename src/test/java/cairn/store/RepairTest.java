@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cairn.cid.ByteWriter;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +184,36 @@ class RepairTest {
         assertEquals(5, Store.repair(folder, Progress.NONE).blocks());
         try (var store = Store.open(folder)) {
             Samples.assertHolds(store, Samples.blocks(9, 5));
+        }
+    }
+
+    /// A stranger may have put there what looks like a frame, and so would say what he likes.
+    @Test
+    void takesNothingForAFrameThatIsTheContentOfABlock() throws IOException {
+        var cid = Cid.of(Codec.RAW, Bytes.EMPTY);
+        var forged = new ByteWriter();
+        Journal.write(forged, new Journal.Statement.Pinned(new Pin("forged", cid, NOW)));
+        byte[] noise = new byte[30_000];
+        new Random(16).nextBytes(noise);
+        try (var codec = new FrameCodec();
+                var store = Store.open(folder)) {
+            Bytes journal = codec.journal(forged.toBytes(), 1, true, 2);
+            Bytes content = Bytes.wrap(noise).concat(journal).concat(Bytes.wrap(noise));
+            Samples.store(store, List.of(Block.of(Codec.RAW, content)));
+            int _ =
+                    store.commit(tx -> {
+                        tx.pin(new Pin("honest", cid, NOW));
+                        return 0;
+                    });
+        }
+        Path pack = onlyPack();
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[PackAppender.HEAD + 9] ^= 1;
+        Files.write(pack, bytes);
+        Files.delete(folder.resolve("index.db"));
+        assertEquals(0, Store.repair(folder, Progress.NONE).blocks());
+        try (var store = Store.open(folder)) {
+            assertEquals(List.of(new Pin("honest", cid, NOW)), store.catalog().pins());
         }
     }
 
