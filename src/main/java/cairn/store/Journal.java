@@ -7,6 +7,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.nix.NixHash;
 import cairn.nix.StorePath;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ final class Journal {
         record Happened(String topic, Instant at, Bytes data) implements Statement {}
     }
 
-    static void write(ByteWriter out, Statement statement) {
+    /// @throws IOException if this is more than would be read back
+    static void write(ByteWriter out, Statement statement) throws IOException {
         var body = new ByteWriter();
         int kind =
                 switch (statement) {
@@ -109,6 +111,11 @@ final class Journal {
                         yield 8;
                     }
                 };
+        if (body.length() > MAX_RECORD) {
+            throw new IOException(
+                    "what one statement says has %d bytes; at most %d are kept"
+                            .formatted(body.length(), MAX_RECORD));
+        }
         out.u8(kind).varint(body.length()).bytes(body.toBytes());
     }
 

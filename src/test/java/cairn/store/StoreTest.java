@@ -29,6 +29,22 @@ class StoreTest {
 
     @TempDir private Path folder;
 
+    /// Else it could not be read back when the index is rebuilt.
+    @Test
+    void refusesToSayMoreThanAJournalHolds() throws IOException {
+        Bytes data = Bytes.wrap(new byte[64 << 20]);
+        try (var store = Store.open(folder)) {
+            var e =
+                    assertThrows(
+                            IOException.class,
+                            () -> store.commit(tx -> tx.event("topic", Instant.EPOCH, data)));
+            assertEquals(
+                    "what one statement says has 67108875 bytes; at most 67108864 are kept",
+                    e.getMessage());
+            assertEquals(List.of(), store.catalog().events("topic", 0, 9));
+        }
+    }
+
     @Test
     void givesBackWhatWasCommitted() throws IOException {
         var blocks = Samples.blocks(1, 300);
