@@ -12,12 +12,14 @@ import cairn.nix.NixHash;
 import cairn.nix.StorePath;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
+import cairn.store.Progress;
 import cairn.store.TreeImport;
 import cairn.store.TreeNar;
 import cairn.trust.TrustedKeys;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  cairn verify --all --deep       every block and every NAR hash once more",
+            "  cairn verify --all --heal       the same, and what is damaged comes from elsewhere",
             "  cairn verify hello --trusted-key cache.example.org-1:Base64…=",
             "  cairn verify x.car x.nar.xz     files, without importing them",
             "  cairn verify x.narinfo --trusted-key cache.example.org-1:Base64…="
@@ -49,6 +52,13 @@ final class VerifyCommand implements Command {
     private boolean deep;
 
     @Option(
+            names = "--heal",
+            description =
+                    "reads everything, and fetches what is damaged from other nodes (nats.url) and"
+                            + " from the substituters")
+    private boolean heal;
+
+    @Option(
             names = "--trusted-key",
             paramLabel = "KEY",
             description = "name:base64 of a public key that must vouch for each path")
@@ -58,6 +68,9 @@ final class VerifyCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
+        if (heal && store.isGiven()) {
+            throw new Failure.Reported(ExitCode.USAGE, "only what is here can be healed");
+        }
         if (all == !targets.isEmpty()) {
             throw new Failure.Reported(ExitCode.USAGE, "name what to verify, or say --all");
         }
@@ -136,13 +149,33 @@ final class VerifyCommand implements Command {
         var checks = new ArrayList<Check>();
         try (var progress = session.progress(ProgressLine.Unit.COUNT)) {
             if (source.isLocal()) {
-                session.engine().verify(paths, trusted, deep, progress, checks::add);
+                session.engine().verify(paths, trusted, deep || heal, progress, checks::add);
+                if (heal) {
+                    heal(checks, trusted, progress, session);
+                }
             } else {
                 session.engine()
-                        .verify(source.store(), paths, trusted, deep, progress, checks::add);
+                        .verify(source.store(), paths, trusted, deep || heal, progress, checks::add);
             }
         }
         return checks;
+    }
+
+    /// Puts what became of the damaged ones in their places.
+    private static void heal(
+            List<Check> checks, TrustedKeys trusted, Progress progress, Session session)
+            throws IOException, Failure.Reported {
+        var healed = new HashMap<StorePath, Check>();
+        var damaged =
+                checks.stream()
+                        .filter(check -> check.content() != Check.Content.INTACT)
+                        .map(Check::path)
+                        .toList();
+        if (!damaged.isEmpty()) {
+            session.engine()
+                    .heal(damaged, trusted, progress, check -> healed.put(check.path(), check));
+            checks.replaceAll(check -> healed.getOrDefault(check.path(), check));
+        }
     }
 
     /// Checks a block that names no path, and if asked to all that it leads to.

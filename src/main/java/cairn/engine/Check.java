@@ -4,6 +4,7 @@ import cairn.nix.StorePath;
 import cairn.store.PathInfo;
 import cairn.trust.PublicKey;
 import cairn.trust.TrustedKeys;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What checking one store path found.
@@ -57,5 +58,13 @@ public record Check(
     /// The same where the content was read.
     Check with(Content found) {
         return new Check(path, found, trust, keys, reason);
+    }
+
+    /// The same, with what was done about it and what was in the way.
+    Check because(String done, List<String> inTheWay) {
+        var reasons = new ArrayList<>(List.of(reason, done));
+        reasons.addAll(inTheWay);
+        reasons.removeIf(String::isEmpty);
+        return new Check(path, content, trust, keys, String.join("; ", reasons));
     }
 }

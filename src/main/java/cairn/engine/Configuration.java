@@ -100,6 +100,15 @@ public record Configuration(
         public Nats {
             writers = List.copyOf(writers);
         }
+
+        /// The nodes of the domain as a store, if a server is named.
+        public Optional<String> uri() {
+            return url.map(text ->
+                    "nats+ipld://%s%s"
+                            .formatted(
+                                    text.replaceFirst("^[a-z]+://", "").replaceFirst("^.*@", ""),
+                                    domain.isEmpty() ? "" : "/" + domain));
+        }
     }
 
     public Configuration {

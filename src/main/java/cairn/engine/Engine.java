@@ -303,6 +303,63 @@ public final class Engine implements AutoCloseable {
                 });
     }
 
+    /// Checks damaged paths again after what was wrong with them came from other stores: the nodes
+    /// where this one meets others, and its substituters.
+    ///
+    /// @throws FormatException if what is set makes no sense
+    public void heal(
+            Collection<StorePath> paths,
+            TrustedKeys keys,
+            Progress progress,
+            Consumer<Check> onChecked)
+            throws IOException {
+        var others = new ArrayList<PathStore>();
+        var unreached = new ArrayList<String>();
+        try {
+            for (String uri : healers()) {
+                try {
+                    others.add(open(uri));
+                } catch (FormatException e) {
+                    throw e;
+                } catch (IOException e) {
+                    unreached.add(String.valueOf(e.getMessage()));
+                }
+            }
+            var heal = new Heal(store, clock, others, progress);
+            var verify = new Verify(keys, true, progress);
+            verify.each(
+                    paths,
+                    path -> {
+                        var stored = catalog().path(path);
+                        if (stored.isEmpty()) {
+                            return verify.path(store, path);
+                        }
+                        var healed = heal.path(stored.get());
+                        return verify.path(store, path)
+                                .because(healed.sentence(), others.isEmpty() ? unreached : List.of());
+                    },
+                    check -> {
+                        note(check);
+                        onChecked.accept(check);
+                    });
+        } finally {
+            for (PathStore other : others) {
+                other.close();
+            }
+        }
+    }
+
+    /// The URIs of the stores that may have what is damaged here.
+    private List<String> healers() throws IOException {
+        var configuration = configuration();
+        var uris = new ArrayList<String>();
+        configuration.nats().uri().ifPresent(uris::add);
+        if (!configuration.offline()) {
+            uris.addAll(configuration.substituters());
+        }
+        return uris;
+    }
+
     private void note(Check check) {
         try {
             switch (check.content()) {

@@ -134,20 +134,7 @@ final class Verify {
                 new Checked(store)
                         .block(stored.cid())
                         .orElseThrow(() -> new MissingBlockException(stored.cid()));
-        var info = stored.info();
-        var references = new ArrayList<Cid>();
-        for (StorePath reference : info.dependencies()) {
-            store.catalog().path(reference).map(StoredPath::cid).ifPresent(references::add);
-        }
-        var indexed =
-                new PathNode(
-                        info.path(),
-                        info.narHash(),
-                        info.narSize(),
-                        stored.tree(),
-                        references,
-                        info.refersToItself());
-        if (!PathNode.decode(block).equals(indexed)) {
+        if (!PathNode.decode(block).equals(indexed(store, stored))) {
             throw new FormatException(
                     "nix.path/1",
                     0,
@@ -155,12 +142,28 @@ final class Verify {
         }
     }
 
+    /// The node of a path as the index has it.
+    static PathNode indexed(Store store, StoredPath stored) throws IOException {
+        var info = stored.info();
+        var references = new ArrayList<Cid>();
+        for (StorePath reference : info.dependencies()) {
+            store.catalog().path(reference).map(StoredPath::cid).ifPresent(references::add);
+        }
+        return new PathNode(
+                info.path(),
+                info.narHash(),
+                info.narSize(),
+                stored.tree(),
+                references,
+                info.refersToItself());
+    }
+
     private static Check missing(StorePath path, String reason) {
         return new Check(path, Check.Content.MISSING, Check.Trust.UNSIGNED, List.of(), reason);
     }
 
     /// Blocks that are hashed each time they are read.
-    private record Checked(BlockSource blocks) implements BlockSource {
+    record Checked(BlockSource blocks) implements BlockSource {
         @Override
         public Optional<Bytes> block(Cid cid) throws IOException {
             var bytes = read(cid);
