@@ -32,7 +32,8 @@ class ConfigCommandTest {
         assertEquals(
                 List.of(
                         0,
-                        "note: cairn.toml has 'gateway.lisen', which sets nothing in this version\n"),
+                        "{\"note\":\"cairn.toml has 'gateway.lisen',"
+                                + " which sets nothing in this version\"}\n"),
                 List.of(told.code(), told.err()));
         assertEquals(
                 Arrays.stream(Setting.values()).map(Setting::key).toList(),
