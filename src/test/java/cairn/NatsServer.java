@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -46,26 +47,32 @@ public final class NatsServer implements AutoCloseable {
     /// @param listen where; port -1 is a free one
     /// @param more lines of its configuration
     public static NatsServer start(Path folder, String listen, String more) throws IOException {
+        Files.createDirectories(folder);
+        Path config = folder.resolve("nats.conf");
+        Files.writeString(config, "listen: \"%s\"\n%s".formatted(listen, more));
+        return start(folder, Map.of(), "--config", config.toString());
+    }
+
+    /// Starts a server in a folder.
+    ///
+    /// @param arguments of which one says where to listen; port -1 is a free one
+    public static NatsServer start(
+            Path folder, Map<String, String> environment, String... arguments) throws IOException {
         Path program = program().orElse(null);
         assumeTrue(program != null, "nats-server is not installed: ./verify says how to get it");
-        Files.createDirectories(folder);
         Path ports = Files.createTempDirectory(folder, "ports");
-        Path config = folder.resolve("nats.conf");
         Path log = folder.resolve("nats.log");
-        Files.writeString(
-                config,
-                """
-                listen: "%s"
-                ports_file_dir: "%s"
-                %s
-                """
-                        .formatted(listen, ports, more));
-        var process =
-                new ProcessBuilder(String.valueOf(program), "--config", config.toString())
+        var command = new ArrayList<>(List.of(String.valueOf(program)));
+        command.addAll(List.of("--ports_file_dir", ports.toString()));
+        command.addAll(List.of(arguments));
+        var builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .redirectInput(new File("/dev/null"))
-                        .start();
+                        .redirectInput(new File("/dev/null"));
+        builder.environment().putAll(environment);
+        var process = builder.start();
         try {
             return new NatsServer(process, port(process, ports, log), log);
         } catch (IOException e) {

@@ -155,7 +155,13 @@ final class VerifyCommand implements Command {
                 }
             } else {
                 session.engine()
-                        .verify(source.store(), paths, trusted, deep || heal, progress, checks::add);
+                        .verify(
+                                source.store(),
+                                paths,
+                                trusted,
+                                deep || heal,
+                                progress,
+                                checks::add);
             }
         }
         return checks;

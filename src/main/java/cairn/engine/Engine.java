@@ -336,7 +336,9 @@ public final class Engine implements AutoCloseable {
                         }
                         var healed = heal.path(stored.get());
                         return verify.path(store, path)
-                                .because(healed.sentence(), others.isEmpty() ? unreached : List.of());
+                                .because(
+                                        healed.sentence(),
+                                        others.isEmpty() ? unreached : List.of());
                     },
                     check -> {
                         note(check);

@@ -183,9 +183,7 @@ final class Heal {
                             .field("blocks")
                             .links(List.copyOf(replaced))
                             .toBytes();
-            long _ =
-                    writer.commit(
-                            transaction -> transaction.event(TOPIC, clock.instant(), event));
+            long _ = writer.commit(transaction -> transaction.event(TOPIC, clock.instant(), event));
         }
 
         /// A block that is here and undamaged.

@@ -150,8 +150,7 @@ final class Bus implements AutoCloseable {
         return options.build();
     }
 
-    private static SSLContext trusting(Path authorities)
-            throws IOException, GeneralSecurityException {
+    static SSLContext trusting(Path authorities) throws IOException, GeneralSecurityException {
         var keys = KeyStore.getInstance(KeyStore.getDefaultType());
         keys.load(null, null);
         try (InputStream in = Files.newInputStream(authorities)) {

@@ -45,7 +45,8 @@ class HealTest {
         try (NatsServer server = NatsServer.start(room.resolve("server"));
                 Engine engine = Engine.open(there.home());
                 NatsNode _ = NatsNode.start(engine, settings(there.home(), server))) {
-            var healed = here.run(Map.of("CAIRN_NATS_URL", server.url()), "verify", "--all", "--heal");
+            var healed =
+                    here.run(Map.of("CAIRN_NATS_URL", server.url()), "verify", "--all", "--heal");
             assertEquals("", healed.err());
             assertEquals(0, healed.code());
             assertTrue(healed.out().contains(" came from " + server.uri()), healed.out());
@@ -99,7 +100,9 @@ class HealTest {
     /// Changes a byte in the frame of each of some blocks, those of them that lie in no frame that
     /// is changed already first.
     private void damage(int blocks) throws IOException, SQLException {
-        try (var index = DriverManager.getConnection("jdbc:sqlite:" + here.home().resolve("index.db"));
+        try (var index =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + here.home().resolve("index.db"));
                 var statement = index.createStatement();
                 var rows =
                         statement.executeQuery(
@@ -111,7 +114,9 @@ class HealTest {
                                 """)) {
             for (int i = 0; i < blocks; i++) {
                 assertTrue(rows.next());
-                flip(here.home().resolve("packs").resolve(rows.getString(1) + ".pack"), rows.getLong(2));
+                flip(
+                        here.home().resolve("packs").resolve(rows.getString(1) + ".pack"),
+                        rows.getLong(2));
             }
         }
     }

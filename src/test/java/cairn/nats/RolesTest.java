@@ -1,0 +1,294 @@
+package cairn.nats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import cairn.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.OrderedConsumerContext;
+import io.nats.client.api.OrderedConsumerConfiguration;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What the roles of `packaging/nats` may do, asked of a server with that configuration.
+@SuppressWarnings("try") // closing a connection may be interrupted
+class RolesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String PASSWORD = "open-sesame";
+    private static final String REFUSED_BY_ALL = "NOBODY.MAY";
+    private static final Pattern VIOLATION =
+            Pattern.compile(
+                    "(?i)permissions violation for (publish|subscription) to \"([^\"]+)\".*");
+
+    /// Who may publish and who may subscribe; `DOMAIN` stands for a domain's part of subjects and
+    /// `_STREAM` for that of names of streams.
+    private static final String MATRIX =
+            """
+            STORE.GET.DOMAIN.c                            | node reader deployer         | node
+            STORE.CID.GET.DOMAIN.c                        | node reader deployer         | node
+            STORE.PATH.RESOLVE.DOMAIN.h                   | node reader deployer         | node
+            STORE.CID.PUT.DOMAIN.c                        | node builder                 | node builder
+            STORE.PATH.PUT.DOMAIN.h                       | node builder                 | node
+            CACHE.VALIDATE.domain.LABEL                   | node reader builder deployer | node
+            CACHE.VALIDATE.domain.other                   |                              |
+            CACHE.VALIDATE.node.n                         | node reader builder deployer | node
+            STORE.CID.VERIFY                              | node builder auditor         | node
+            STORE.GC.QUEUE                                | node                         | node
+            STORE.GC.RESULTS.j                            | node                         | node
+            STORE.CID.HITS.n                              | node                         | node
+            STORE.AUDIT                                   | node                         | node auditor
+            BUILD.p.COMPLETE                              | node builder                 | node deployer
+            METADATA                                      | node reader deployer         | node
+            TRACE                                         | node reader deployer         | node
+            VERIFY                                        | node                         | node
+            FIH_API.p.write                               | node                         | node
+            FIH.p.FACT                                    | node                         | node
+            FIH.p.INTENT                                  | node                         | node
+            FIH.p.HINT                                    | node                         | node
+            BLOCK.DOMAIN.c                                | node                         |
+            STORE.GET.other.c                             |                              |
+            STORE.CID.PUT.other.c                         |                              |
+            STORE.PATH.PUT.other.h                        |                              |
+            BLOCK.other.c                                 |                              |
+            $JS.API.STREAM.CREATE.CID_BLOCKS_STREAM       | node                         |
+            $JS.API.STREAM.CREATE.MINE                    |                              |
+            $JS.API.STREAM.DELETE.CID_BLOCKS_STREAM       |                              |
+            $JS.API.STREAM.PURGE.CID_BLOCKS_STREAM        |                              |
+            $JS.API.DIRECT.GET.CID_BLOCKS_STREAM.BLOCK.c  | node                         |
+            $JS.API.STREAM.MSG.GET.BUILDS_STREAM          | node                         |
+            $JS.API.CONSUMER.CREATE.BUILDS_STREAM         | node deployer                |
+            $JS.API.CONSUMER.DELETE.BUILDS_STREAM.c       | node                         |
+            $JS.API.CONSUMER.CREATE.AUDIT_STREAM          | node auditor                 |
+            $JS.API.CONSUMER.CREATE.FIH_STREAM            | node                         |
+            $JS.API.CONSUMER.CREATE.OBJ_cid-archives_STREAM | node                       |
+            $O.cid-archives_STREAM.M.o                    | node                         |
+            $SRV.PING                                     | node                         | node
+            _INBOX_node.i                                 |                              | node
+            _INBOX_reader.i                               |                              | reader
+            _INBOX_builder.i                              |                              | builder
+            _INBOX_deployer.i                             |                              | deployer
+            _INBOX_auditor.i                              |                              | auditor
+            _INBOX.i                                      |                              |
+            $SYS.REQ.SERVER.PING                          |                              |
+            """;
+
+    @TempDir static Path folder;
+    private static NatsServer server;
+
+    private final Set<String> refused = new ConcurrentSkipListSet<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        copy(folder);
+        var passwords =
+                Stream.concat(
+                                Stream.of("ADMIN"),
+                                Stream.of("", "VISION_")
+                                        .flatMap(domain ->
+                                                Stream.of(
+                                                                "NODE",
+                                                                "READER",
+                                                                "BUILDER",
+                                                                "DEPLOYER",
+                                                                "AUDITOR")
+                                                        .map(domain::concat)))
+                        .collect(Collectors.toMap("CAIRN_%s_PASSWORD"::formatted, _ -> PASSWORD));
+        server =
+                NatsServer.start(
+                        folder,
+                        passwords,
+                        "--config",
+                        "server.conf",
+                        "--addr",
+                        "127.0.0.1",
+                        "--port",
+                        "-1");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', node", "'', reader", "'', builder", "'', deployer", "'', auditor",
+        "vision, node", "vision, reader", "vision, builder", "vision, deployer", "vision, auditor"
+    })
+    void mayDoWhatItsRoleNeedsAndNothingElse(String domain, String role) throws Exception {
+        var expected = new TreeSet<String>();
+        var answered = new CompletableFuture<Void>();
+        try (var connection = connect(domain, role, answered)) {
+            var ears = connection.createDispatcher(_ -> {});
+            for (String line : MATRIX.lines().toList()) {
+                String[] cells = line.split("\\|", -1);
+                String subject = subject(cells[0].strip(), domain);
+                ears.subscribe(subject);
+                connection.publish(subject, new byte[0]);
+                if (!List.of(cells[1].strip().split(" ")).contains(role)) {
+                    expected.add("publish " + subject);
+                }
+                if (!List.of(cells[2].strip().split(" ")).contains(role)) {
+                    expected.add("subscription " + subject);
+                }
+            }
+            connection.publish(REFUSED_BY_ALL, new byte[0]);
+            answered.get();
+        }
+        assertEquals(String.join("\n", expected), String.join("\n", refused));
+    }
+
+    private static String subject(String pattern, String domain) {
+        return pattern.replace("DOMAIN.", domain.isEmpty() ? "" : domain + ".")
+                .replace("LABEL", domain.isEmpty() ? "default" : domain)
+                .replace("_STREAM", domain.isEmpty() ? "" : "_" + domain);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', reader", "vision, reader", "vision, deployer", "vision, node"})
+    void readsTheDefaultDomain(String domain, String role) throws Exception {
+        try (var node = connect("", "node");
+                var client = connect(domain, role)) {
+            var dispatcher =
+                    node.createDispatcher(message -> {
+                        node.publish(message.getReplyTo(), new byte[] {1});
+                        node.publish(message.getReplyTo(), new byte[] {2});
+                    });
+            dispatcher.subscribe("STORE.GET.*");
+            node.flush(PATIENCE);
+            String inbox = client.createInbox();
+            var replies = client.subscribe(inbox);
+            client.publish("STORE.GET.c", inbox, new byte[0]);
+            assertEquals(1, next(replies.nextMessage(PATIENCE)).getData()[0]);
+            assertEquals(2, next(replies.nextMessage(PATIENCE)).getData()[0]);
+        }
+        assertEquals(Set.of(), refused);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', BUILDS, BUILD.*.COMPLETE, BUILD.p.COMPLETE, builder, deployer",
+        "'', AUDIT, STORE.AUDIT, STORE.AUDIT, node, auditor",
+        "vision, BUILDS_vision, BUILD.*.COMPLETE, BUILD.p.COMPLETE, builder, deployer",
+        "vision, AUDIT_vision, STORE.AUDIT, STORE.AUDIT, node, auditor"
+    })
+    void replaysTheStreamThatIsForItsRole(
+            String domain,
+            String stream,
+            String subjects,
+            String subject,
+            String writer,
+            String reader)
+            throws Exception {
+        try (var node = connect(domain, "node");
+                var from = connect(domain, writer);
+                var to = connect(domain, reader)) {
+            var kept = StreamConfiguration.builder().name(stream).subjects(subjects).build();
+            node.jetStreamManagement().addStream(kept);
+            for (int i = 0; i < 3; i++) {
+                from.jetStream().publish(subject, new byte[] {(byte) i});
+            }
+            var everything = new OrderedConsumerConfiguration();
+            var context = to.getStreamContext(stream).createOrderedConsumer(everything);
+            assertEquals(List.of(0, 1, 2), numbers(context));
+            assertThrows(IOException.class, () -> to.jetStreamManagement().deleteStream(stream));
+        }
+    }
+
+    private static List<Integer> numbers(OrderedConsumerContext context)
+            throws IOException, JetStreamApiException, InterruptedException {
+        var numbers = new ArrayList<Integer>();
+        try (var consumer = context.iterate()) {
+            while (numbers.size() < 3) {
+                numbers.add((int) next(consumer.nextMessage(PATIENCE)).getData()[0]);
+            }
+        } catch (IOException | JetStreamApiException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+        return numbers;
+    }
+
+    /// Copies the configurations, and makes certificates as they say.
+    private static void copy(Path to) throws IOException {
+        Path packaged = Path.of("packaging/nats").toAbsolutePath();
+        try (Stream<Path> files = Files.list(packaged)) {
+            for (Path file : files.toList()) {
+                Files.copy(
+                        file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        var made =
+                new ProcessBuilder("bash", "certificates.sh", "tls", "127.0.0.1")
+                        .directory(to.toFile())
+                        .inheritIO()
+                        .start();
+        assertEquals(0, made.onExit().join().exitValue());
+    }
+
+    private Connection connect(String domain, String role) throws Exception {
+        return connect(domain, role, new CompletableFuture<>());
+    }
+
+    /// @param answered done when the server has refused what nobody may
+    private Connection connect(String domain, String role, CompletableFuture<Void> answered)
+            throws Exception {
+        String user = domain.isEmpty() ? role : domain + "-" + role;
+        return Nats.connect(
+                new Options.Builder()
+                        .server("tls://127.0.0.1:" + server.port())
+                        .sslContext(Bus.trusting(folder.resolve("tls/ca.pem")))
+                        .userInfo(user, PASSWORD)
+                        .inboxPrefix("_INBOX_" + role + ".")
+                        .errorListener(
+                                new ErrorListener() {
+                                    @Override
+                                    public void errorOccurred(Connection from, String error) {
+                                        var match = VIOLATION.matcher(error);
+                                        if (!match.matches()) {
+                                            return;
+                                        }
+                                        if (match.group(2).equals(REFUSED_BY_ALL)) {
+                                            answered.complete(null);
+                                        } else {
+                                            refused.add(
+                                                    match.group(1).toLowerCase(Locale.ROOT)
+                                                            + " "
+                                                            + match.group(2));
+                                        }
+                                    }
+                                })
+                        .build());
+    }
+
+    private static Message next(@Nullable Message message) {
+        return Objects.requireNonNull(message, "nothing came");
+    }
+}
