@@ -167,18 +167,7 @@ final class NatsStore implements DagStore {
         var tree = new TreeImport(blocks, info.narSize());
         content.writeTo(tree);
         var imported = tree.finish();
-        if (!imported.narHash().equals(info.narHash()) || imported.narSize() != info.narSize()) {
-            throw new FormatException(
-                    "nar",
-                    0,
-                    "%s has %d bytes and hash %s, not %d and %s as promised"
-                            .formatted(
-                                    info.path(),
-                                    imported.narSize(),
-                                    imported.narHash(),
-                                    info.narSize(),
-                                    info.narHash()));
-        }
+        info.requireNar(imported.narHash(), imported.narSize());
         Block node =
                 new PathNode(
                                 info.path(),

@@ -401,7 +401,7 @@ public final class CarStore implements DagStore {
             var tree = new TreeImport(this, info.narSize());
             content.writeTo(tree);
             var imported = tree.finish();
-            new NarDigest(imported.narHash(), imported.narSize()).require(info);
+            info.requireNar(imported.narHash(), imported.narSize());
             var node =
                     new PathNode(
                                     info.path(),

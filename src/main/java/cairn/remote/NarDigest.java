@@ -27,12 +27,6 @@ record NarDigest(NixHash hash, long size) {
 
     /// Refuses an archive that is not the one that was promised.
     void require(PathInfo info) throws FormatException {
-        if (size != info.narSize() || !hash.equals(info.narHash())) {
-            throw new FormatException(
-                    "nar",
-                    0,
-                    "%s has %d bytes of %s, not %d of %s"
-                            .formatted(info.path(), size, hash, info.narSize(), info.narHash()));
-        }
+        info.requireNar(hash, size);
     }
 }

@@ -126,7 +126,7 @@ public final class PathImport implements AutoCloseable {
     /// @throws FormatException if the content is not what the info promises, or has another content
     ///   address
     public void check(PathInfo info, TreeImport.Imported imported) throws IOException {
-        requirePromised(info, imported);
+        info.requireNar(imported.narHash(), imported.narSize());
         var _ = believedCa(info, new TreeNar(writer, imported.tree().cid()));
     }
 
@@ -150,7 +150,7 @@ public final class PathImport implements AutoCloseable {
 
     private StoredPath add(PathInfo info, TreeImport.Imported imported, List<Cid> references)
             throws IOException {
-        requirePromised(info, imported);
+        info.requireNar(imported.narHash(), imported.narSize());
         Cid root = imported.tree().cid();
         var ca = believedCa(info, new TreeNar(writer, root));
         var node =
@@ -171,22 +171,6 @@ public final class PathImport implements AutoCloseable {
         order.add(stored);
         pendingBytes += info.narSize();
         return stored;
-    }
-
-    private static void requirePromised(PathInfo info, TreeImport.Imported imported)
-            throws FormatException {
-        if (imported.narSize() != info.narSize() || !imported.narHash().equals(info.narHash())) {
-            throw new FormatException(
-                    "nar",
-                    0,
-                    "%s has %d bytes and hash %s, not %d and %s as promised"
-                            .formatted(
-                                    info.path(),
-                                    imported.narSize(),
-                                    imported.narHash(),
-                                    info.narSize(),
-                                    info.narHash()));
-        }
     }
 
     /// The bytes of NARs that were added since the last commit.

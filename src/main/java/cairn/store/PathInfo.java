@@ -78,4 +78,15 @@ public record PathInfo(
     public String fingerprint() {
         return NarInfo.fingerprint(path, narHash, narSize, references);
     }
+
+    /// Refuses an archive that is not the one that was promised.
+    public void requireNar(NixHash hash, long size) throws FormatException {
+        if (size != narSize || !hash.equals(narHash)) {
+            throw new FormatException(
+                    "nar",
+                    0,
+                    "%s has %d bytes and hash %s, not %d and %s as promised"
+                            .formatted(path, size, hash, narSize, narHash));
+        }
+    }
 }

@@ -96,7 +96,7 @@ class CarStoreTest {
         try (var car = open()) {
             var e = assertThrows(FormatException.class, () -> car.put(longer, LIBRARY));
             assertEquals(
-                    "%s has %d bytes of %s, not %d of %3$s"
+                    "%s has %d bytes and hash %s, not %d and %3$s as promised"
                             .formatted(LOWER, lower.narSize(), lower.narHash(), longer.narSize()),
                     e.problem());
         }
