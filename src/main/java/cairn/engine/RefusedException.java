@@ -1,5 +1,6 @@
 package cairn.engine;
 
+import cairn.cid.FormatException;
 import java.io.IOException;
 import java.io.Serial;
 
@@ -24,6 +25,12 @@ public final class RefusedException extends IOException {
     public RefusedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+    }
+
+    /// For what is malformed.
+    public RefusedException(FormatException e) {
+        this(Reason.WRONG, String.valueOf(e.getMessage()));
+        initCause(e);
     }
 
     public Reason reason() {

@@ -2,6 +2,7 @@ package cairn.engine;
 
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
+import cairn.nix.BusyException;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
@@ -464,7 +465,8 @@ public final class Substituters implements AutoCloseable {
         } catch (FormatException e) {
             throw e;
         } catch (IOException e) {
-            throw paths.hasFailed() || incoming.hasFailed() ? e : new NotGivenException(e);
+            boolean ours = paths.hasFailed() || incoming.hasFailed() || e instanceof BusyException;
+            throw ours ? e : new NotGivenException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.engine.RefusedException.Reason;
+import cairn.nix.ContentAddress;
 import cairn.nix.Derivation;
 import cairn.nix.NarCompression;
 import cairn.nix.NarInfo;
@@ -14,6 +15,7 @@ import cairn.nix.NixBase32;
 import cairn.nix.NixHash;
 import cairn.nix.ReferenceScan;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
 import cairn.store.PathImport;
 import cairn.store.PathInfo;
 import cairn.store.Progress;
@@ -61,6 +63,12 @@ public final class Uploads implements AutoCloseable {
     private static final int MAX_DERIVATION = 16 << 20;
     private static final int MAX_LOG = 256 << 20;
 
+    /// What may come out of any archive, and how much more for each byte that was sent: images of
+    /// disks hold many zeros, but who wants to keep a machine busy has to send something for it.
+    private static final long UNPACKED = 256L << 20;
+
+    private static final int UNPACKED_RATIO = 1000;
+
     private static final Logger LOG = System.getLogger(Uploads.class.getName());
 
     private final Store store;
@@ -91,8 +99,11 @@ public final class Uploads implements AutoCloseable {
     /// @param narBytes the most bytes of an archive, unpacked
     /// @param waiting how many archives wait for their narinfo; a newer one ousts the oldest
     /// @param patience how long one waits
-    public record Limits(long narBytes, int waiting, Duration patience) {
-        public static final Limits DEFAULT = new Limits(64L << 30, 64, Duration.ofMinutes(10));
+    /// @param turn how long somebody who brings something waits until there is memory to unpack it
+    ///   in, or until another who brings the same has done
+    public record Limits(long narBytes, int waiting, Duration patience, Duration turn) {
+        public static final Limits DEFAULT =
+                new Limits(64L << 30, 64, Duration.ofMinutes(10), Duration.ofSeconds(30));
     }
 
     /// An archive that is here in blocks of a writer that has not committed them.
@@ -129,8 +140,8 @@ public final class Uploads implements AutoCloseable {
         var writer = loosely ? store.looseWriter() : store.writer();
         var paths = new PathImport(store, writer, clock, Progress.NONE);
         boolean taken = false;
-        try (var unpacked = compression.decompress(counted, Long.MAX_VALUE);
-                var scan = new ReferenceScan(new Bounded(unpacked, limits.narBytes));
+        try (var unpacked = compression.decompress(counted, Long.MAX_VALUE, limits.turn);
+                var scan = new ReferenceScan(new Bounded(unpacked, counted, limits.narBytes));
                 var nar = new NarReader(scan)) {
             var tree = paths.tree(nar, Long.MAX_VALUE);
             // What is behind the archive is not part of it, but of what was sent.
@@ -149,6 +160,8 @@ public final class Uploads implements AutoCloseable {
                     new Waiting(
                             paths, tree, hash, counted.count, compression, scan, clock.instant()));
             taken = true;
+        } catch (FormatException e) {
+            throw blame(e);
         } finally {
             if (!taken) {
                 paths.close();
@@ -187,6 +200,8 @@ public final class Uploads implements AutoCloseable {
         try {
             var there = store.catalog().path(info.path().hash());
             return there.isPresent() ? again(there.get(), info) : fresh(narInfo, info);
+        } catch (FormatException e) {
+            throw e.format().equals(ContentAddress.FORMAT) ? new RefusedException(e) : e;
         } finally {
             registering.unlock();
         }
@@ -194,8 +209,9 @@ public final class Uploads implements AutoCloseable {
 
     /// Takes the log of a build.
     public void log(StorePath derivation, InputStream text) throws IOException {
+        var counted = new Counted(text, null);
         try (var writer = store.writer();
-                var bounded = new Bounded(text, MAX_LOG)) {
+                var bounded = new Bounded(counted, counted, MAX_LOG)) {
             var file = new FileBuilder(writer);
             var chunker = new Chunker(bounded);
             for (var chunk = chunker.next(); chunk.isPresent(); chunk = chunker.next()) {
@@ -207,7 +223,15 @@ public final class Uploads implements AutoCloseable {
                         transaction.log(derivation, cid);
                         return 0;
                     });
+        } catch (FormatException e) {
+            throw blame(e);
         }
+    }
+
+    /// What comes from elsewhere is malformed, unless a pack is: nothing else of what is here is
+    /// read meanwhile.
+    private static IOException blame(FormatException e) {
+        return e.format().equals("pack") ? e : new RefusedException(e);
     }
 
     @Override
@@ -264,7 +288,7 @@ public final class Uploads implements AutoCloseable {
             var stored = archive.paths.add(info, archive.tree);
             archive.paths.commit();
             return stored;
-        } catch (RefusedException | FormatException e) {
+        } catch (RefusedException | FormatException | MissingReferenceException e) {
             mayTryAgain = true;
             throw e;
         } finally {
@@ -284,6 +308,9 @@ public final class Uploads implements AutoCloseable {
                     Reason.CONFLICT,
                     "the archive nar/%s of %s did not come, or too long ago; bring it first"
                             .formatted(file, info.path()));
+        }
+        if (info.narSize() != twin.getFirst().info().narSize()) {
+            throw wrong(info.path(), "NarSize", twin.getFirst().info().narSize(), info.narSize());
         }
         var content = new TreeNar(store, twin.getFirst().tree());
         if (!info.references().isEmpty() && !isVouchedFor(info)) {
@@ -315,28 +342,29 @@ public final class Uploads implements AutoCloseable {
 
     private static void checkArchive(NarInfo narInfo, Waiting archive) throws RefusedException {
         if (!narInfo.compression().equals(archive.compression.toString())) {
-            throw wrong(narInfo, "compression", archive.compression, narInfo.compression());
+            throw wrong(narInfo.path(), "compression", archive.compression, narInfo.compression());
         }
         if (!narInfo.fileHash().orElse(archive.fileHash).equals(archive.fileHash)) {
-            throw wrong(narInfo, "FileHash", archive.fileHash, narInfo.fileHash().orElseThrow());
+            throw wrong(
+                    narInfo.path(), "FileHash", archive.fileHash, narInfo.fileHash().orElseThrow());
         }
         if (narInfo.fileSize().orElse(archive.fileSize) != archive.fileSize) {
-            throw wrong(narInfo, "FileSize", archive.fileSize, narInfo.fileSize().orElseThrow());
+            throw wrong(
+                    narInfo.path(), "FileSize", archive.fileSize, narInfo.fileSize().orElseThrow());
         }
         if (!narInfo.narHash().equals(archive.tree.narHash())) {
-            throw wrong(narInfo, "NarHash", archive.tree.narHash(), narInfo.narHash());
+            throw wrong(narInfo.path(), "NarHash", archive.tree.narHash(), narInfo.narHash());
         }
         if (narInfo.narSize() != archive.tree.narSize()) {
-            throw wrong(narInfo, "NarSize", archive.tree.narSize(), narInfo.narSize());
+            throw wrong(narInfo.path(), "NarSize", archive.tree.narSize(), narInfo.narSize());
         }
     }
 
     private static RefusedException wrong(
-            NarInfo info, String field, Object found, Object claimed) {
+            StorePath path, String field, Object found, Object claimed) {
         return new RefusedException(
                 Reason.WRONG,
-                "the archive of %s has the %s %s, not %s"
-                        .formatted(info.path(), field, found, claimed));
+                "the archive of %s has the %s %s, not %s".formatted(path, field, found, claimed));
     }
 
     /// Tells whether the references need no other proof: a trusted signature covers them, and so
@@ -370,7 +398,7 @@ public final class Uploads implements AutoCloseable {
         checkCount(info.signatures());
         Bytes fingerprint = Bytes.utf8(info.fingerprint());
         for (String text : info.signatures()) {
-            var signature = Signature.parse(text);
+            var signature = signature(text);
             List<PublicKey> named =
                     trusted.keys().stream()
                             .filter(key -> key.name().equals(signature.keyName()))
@@ -382,6 +410,14 @@ public final class Uploads implements AutoCloseable {
                         "the signature of %s by %s does not match"
                                 .formatted(info.path(), signature.keyName()));
             }
+        }
+    }
+
+    private static Signature signature(String text) throws RefusedException {
+        try {
+            return Signature.parse(text);
+        } catch (FormatException e) {
+            throw new RefusedException(e);
         }
     }
 
@@ -515,13 +551,15 @@ public final class Uploads implements AutoCloseable {
         }
     }
 
-    /// Refuses to give more than so many bytes.
+    /// Refuses to give more than so many bytes, or more than are worth what was sent for them.
     private static final class Bounded extends FilterInputStream {
+        private final Counted packed;
         private final long limit;
         private long count;
 
-        Bounded(InputStream in, long limit) {
+        Bounded(InputStream in, Counted packed, long limit) {
             super(in);
+            this.packed = packed;
             this.limit = limit;
         }
 
@@ -538,6 +576,12 @@ public final class Uploads implements AutoCloseable {
             if (count > limit) {
                 throw new RefusedException(
                         Reason.TOO_LARGE, "more than the %d bytes allowed".formatted(limit));
+            }
+            if (count > UNPACKED + packed.count * UNPACKED_RATIO) {
+                throw new RefusedException(
+                        Reason.TOO_LARGE,
+                        "%d bytes come out of the first %d; send with compression=none what can be packed so well"
+                                .formatted(count, packed.count));
             }
             return read;
         }

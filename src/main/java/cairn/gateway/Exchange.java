@@ -2,6 +2,7 @@ package cairn.gateway;
 
 import cairn.engine.RefusedException;
 import cairn.engine.RefusedException.Reason;
+import cairn.nix.NarCompression;
 import com.github.luben.zstd.RecyclingBufferPool;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.helidon.common.buffers.DataReader;
@@ -22,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -262,8 +262,9 @@ final class Exchange {
         }
     }
 
-    /// What the client sends. Gives up on one that is too slow.
+    /// What the client sends, unpacked. Gives up on one that is too slow. To be closed.
     ///
+    /// @param limit the most bytes, packed and unpacked
     /// @throws RefusedException if it does not say how long it is, as Nix does
     InputStream body(long limit) throws IOException {
         if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
@@ -275,20 +276,21 @@ final class Exchange {
                     Reason.TOO_LARGE,
                     "%d bytes are more than the %d that are taken".formatted(length, limit));
         }
-        try {
-            return new Paced(
-                    length == 0 ? InputStream.nullInputStream() : request.content().inputStream(),
-                    limit);
-        } catch (UncheckedIOException e) {
-            throw Objects.requireNonNull(e.getCause());
-        }
+        var sent =
+                new Paced(
+                        length == 0
+                                ? InputStream.nullInputStream()
+                                : request.content().inputStream(),
+                        limit);
+        return isEncoded()
+                ? NarCompression.named(header(HeaderNames.CONTENT_ENCODING)).decompress(sent, limit)
+                : sent;
     }
 
-    /// A small body.
-    byte[] small(int limit) throws IOException {
-        try (var in = body(limit)) {
-            return in.readAllBytes();
-        }
+    /// Tells whether the body is packed on its way, whatever it is.
+    boolean isEncoded() {
+        String encoding = header(HeaderNames.CONTENT_ENCODING);
+        return !encoding.isEmpty() && !encoding.equals("identity");
     }
 
     private static RefusedException tooSlow() {

@@ -12,11 +12,13 @@ import cairn.engine.RefusedException.Reason;
 import cairn.engine.Space;
 import cairn.engine.Substituters;
 import cairn.engine.Uploads;
+import cairn.nix.BusyException;
 import cairn.nix.NarInfo;
 import cairn.nix.NarListing;
 import cairn.nix.NixHash;
 import cairn.nix.Realisation;
 import cairn.nix.StorePath;
+import cairn.store.MissingReferenceException;
 import cairn.store.Store;
 import cairn.store.StoredPath;
 import cairn.store.TreeNar;
@@ -34,6 +36,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -90,6 +93,8 @@ public final class Gateway implements CacheServer {
     private static final Header JSON = Exchange.type("application/json");
     private static final Header METRICS_TYPE =
             Exchange.type("text/plain; version=0.0.4; charset=utf-8");
+    private static final Header RETRY_AFTER =
+            HeaderValues.createCached(HeaderNames.RETRY_AFTER, "10");
     private static final Header LOGIN =
             HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, "Basic realm=\"cairn\"");
 
@@ -525,7 +530,11 @@ public final class Gateway implements CacheServer {
 
     private static void notGiven(Exchange exchange, IOException e) {
         exchange.takeBack();
-        exchange.say(isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
+        boolean busy = e.getCause() instanceof BusyException;
+        if (busy) {
+            exchange.with(RETRY_AFTER);
+        }
+        exchange.say(busy ? 503 : isFull(e) ? 507 : 502, String.valueOf(e.getMessage()));
     }
 
     private static Optional<NixHash> narHash(String text) {
@@ -640,7 +649,7 @@ public final class Gateway implements CacheServer {
             exchange.turnAway(400, "a narinfo is named by 32 characters");
             return;
         }
-        var info = NarInfo.decode(Bytes.wrap(exchange.small(NarInfo.MAX_BYTES)));
+        var info = decoded(exchange, NarInfo.MAX_BYTES, NarInfo::decode);
         if (!info.path().hash().equals(match.group(1))) {
             throw new RefusedException(
                     Reason.WRONG, "%s tells of %s".formatted(match.group(1), info.path()));
@@ -656,10 +665,29 @@ public final class Gateway implements CacheServer {
         exchange.done(201);
     }
 
+    /// Reads what a stranger wrote. All that is malformed behind this is of our own.
+    private static <T> T decoded(Exchange exchange, int limit, Decoder<T> decoder)
+            throws IOException {
+        try (var body = exchange.body(limit)) {
+            return decoder.decode(Bytes.wrap(body.readAllBytes()));
+        } catch (FormatException e) {
+            throw new RefusedException(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Decoder<T> {
+        T decode(Bytes bytes) throws FormatException;
+    }
+
     private void putArchive(Exchange exchange) throws IOException {
         var match = ARCHIVE.matcher(exchange.path());
         if (!match.matches()) {
             exchange.turnAway(400, "an archive is named by a hash and .nar, .nar.xz and the like");
+            return;
+        }
+        if (exchange.isEncoded()) {
+            exchange.turnAway(415, "an archive comes as its name tells, without Content-Encoding");
             return;
         }
         try (var body = exchange.body(settings.limits().narBytes())) {
@@ -669,7 +697,7 @@ public final class Gateway implements CacheServer {
     }
 
     private void putCacheInfo(Exchange exchange) throws IOException {
-        String text = new String(exchange.small(MAX_INFO), StandardCharsets.UTF_8);
+        String text = decoded(exchange, MAX_INFO, Bytes::toUtf8);
         if (text.lines().noneMatch(line -> line.equals("StoreDir: " + settings.folder()))) {
             throw new RefusedException(
                     Reason.WRONG, "this cache is of the store " + settings.folder());
@@ -683,7 +711,11 @@ public final class Gateway implements CacheServer {
             exchange.turnAway(400, "a listing is named by 32 characters");
             return;
         }
-        var _ = NarListing.decode(Bytes.wrap(exchange.small(MAX_LISTING)));
+        try (var body = exchange.body(MAX_LISTING)) {
+            long _ = body.transferTo(OutputStream.nullOutputStream());
+        } catch (FormatException e) {
+            throw new RefusedException(e);
+        }
         exchange.done(201);
     }
 
@@ -694,7 +726,10 @@ public final class Gateway implements CacheServer {
             return;
         }
         var realisation =
-                Realisation.decode(settings.folder(), Bytes.wrap(exchange.small(MAX_REALISATION)));
+                decoded(
+                        exchange,
+                        MAX_REALISATION,
+                        bytes -> Realisation.decode(settings.folder(), bytes));
         if (!realisation.id().equals(id.get())) {
             throw new RefusedException(
                     Reason.WRONG, "%s tells of %s".formatted(id.get(), realisation.id()));
@@ -730,16 +765,25 @@ public final class Gateway implements CacheServer {
                                 case TOO_LARGE -> 413;
                                 case TOO_SLOW -> 408;
                             };
-                    case FileAlreadyExistsException _ -> 409;
-                    case MissingBlockException _ -> 500;
-                    case FormatException _ -> exchange.isRead() ? 500 : 400;
+                    case FileAlreadyExistsException _, MissingReferenceException _ -> 409;
+                    case BusyException _ -> 503;
                     default -> isFull(e) ? 507 : 500;
                 };
         if (status >= 500) {
             LOG.log(Level.ERROR, exchange.path(), e);
         }
         exchange.takeBack();
-        exchange.turnAway(status, String.valueOf(e.getMessage()));
+        if (status == 503) {
+            exchange.with(RETRY_AFTER);
+        }
+        exchange.turnAway(status, words(e));
+    }
+
+    /// What others sent was looked at by those who took it, so that what is damaged now is ours.
+    private static String words(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        boolean damaged = e instanceof FormatException || e instanceof MissingBlockException;
+        return damaged ? "the store of this node is damaged: " + message : message;
     }
 
     /// Tells whether no more can be written here, be it for a limit on files or users.

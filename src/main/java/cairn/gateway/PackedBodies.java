@@ -5,12 +5,10 @@ import io.helidon.http.encoding.ContentDecoder;
 import io.helidon.http.encoding.ContentEncoder;
 import io.helidon.http.encoding.ContentEncoding;
 import io.helidon.http.encoding.ContentEncodingContext;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Set;
 
-/// Unpacks bodies that come packed, as Nix sends logs and listings if told to. Answers are packed
-/// elsewhere.
+/// Lets bodies through that come packed, as Nix sends logs and listings if told to. They are
+/// unpacked where they are read, and answers are packed elsewhere.
 final class PackedBodies implements ContentEncoding {
     private final NarCompression compression;
 
@@ -45,13 +43,7 @@ final class PackedBodies implements ContentEncoding {
 
     @Override
     public ContentDecoder decoder() {
-        return network -> {
-            try {
-                return compression.decompress(network, Long.MAX_VALUE);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        };
+        return ContentDecoder.NO_OP;
     }
 
     @Override

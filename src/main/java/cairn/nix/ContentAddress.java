@@ -20,7 +20,8 @@ import java.util.Optional;
 /// @see <a href="https://nix.dev/manual/nix/latest/store/store-object/content-address.html">Content
 ///   addresses of store objects</a>
 public record ContentAddress(Method method, NixHash hash) {
-    private static final String FORMAT = "content address";
+    /// How failures name it.
+    public static final String FORMAT = "content address";
 
     /// What is hashed.
     public enum Method {

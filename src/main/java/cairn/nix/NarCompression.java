@@ -1,5 +1,6 @@
 package cairn.nix;
 
+import cairn.cid.ByteReader;
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import com.github.luben.zstd.RecyclingBufferPool;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +21,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.tukaani.xz.ArrayCache;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZInputStream;
 import org.tukaani.xz.XZOutputStream;
@@ -35,8 +39,22 @@ public enum NarCompression {
 
     private static final int BUFFER = 1 << 16;
 
-    /// Twice what `xz -9` asks for.
-    private static final int XZ_MEMORY_KIB = 128 << 10;
+    /// How long to wait until there is memory to unpack in.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// What buffers and tables take at most. Who unpacks little takes no more than this.
+    private static final int BASE = 512 << 10;
+
+    private static final int BZIP2_MEMORY = 5 << 20;
+
+    /// What is between the beginning of a frame of zstd and its first block, at most.
+    private static final int ZSTD_HEAD = 18;
+
+    /// The logarithms of the windows that every decoder of zstd must be able to have, and of those
+    /// that it has unless told otherwise.
+    private static final int ZSTD_SMALL = 23;
+
+    private static final int ZSTD_LARGE = 27;
 
     private final String label;
     private final String extension;
@@ -85,12 +103,20 @@ public enum NarCompression {
         return extension;
     }
 
-    /// Unpacks while it is read; closing the result closes the source.
+    /// Unpacks while it is read; closing the result closes the source, and gives back the memory
+    /// that it took.
     ///
     /// @param limit the most bytes that may come out; more are refused before they are made
     /// @throws FormatException here or on reading, if the source was not packed in this way
+    /// @throws BusyException here or on reading, if there is no memory left to unpack in
     public InputStream decompress(InputStream source, long limit) throws IOException {
-        return new Unpacked(this, new Source(source), limit);
+        return decompress(source, limit, PATIENCE);
+    }
+
+    /// The same with another patience for those who have the memory.
+    public InputStream decompress(InputStream source, long limit, Duration patience)
+            throws IOException {
+        return new Unpacked(this, new Source(source), limit, patience);
     }
 
     /// Packs what is written, at the level that is the tool's default; closing the result ends it
@@ -110,19 +136,88 @@ public enum NarCompression {
         return label;
     }
 
-    private InputStream open(Source source) throws IOException {
+    private InputStream open(Source source, UnpackingMemory memory) throws IOException {
         return switch (this) {
             case NONE -> source;
-            case XZ -> new XZInputStream(new BufferedInputStream(source, BUFFER), XZ_MEMORY_KIB);
-            case ZSTD -> new ZstdInputStreamNoFinalizer(source, RecyclingBufferPool.INSTANCE);
-            case BZIP2 ->
-                    new BZip2CompressorInputStream(new BufferedInputStream(source, BUFFER), true);
+            case XZ ->
+                    new XZInputStream(
+                            new BufferedInputStream(source, BUFFER),
+                            UnpackingMemory.MAX_KIB,
+                            new Dictionaries(memory));
+            case ZSTD -> {
+                var whole = new PushbackInputStream(source, ZSTD_HEAD);
+                int log = zstdWindow(whole);
+                memory.take((1L << log) + BASE);
+                yield new ZstdInputStreamNoFinalizer(whole, RecyclingBufferPool.INSTANCE)
+                        .setLongMax(log);
+            }
+            case BZIP2 -> {
+                memory.take(BZIP2_MEMORY);
+                yield new BZip2CompressorInputStream(new BufferedInputStream(source, BUFFER), true);
+            }
             case GZIP ->
                     GzipCompressorInputStream.builder()
                             .setInputStream(new BufferedInputStream(source, BUFFER))
                             .setDecompressConcatenated(true)
                             .get();
         };
+    }
+
+    /// The logarithm of the window that the first frame asks for, which is then the most for those
+    /// that follow, but not less than what every decoder has.
+    ///
+    /// @see <a href="https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1">Frame headers</a>
+    private static int zstdWindow(PushbackInputStream source) throws IOException {
+        byte[] bytes = source.readNBytes(ZSTD_HEAD);
+        source.unread(bytes);
+        var in = new ByteReader(ZSTD.label, Bytes.wrap(bytes));
+        long window;
+        try {
+            var _ = in.bytes(Integer.BYTES);
+            int descriptor = in.u8();
+            boolean hasWindow = (descriptor & 0x20) == 0;
+            if (hasWindow) {
+                int field = in.u8();
+                long base = 1L << 10 + (field >> 3);
+                window = base + base / 8 * (field & 7);
+            } else {
+                var _ = in.bytes((1 << (descriptor & 3)) >> 1);
+                window = in.littleEndian(1 << (descriptor >> 6));
+            }
+        } catch (FormatException _) {
+            return ZSTD_SMALL; // and let the decoder say what is wrong
+        }
+        int log = Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, window - 1));
+        return Math.clamp(log, ZSTD_SMALL, ZSTD_LARGE);
+    }
+
+    /// Accounts for the dictionaries of xz, which each block may choose: one after the other, so
+    /// that nobody waits for more while others wait for what he has.
+    private static final class Dictionaries extends ArrayCache {
+        private final UnpackingMemory memory;
+
+        Dictionaries(UnpackingMemory memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public byte[] getByteArray(int size, boolean zeroed) {
+            try {
+                if (size > BASE) {
+                    memory.take(size + BASE);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return super.getByteArray(size, zeroed);
+        }
+
+        @Override
+        public void putArray(byte[] array) {
+            if (array.length > BASE) {
+                memory.close();
+            }
+        }
     }
 
     /// Tells failures of the world below from malformed data.
@@ -163,14 +258,25 @@ public enum NarCompression {
         private final NarCompression compression;
         private final Source source;
         private final long limit;
+        private final UnpackingMemory memory;
         private final InputStream in;
         private long count;
 
-        Unpacked(NarCompression compression, Source source, long limit) throws IOException {
+        Unpacked(NarCompression compression, Source source, long limit, Duration patience)
+                throws IOException {
             this.compression = compression;
             this.source = source;
             this.limit = limit;
-            in = guarded(() -> compression.open(source));
+            memory = new UnpackingMemory(patience);
+            InputStream opened = null;
+            try {
+                opened = guarded(() -> compression.open(source, memory));
+            } finally {
+                if (opened == null) {
+                    memory.close();
+                }
+            }
+            in = opened;
         }
 
         @Override
@@ -195,14 +301,18 @@ public enum NarCompression {
 
         @Override
         public void close() throws IOException {
-            in.close();
+            try (memory) {
+                in.close();
+            }
         }
 
         private <T> T guarded(Step<T> step) throws IOException {
             try {
                 return step.run();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             } catch (IOException | RuntimeException e) {
-                if (source.failed) {
+                if (source.failed || e instanceof BusyException) {
                     throw e;
                 }
                 throw new FormatException(

@@ -405,7 +405,9 @@ public final class PathImport implements AutoCloseable {
                 ? !ca.names(info.path(), info.references())
                 : !ca.holds(info.path(), info.references(), content)) {
             throw new FormatException(
-                    "content address", 0, "%s is not what %s claims".formatted(info.path(), ca));
+                    ContentAddress.FORMAT,
+                    0,
+                    "%s is not what %s claims".formatted(info.path(), ca));
         }
         return info.ca();
     }

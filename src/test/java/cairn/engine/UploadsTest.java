@@ -23,7 +23,8 @@ class UploadsTest {
 
     @Test
     void anArchiveThatNobodyExplainsInTimeWasNeverThere() throws Exception {
-        var limits = new Uploads.Limits(1 << 20, 64, Duration.ofMinutes(10));
+        var limits =
+                new Uploads.Limits(1 << 20, 64, Duration.ofMinutes(10), Duration.ofSeconds(30));
         try (var engine = Engine.open(folder.resolve("home"), () -> now);
                 var uploads =
                         Uploads.start(

@@ -18,6 +18,7 @@ import cairn.trust.SecretKey;
 import cairn.trust.TrustedKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 /// What becomes of that which is brought to a node, by friends and by others.
 class UploadTest {
@@ -179,7 +182,7 @@ class UploadTest {
 
     @Test
     void aBombIsDefusedBeforeItGrows() throws Exception {
-        var limits = new Uploads.Limits(1 << 20, 64, Duration.ofMinutes(1));
+        var limits = new Uploads.Limits(1 << 20, 64, Duration.ofMinutes(1), Duration.ofSeconds(30));
         node = with(List.of(), TrustedKeys.NONE, limits);
         var zeros = new ByteArrayOutputStream();
         try (var out = NarCompression.ZSTD.compress(zeros)) {
@@ -194,9 +197,84 @@ class UploadTest {
         assertEquals(0, node.engine().store().statistics().blocks());
     }
 
+    /// Of zeros without end, the first of which take up no room on any disk.
+    @Test
+    void aBombIsDefusedBeforeItTakesLong() throws Exception {
+        byte[] bomb = bomb(300 << 20);
+        String name = "/nar/" + sha256(bomb) + ".nar.zst";
+        var response = node.put(name, bomb);
+        assertEquals(413, response.statusCode(), Served.text(response));
+        assertTrue(Served.text(response).contains("compression=none"), Served.text(response));
+        assertEquals(404, node.head(name).statusCode());
+        assertEquals(0, node.engine().store().statistics().blocks());
+        assertEquals(415, node.put(name, bomb, "Content-Encoding", "zstd").statusCode());
+        var listing = node.put("/" + HASH + ".ls", bomb, "Content-Encoding", "zstd");
+        assertEquals(400, listing.statusCode(), Served.text(listing));
+        assertTrue(Served.text(listing).contains("unpacks to more"), Served.text(listing));
+    }
+
+    @Test
+    void thereIsOnlySoMuchMemoryToUnpackIn() throws Exception {
+        var hour = Duration.ofHours(1);
+        node =
+                with(
+                        List.of(),
+                        TrustedKeys.NONE,
+                        new Uploads.Limits(1 << 20, 64, hour, Duration.ZERO));
+        byte[] body = large(nar("hello"));
+        String name = "/nar/" + sha256(body) + ".nar.xz";
+        byte[] other = large(nar("other"));
+        String otherName = "/nar/" + sha256(other) + ".nar.xz";
+        try (var socket = node.connect()) {
+            var out = socket.getOutputStream();
+            out.write(
+                    "PUT %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(name, body.length)
+                            .getBytes(UTF_8));
+            out.write(body, 0, body.length / 2);
+            HttpResponse<byte[]> refused;
+            do {
+                refused = node.put(otherName, other);
+            } while (refused.statusCode() == 201);
+            assertEquals(503, refused.statusCode(), Served.text(refused));
+            assertEquals("10", refused.headers().firstValue("Retry-After").orElse(""));
+            assertTrue(Served.text(refused).contains("try again later"), Served.text(refused));
+            out.write(body, body.length / 2, body.length - body.length / 2);
+            assertEquals("HTTP/1.1 201", new String(socket.getInputStream().readNBytes(12), UTF_8));
+        }
+        assertEquals(201, node.put(otherName, other).statusCode());
+    }
+
+    /// Whoever brings something is not to blame for what is damaged here.
+    @Test
+    void aDamagedStoreSaysSo() throws Exception {
+        byte[] nar = nar("hello");
+        put(nar);
+        String info = narInfo(PATH, nar);
+        assertEquals("201 ", said(node.put("/" + HASH + ".narinfo", info.getBytes(UTF_8))));
+        node.close();
+        try (var packs = Files.walk(folder.resolve("home/packs"))) {
+            for (Path pack : packs.filter(Files::isRegularFile).toList()) {
+                byte[] bytes = Files.readAllBytes(pack);
+                bytes[100] ^= 1;
+                Files.write(pack, bytes);
+            }
+        }
+        node = Served.writable(folder.resolve("home"));
+        String twin = narInfo(TWIN, nar);
+        String shorter = twin.replaceFirst("NarSize: .*", "NarSize: 7");
+        var wrong = node.put("/" + TWIN_HASH + ".narinfo", shorter.getBytes(UTF_8));
+        assertEquals(400, wrong.statusCode(), Served.text(wrong));
+        var response = node.put("/" + TWIN_HASH + ".narinfo", twin.getBytes(UTF_8));
+        assertEquals(500, response.statusCode(), Served.text(response));
+        assertTrue(
+                Served.text(response).startsWith("the store of this node is damaged: pack"),
+                Served.text(response));
+    }
+
     @Test
     void anArchiveThatNobodyExplainsIsForgotten() throws Exception {
-        var limits = new Uploads.Limits(1 << 20, 2, Duration.ofMinutes(1));
+        var limits = new Uploads.Limits(1 << 20, 2, Duration.ofMinutes(1), Duration.ofSeconds(30));
         node = with(List.of(), TrustedKeys.NONE, limits);
         put(nar("one"));
         put(nar("two"));
@@ -424,6 +502,28 @@ class UploadTest {
         var packed = new ByteArrayOutputStream();
         try (var out = compression.compress(packed)) {
             out.write(nar);
+        }
+        return packed.toByteArray();
+    }
+
+    /// Takes half of all memory to unpack.
+    private static byte[] large(byte[] nar) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new XZOutputStream(packed, new LZMA2Options(9))) {
+            out.write(nar);
+        }
+        return packed.toByteArray();
+    }
+
+    /// Much of it is zeros.
+    private byte[] bomb(long size) throws IOException {
+        Path zeros = folder.resolve("zeros");
+        try (var file = new RandomAccessFile(zeros.toFile(), "rw")) {
+            file.setLength(size);
+        }
+        var packed = new ByteArrayOutputStream();
+        try (var out = NarCompression.ZSTD.compress(packed)) {
+            new TreeReader(zeros).writeTo(new NarWriter(out));
         }
         return packed.toByteArray();
     }

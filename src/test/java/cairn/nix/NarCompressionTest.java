@@ -5,17 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cairn.cid.FormatException;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 class NarCompressionTest {
     /// One archive, as Nix packs it in every way.
@@ -88,6 +94,49 @@ class NarCompressionTest {
         assertEquals("Stream closed", e.getMessage());
     }
 
+    /// What the packer asks for is taken once for all who unpack, and given back.
+    @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD"})
+    void unpacksOnlyWhatThereIsMemoryFor(NarCompression compression) throws IOException {
+        byte[] large = packedAsSmallAsCanBe(compression);
+        byte[] usual = packed(compression);
+        for (int i = 0; i < 3; i++) {
+            try (var first = decompress(compression, large)) {
+                assertEquals(7, first.read());
+                assertThrows(
+                        BusyException.class,
+                        () -> {
+                            try (var second = decompress(compression, large)) {
+                                int _ = second.read();
+                            }
+                        });
+            }
+        }
+        try (var first = decompress(compression, usual);
+                var second = decompress(compression, usual)) {
+            assertEquals(first.read(), second.read());
+        }
+    }
+
+    @Test
+    void waitsForItsTurn() throws Exception {
+        byte[] large = packedAsSmallAsCanBe(NarCompression.XZ);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> second;
+            try (var first = decompress(NarCompression.XZ, large)) {
+                assertEquals(7, first.read());
+                second =
+                        threads.submit(() -> {
+                            var in = new ByteArrayInputStream(large);
+                            try (var unpacked = NarCompression.XZ.decompress(in, 1)) {
+                                return unpacked.read();
+                            }
+                        });
+            }
+            assertEquals(7, second.get());
+        }
+    }
+
     @Test
     void isToldByNarinfoAndByFileName() throws IOException {
         assertEquals(NarCompression.ZSTD, NarCompression.named("zstd"));
@@ -107,6 +156,24 @@ class NarCompressionTest {
             out.write(bytes);
         }
         return packed.toByteArray();
+    }
+
+    /// One byte.
+    private static byte[] packedAsSmallAsCanBe(NarCompression compression) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out =
+                compression == NarCompression.XZ
+                        ? new XZOutputStream(packed, new LZMA2Options(9))
+                        : new ZstdOutputStreamNoFinalizer(packed, 22).setLong(27)) {
+            out.write(7);
+        }
+        return packed.toByteArray();
+    }
+
+    private static InputStream decompress(NarCompression compression, byte[] packed)
+            throws IOException {
+        return compression.decompress(
+                new ByteArrayInputStream(packed), Long.MAX_VALUE, Duration.ZERO);
     }
 
     private static byte[] unpacked(NarCompression compression, byte[] packed, long limit)
