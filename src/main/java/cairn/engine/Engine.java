@@ -294,13 +294,14 @@ public final class Engine implements AutoCloseable {
             Consumer<Check> onChecked)
             throws IOException {
         var verify = new Verify(keys, deep, progress);
-        verify.each(
-                paths,
-                path -> verify.path(store, path),
-                check -> {
-                    note(check);
-                    onChecked.accept(check);
-                });
+        long _ =
+                verify.each(
+                        paths,
+                        path -> verify.path(store, path),
+                        check -> {
+                            note(check);
+                            onChecked.accept(check);
+                        });
     }
 
     /// Checks damaged paths again after what was wrong with them came from other stores: the nodes
@@ -327,8 +328,7 @@ public final class Engine implements AutoCloseable {
             }
             var heal = new Heal(store, clock, others, progress);
             var verify = new Verify(keys, true, progress);
-            verify.each(
-                    paths,
+            Verify.Question question =
                     path -> {
                         var stored = catalog().path(path);
                         if (stored.isEmpty()) {
@@ -339,11 +339,17 @@ public final class Engine implements AutoCloseable {
                                 .because(
                                         healed.sentence(),
                                         others.isEmpty() ? unreached : List.of());
-                    },
+                    };
+            Consumer<Check> checked =
                     check -> {
                         note(check);
                         onChecked.accept(check);
-                    });
+                    };
+            long _ =
+                    Watch.during(
+                            progress,
+                            () -> others.forEach(PathStore::giveUp),
+                            () -> verify.each(paths, question, checked));
         } finally {
             for (PathStore other : others) {
                 other.close();
@@ -384,7 +390,11 @@ public final class Engine implements AutoCloseable {
             Consumer<Check> onChecked)
             throws IOException {
         var verify = new Verify(keys, deep, progress);
-        verify.each(paths, path -> verify.path(other, path), onChecked);
+        long _ =
+                Watch.during(
+                        progress,
+                        other::giveUp,
+                        () -> verify.each(paths, path -> verify.path(other, path), onChecked));
     }
 
     /// Brings paths with their closures out to another store.

@@ -51,13 +51,16 @@ final class Verify {
     }
 
     /// Checks paths one after the other, and tells how far it is.
-    void each(Collection<StorePath> paths, Question question, Consumer<Check> onChecked)
+    ///
+    /// @return how many
+    long each(Collection<StorePath> paths, Question question, Consumer<Check> onChecked)
             throws IOException {
         long done = 0;
         for (StorePath path : paths) {
             progress.step(path.name(), done++, paths.size());
             onChecked.accept(question.ask(path));
         }
+        return done;
     }
 
     /// Checks a path of the local engine, which has recomputed each content address that it knows.

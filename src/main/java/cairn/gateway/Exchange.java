@@ -166,6 +166,16 @@ final class Exchange {
         response.send(NOTHING);
     }
 
+    /// Answers `HEAD` for a body of unknown length, behind which the connection ends: the server
+    /// knows no other way to say nothing of the length than to send the end of such a body.
+    void head() {
+        begin();
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        response.header(HeaderValues.TRANSFER_ENCODING_CHUNKED);
+        response.send(NOTHING);
+        throw new CloseConnectionException("nothing follows");
+    }
+
     /// Answers by one sentence, and has done with a client that has more to send. What is on its
     /// way already is taken off the wire, so that the client comes to read the sentence.
     void turnAway(int status, String sentence) throws IOException {

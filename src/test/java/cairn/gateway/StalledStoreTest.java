@@ -92,6 +92,22 @@ class StalledStoreTest {
     }
 
     @Test
+    void aVerificationEndsAtOnce() throws Exception {
+        try (var other = engine.open(cache.url())) {
+            var verify =
+                    threads.submit(() -> {
+                        engine.verify(
+                                other, List.of(PATH), TrustedKeys.NONE, true, progress, _ -> {});
+                        return true;
+                    });
+            awaitArchive();
+            cancelled.set(true);
+            var e = assertThrows(ExecutionException.class, verify::get);
+            assertInstanceOf(CancellationException.class, e.getCause());
+        }
+    }
+
+    @Test
     void aMigrationEndsAtOnce() throws Exception {
         try (var from = engine.open(cache.url())) {
             var migration = Migration.of(engine, from, List.of(PATH), progress);

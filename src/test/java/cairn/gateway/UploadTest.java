@@ -1,6 +1,7 @@
 package cairn.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,11 +24,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -272,6 +275,32 @@ class UploadTest {
                 Served.text(response));
     }
 
+    /// As if it was collected after it was found.
+    @Test
+    void aReferenceThatGoesMeanwhileIsNamed() throws Exception {
+        byte[] nar = nar("hello");
+        put(nar);
+        byte[] info = narInfo(PATH, nar).getBytes(UTF_8);
+        assertEquals("201 ", said(node.put("/" + HASH + ".narinfo", info)));
+        byte[] mentioning = nar("I need " + PATH);
+        put(mentioning);
+        try (var index =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + folder.resolve("home/index.db"));
+                var statement = index.createStatement()) {
+            assertTrue(statement.executeUpdate("DELETE FROM block") > 0);
+        }
+        var response =
+                node.put(
+                        "/" + OTHER_HASH + ".narinfo",
+                        narInfo(OTHER, mentioning)
+                                .replaceFirst("References: ", "References: " + HASH + "-tree")
+                                .getBytes(UTF_8));
+        assertEquals(409, response.statusCode(), Served.text(response));
+        assertTrue(Served.text(response).contains(PATH), Served.text(response));
+        assertEquals(1, waiting());
+    }
+
     @Test
     void anArchiveThatNobodyExplainsIsForgotten() throws Exception {
         var limits = new Uploads.Limits(1 << 20, 2, Duration.ofMinutes(1), Duration.ofSeconds(30));
@@ -321,6 +350,40 @@ class UploadTest {
             }
         }
         assertEquals(1, node.engine().catalog().paths().size());
+    }
+
+    /// Blocks that are not committed are not seen by others, and would be written by each.
+    @Test
+    void whatManyBringAtOnceIsStoredOnce() throws Exception {
+        var content = new byte[1 << 20];
+        new Random(1).nextBytes(content);
+        byte[] nar = FakeCache.nar(new TreeReader(Files.write(folder.resolve("random"), content)));
+        String name = "/nar/" + sha256(nar) + ".nar";
+        String head =
+                "PUT %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(name, nar.length);
+        try (var first = node.connect();
+                var second = node.connect()) {
+            for (var socket : List.of(first, second)) {
+                socket.getOutputStream().write(head.getBytes(UTF_8));
+                socket.getOutputStream().write(nar, 0, nar.length / 2);
+            }
+            for (var socket : List.of(first, second)) {
+                socket.getOutputStream().write(nar, nar.length / 2, nar.length - nar.length / 2);
+            }
+            for (var socket : List.of(first, second)) {
+                String answer = new String(socket.getInputStream().readNBytes(12), UTF_8);
+                assertEquals("HTTP/1.1 201", answer);
+            }
+        }
+        assertEquals(201, node.put(name, nar).statusCode());
+        assertEquals(1, waiting());
+        assertEquals(
+                "201 ",
+                said(node.put("/" + HASH + ".narinfo", narInfo(PATH, nar).getBytes(UTF_8))));
+        long bytes = node.engine().store().statistics().packBytes();
+        assertTrue(bytes < 1.5 * nar.length, bytes + " bytes");
+        assertArrayEquals(nar, node.get(name).body());
     }
 
     @Test
