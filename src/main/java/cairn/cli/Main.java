@@ -23,7 +23,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        muteLibraries();
+        tameLogs();
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // numbers look alike everywhere
         int code = run(Words.of(args), System.getenv(), Streams.standard());
         // An exit looks for a logger in every library first, so the end is left to come by itself.
@@ -45,7 +45,9 @@ public final class Main {
     }
 
     /// SQLite's driver throws what it logs; else its first line would start the logging of the JDK.
-    static void muteLibraries() {
+    /// What Cairn logs looks like what a command says.
+    static void tameLogs() {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "cairn: %5$s%6$s%n");
         System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "WARN");
     }

@@ -26,7 +26,7 @@ final class Rehearsal {
     private Rehearsal() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Main.muteLibraries();
+        Main.tameLogs();
         var nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var streams = new Streams(nowhere, nowhere);

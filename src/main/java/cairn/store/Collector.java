@@ -3,6 +3,7 @@ package cairn.store;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.KeySet;
 import cairn.nix.StorePath;
 import cairn.store.Index.BlockLocation;
 import cairn.store.Journal.Statement;
@@ -43,6 +44,12 @@ final class Collector {
     private static final long SMALL = 16 << 20;
     private static final int WORTH = 16;
 
+    /// How much of the index SQLite keeps in memory: as ever, and while much of it changes, in KiB
+    /// below zero.
+    private static final int CACHE = -2000;
+
+    private static final int SWEEPING_CACHE = -65536;
+
     private final Store store;
     private final Roots roots;
     private final boolean trying;
@@ -57,8 +64,15 @@ final class Collector {
         marker = new Marker(store, progress);
     }
 
-    /// What is swept: paths and keys of blocks.
-    private record Sweep(List<StorePath> paths, Set<Bytes> blocks) {}
+    /// What was swept: paths, and how many blocks.
+    private record Sweep(List<StorePath> paths, long blocks) {}
+
+    /// What becomes of each path and each block that is swept.
+    private interface Broom {
+        void path(StorePath path) throws IOException, SQLException;
+
+        void block(Bytes key) throws SQLException;
+    }
 
     /// A pack, its committed length, and its frames in their order.
     private record Pack(long id, long length, List<Row> frames) {}
@@ -80,7 +94,7 @@ final class Collector {
     private Collected collected(Sweep sweep, long freed) {
         return new Collected(
                 sweep.paths.size(),
-                sweep.blocks.size(),
+                sweep.blocks,
                 Math.max(0, freed),
                 List.copyOf(marker.damaged()));
     }
@@ -116,9 +130,23 @@ final class Collector {
 
     private Collected attempt() throws IOException {
         long freed = orphans();
-        var sweep = store.index().read(this::decide);
+        var swept = new KeySet();
+        var sweep =
+                store.index()
+                        .read(database ->
+                                sweep(
+                                        database,
+                                        new Broom() {
+                                            @Override
+                                            public void path(StorePath path) {}
+
+                                            @Override
+                                            public void block(Bytes key) {
+                                                boolean _ = swept.add(key);
+                                            }
+                                        }));
         long journal = journalLength(sweep.paths);
-        freed += compact(sweep.blocks);
+        freed += compact(swept);
         return collected(sweep, freed - journal);
     }
 
@@ -128,12 +156,12 @@ final class Collector {
         Sweep sweep;
         long journal;
         try (var writer = store.writer()) {
-            sweep = writer.commit(this::sweep);
+            sweep = writer.commit(this::remove);
             journal = writer.appended();
         } finally {
             announce(store, false);
         }
-        freed += compact(Set.of());
+        freed += compact(new KeySet());
         return collected(sweep, freed - journal);
     }
 
@@ -149,19 +177,28 @@ final class Collector {
                         });
     }
 
-    private Sweep sweep(Transaction transaction) throws IOException, SQLException {
+    private Sweep remove(Transaction transaction) throws IOException, SQLException {
         var database = transaction.database();
-        var sweep = decide(database);
-        for (StorePath path : sweep.paths) {
-            transaction.remove(path);
-        }
-        for (Bytes key : sweep.blocks) {
-            database.run("DELETE FROM block WHERE key = ?", key);
-        }
+        database.script("PRAGMA cache_size = " + SWEEPING_CACHE);
+        var sweep =
+                sweep(
+                        database,
+                        new Broom() {
+                            @Override
+                            public void path(StorePath path) throws IOException, SQLException {
+                                transaction.remove(path);
+                            }
+
+                            @Override
+                            public void block(Bytes key) throws SQLException {
+                                database.run("DELETE FROM block WHERE key = ?", key);
+                            }
+                        });
+        database.script("PRAGMA cache_size = " + CACHE);
         return sweep;
     }
 
-    private Sweep decide(Database database) throws IOException, SQLException {
+    private Sweep sweep(Database database, Broom broom) throws IOException, SQLException {
         long since = Long.MAX_VALUE;
         var leased = new HashSet<Bytes>();
         for (var claim : Lease.live(store)) {
@@ -173,29 +210,40 @@ final class Collector {
             progress.check();
         }
         if (!marker.damaged().isEmpty()) {
-            return new Sweep(List.of(), Set.of());
+            return new Sweep(List.of(), 0);
         }
-        var paths = new ArrayList<StorePath>();
+        var paths = unreached(database);
+        for (StorePath path : paths) {
+            progress.check();
+            broom.path(path);
+        }
+        long blocks = 0;
+        // In the order in which they lie, so that each page of the index is written once.
         try (var rows =
-                database.query("SELECT folder, hash, name, cid FROM path ORDER BY folder, hash")) {
+                database.query(
+                        "SELECT b.key, f.sequence FROM block b CROSS JOIN frame f ON f.id = b.frame"
+                                + " ORDER BY b.key")) {
+            while (rows.next()) {
+                Bytes key = Database.bytes(rows, 1);
+                if (rows.getLong(2) <= since && !marker.isMarked(key) && !leased.contains(key)) {
+                    broom.block(key);
+                    blocks++;
+                }
+            }
+        }
+        return new Sweep(paths, blocks);
+    }
+
+    private List<StorePath> unreached(Database database) throws IOException, SQLException {
+        var paths = new ArrayList<StorePath>();
+        try (var rows = database.query("SELECT folder, hash, name, cid FROM path ORDER BY id")) {
             while (rows.next()) {
                 if (!marker.isMarked(BlockKey.of(Catalog.cid(rows, 4)))) {
                     paths.add(Catalog.storePath(rows, 1));
                 }
             }
         }
-        var blocks = new HashSet<Bytes>();
-        try (var rows =
-                database.query(
-                        "SELECT b.key, f.sequence FROM block b JOIN frame f ON f.id = b.frame")) {
-            while (rows.next()) {
-                Bytes key = Database.bytes(rows, 1);
-                if (rows.getLong(2) <= since && !marker.isMarked(key) && !leased.contains(key)) {
-                    blocks.add(key);
-                }
-            }
-        }
-        return new Sweep(paths, blocks);
+        return paths;
     }
 
     /// Where the node of a path is lost or damaged, the index still tells what the path needs.
@@ -244,7 +292,7 @@ final class Collector {
         return all;
     }
 
-    private long compact(Set<Bytes> swept) throws IOException {
+    private long compact(KeySet swept) throws IOException {
         // Their lengths first: a pack that a writer makes longer meanwhile is left alone.
         var packs = store.index().read(Collector::packs);
         var frames = store.index().read(Collector::frames);
@@ -277,7 +325,7 @@ final class Collector {
         }
     }
 
-    private void move(PackRewriter rewriter, Row row, Use use, Set<Long> bases, Set<Bytes> swept)
+    private void move(PackRewriter rewriter, Row row, Use use, Set<Long> bases, KeySet swept)
             throws IOException {
         if (use.blocks == 0 && !bases.contains(row.id())) {
             return;
@@ -355,11 +403,11 @@ final class Collector {
         return packs;
     }
 
-    private static Map<Long, Use> uses(Database database, Set<Bytes> swept) throws SQLException {
+    private static Map<Long, Use> uses(Database database, KeySet swept) throws SQLException {
         var uses = new HashMap<Long, Use>();
         try (var rows = database.query("SELECT key, frame, length FROM block")) {
             while (rows.next()) {
-                if (swept.isEmpty() || !swept.contains(Database.bytes(rows, 1))) {
+                if (!swept.contains(Database.bytes(rows, 1))) {
                     Use use = uses.computeIfAbsent(rows.getLong(2), _ -> new Use());
                     use.blocks++;
                     use.bytes += rows.getLong(3);

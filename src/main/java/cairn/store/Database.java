@@ -14,6 +14,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.sqlite.BusyHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -23,7 +24,6 @@ final class Database implements AutoCloseable {
     /// How many rows or keys one statement is given at once, where there are many.
     static final int BATCH = 32;
 
-    private static final int BUSY_MILLIS = 60_000;
     private static final int SHARED_MEMORY = 32 << 10;
 
     /// How a connection is used.
@@ -43,7 +43,7 @@ final class Database implements AutoCloseable {
 
     static Database open(Path file, Mode mode, Synchronous synchronous) throws SQLException {
         var config = new SQLiteConfig();
-        config.setBusyTimeout(BUSY_MILLIS);
+        config.setBusyTimeout((int) TimeUnit.NANOSECONDS.toMillis(WriterWait.LIMIT));
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         // Written out because the driver would otherwise set it anew for every connection.
         config.setSynchronous(
@@ -52,15 +52,19 @@ final class Database implements AutoCloseable {
                         : SQLiteConfig.SynchronousMode.NORMAL);
         config.setReadOnly(mode != Mode.WRITE);
         String uri = "jdbc:sqlite:file:" + file.toUri().getRawPath();
-        return new Database(
-                config.createConnection(mode == Mode.IMMUTABLE ? uri + "?immutable=1" : uri));
+        var connection =
+                config.createConnection(mode == Mode.IMMUTABLE ? uri + "?immutable=1" : uri);
+        if (mode == Mode.WRITE) {
+            BusyHandler.setHandler(connection, new WriterWait(file));
+        }
+        return new Database(connection);
     }
 
     /// Switches to a write-ahead log.
     ///
     /// SQLite waits for nobody here, though several processes may make the same index at once.
     void logAhead() throws SQLException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BUSY_MILLIS);
+        long end = System.nanoTime() + WriterWait.LIMIT;
         while (true) {
             try {
                 script("PRAGMA journal_mode = WAL");
@@ -69,7 +73,7 @@ final class Database implements AutoCloseable {
                 if (e.getResultCode() != SQLiteErrorCode.SQLITE_BUSY || System.nanoTime() > end) {
                     throw e;
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                LockSupport.parkNanos(WriterWait.STEP);
             }
         }
     }

@@ -4,8 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,5 +44,61 @@ class IndexTest {
         Index.copyAtRest(index, copy);
         assertEquals(-1, Files.mismatch(index, copy));
         assertFalse(Files.exists(log));
+    }
+
+    /// The lock is let go when this has said that it waits, so there is no other way to the end.
+    @Test
+    void saysThatItWaitsForAnotherWriter() throws Exception {
+        try (var store = Store.open(folder);
+                var other =
+                        Database.open(
+                                folder.resolve("index.db"),
+                                Database.Mode.WRITE,
+                                Synchronous.NORMAL)) {
+            other.script("BEGIN IMMEDIATE");
+            var said = new LinkedBlockingQueue<String>();
+            var logger = Logger.getLogger(WriterWait.class.getName());
+            var listener = new Listener(said);
+            logger.setUseParentHandlers(false);
+            logger.addHandler(listener);
+            try {
+                var written =
+                        CompletableFuture.supplyAsync(() -> {
+                            try {
+                                return store.index().write(database -> "written");
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+                assertEquals(
+                        folder.resolve("index.db") + ": waiting for another process that writes",
+                        said.take());
+                assertFalse(written.isDone());
+                other.script("ROLLBACK");
+                assertEquals("written", written.get());
+            } finally {
+                logger.removeHandler(listener);
+                logger.setUseParentHandlers(true);
+            }
+        }
+    }
+
+    private static final class Listener extends Handler {
+        private final Queue<String> said;
+
+        Listener(Queue<String> said) {
+            this.said = said;
+        }
+
+        @Override
+        public void publish(LogRecord said) {
+            this.said.add(said.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }
