@@ -1,6 +1,7 @@
 package cairn.nats;
 
 import cairn.cid.FormatException;
+import cairn.remote.StoreUri;
 import java.util.regex.Pattern;
 
 /// The name of the nodes of a domain that meet at a server.
@@ -15,10 +16,10 @@ record NatsUri(String text, String host, int port, String domain) {
     private static final Pattern FORM =
             Pattern.compile(
                     "nats\\+ipld://(\\[[0-9a-fA-F:.]+\\]|[^/:?#@\\[\\]]+)(?::([0-9]{1,5}))?"
-                            + "(?:/([A-Za-z0-9_-]{1,64})?)?(?:\\?.*)?");
+                            + "(?:/([A-Za-z0-9_-]{1,64})?)?");
 
     static NatsUri parse(String text) throws FormatException {
-        var match = FORM.matcher(text);
+        var match = FORM.matcher(StoreUri.parse(text).base());
         if (!match.matches()) {
             throw new FormatException(
                     "store uri",

@@ -23,16 +23,16 @@ import java.util.stream.Collectors;
 /// Each store may be given a `priority` among others that are asked for the same.
 ///
 /// @param base what stands before the parameters, as written
-record StoreUri(String base, Map<String, String> parameters) {
+public record StoreUri(String base, Map<String, String> parameters) {
     private static final String FORMAT = "store uri";
     private static final String PRIORITY = "priority";
 
-    StoreUri {
+    public StoreUri {
         parameters = Map.copyOf(parameters);
     }
 
     /// Parses the name of a store that has these parameters and no others.
-    static StoreUri parse(String text, String... parameters) throws FormatException {
+    public static StoreUri parse(String text, String... parameters) throws FormatException {
         var known = new ArrayList<>(List.of(parameters));
         known.add(PRIORITY);
         int mark = text.indexOf('?');
