@@ -193,11 +193,22 @@ final class BuildCommand implements Command {
                         List.of(
                                 part.outcome().toString(),
                                 Session.shown(part.name()),
-                                part.ran() ? seconds(part.took()) : "",
+                                part.ran() ? took(part.took()) : "",
+                                cid(part),
                                 Session.shown(note(part))));
             }
         }
         session.table(rows);
+    }
+
+    /// The CID of what others mean who name the derivation alone.
+    private static String cid(Part part) {
+        return part.outputs().isEmpty()
+                ? ""
+                : part.outputs()
+                        .getOrDefault("out", part.outputs().firstEntry().getValue())
+                        .cid()
+                        .toString();
     }
 
     private static String note(Part part) {
@@ -237,7 +248,13 @@ final class BuildCommand implements Command {
                 return new Failure(ExitCode.NO, "%s does not build%s".formatted(part.name(), last));
             }
         }
-        String why = report.errors().isEmpty() ? "" : ": " + report.errors().getLast();
+        // The rest, such as the lines of the file around it, was shown as Nix said it.
+        String why =
+                report.errors().stream()
+                        .reduce((_, last) -> last)
+                        .flatMap(last -> last.lines().findFirst())
+                        .map(": "::concat)
+                        .orElse("");
         boolean isUsage = why.contains("unrecognised flag") || why.contains("unrecognized flag");
         boolean isAway = why.contains("cannot connect to daemon");
         return new Failure(
@@ -306,7 +323,9 @@ final class BuildCommand implements Command {
         return derivation.name().substring(0, derivation.name().length() - ".drv".length());
     }
 
-    private static String seconds(Duration took) {
-        return "%.1f s".formatted(took.toMillis() / 1000.0);
+    private static String took(Duration took) {
+        return took.toMillis() < 1000
+                ? took.toMillis() + " ms"
+                : "%.1f s".formatted(took.toMillis() / 1000.0);
     }
 }

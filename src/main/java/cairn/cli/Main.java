@@ -107,6 +107,9 @@ public final class Main {
             if (e instanceof UnmatchedArgumentException excess && !excess.isUnknownOption()) {
                 problem = problem.replaceFirst(".* index [0-9]+: ", "too many words: ");
             }
+            if (name.equals("build") && e instanceof UnmatchedArgumentException) {
+                problem += "; what is for Nix stands behind --";
+            }
             throw new Failure.Reported(
                     ExitCode.USAGE, "%s. See: cairn %s --help".formatted(problem, name));
         }

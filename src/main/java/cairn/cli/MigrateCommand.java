@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,6 +32,9 @@ import picocli.CommandLine.Parameters;
             "      cairn migrate --from https://cache.example.org --paths -"
         })
 final class MigrateCommand implements Command {
+    /// How many are named of those that are only held back.
+    private static final int NAMED = 6;
+
     @Parameters(
             paramLabel = "TARGET",
             arity = "0..*",
@@ -105,17 +109,45 @@ final class MigrateCommand implements Command {
 
     /// Names what does not come, and returns the exit code that tells of the worst.
     private static int failed(List<Migration.Failed> failed, Session session) {
+        var heldBack = new ArrayList<Migration.Failed>();
         int code = ExitCode.DONE;
         for (Migration.Failed each : failed) {
-            int one =
-                    switch (each.why()) {
-                        case DAMAGED -> ExitCode.MALFORMED;
-                        case LACKING, HELD_BACK, DIFFERENT -> ExitCode.NO;
-                        case UNREADABLE -> ExitCode.UNREACHABLE;
-                    };
-            code = Math.max(code, session.report(new Failure(one, sentence(each))));
+            switch (each.why()) {
+                case DAMAGED -> code = Math.max(code, report(ExitCode.MALFORMED, each, session));
+                case LACKING, DIFFERENT ->
+                        code = Math.max(code, report(ExitCode.NO, each, session));
+                case UNREADABLE ->
+                        code = Math.max(code, report(ExitCode.UNREACHABLE, each, session));
+                case HELD_BACK -> heldBack.add(each);
+            }
         }
-        return code;
+        return heldBack.isEmpty()
+                ? code
+                : Math.max(code, session.report(new Failure(ExitCode.NO, consequence(heldBack))));
+    }
+
+    private static int report(int code, Migration.Failed failed, Session session) {
+        return session.report(new Failure(code, sentence(failed)));
+    }
+
+    /// Says in one sentence what nothing is wrong with, lest it hide what something is wrong with.
+    private static String consequence(List<Migration.Failed> heldBack) {
+        if (heldBack.size() == 1) {
+            return sentence(heldBack.getFirst());
+        }
+        String some =
+                heldBack.stream()
+                        .limit(NAMED)
+                        .map(Migration.Failed::path)
+                        .collect(Collectors.joining(", "));
+        return "%,d paths do not come because what they refer to does not: %s%s"
+                .formatted(
+                        heldBack.size(),
+                        some,
+                        heldBack.size() > NAMED
+                                ? " and %,d more; --json names all"
+                                        .formatted(heldBack.size() - NAMED)
+                                : "");
     }
 
     private static String sentence(Migration.Failed failed) {

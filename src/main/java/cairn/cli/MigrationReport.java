@@ -71,16 +71,28 @@ final class MigrationReport {
         if (!plan.cannotCome().isEmpty()) {
             session.out().printf("%,d do not come, see below%n", plan.cannotCome().size());
         }
+        if (plan.coming().paths() > 0) {
+            interim();
+        }
+    }
+
+    /// How one lives with both until then.
+    private void interim() {
         session.out()
-                .println(
+                .printf(
                         """
                         Until all of it is here, let the node ask the source for the rest; in %s:
                           substituters = ["%s"]
-                          trusted-keys = [the public keys of those who signed]\
-                        """
-                                .formatted(
-                                        session.home().resolve("cairn.toml"),
-                                        Session.shown(plan.substituter())));
+                        """,
+                        session.home().resolve("cairn.toml"), Session.shown(plan.substituter()));
+        if (!plan.signers().isEmpty()) {
+            session.out().println("  trusted-keys = [the public keys of those who signed]");
+        }
+        if (plan.unsigned() > 0) {
+            session.out()
+                    .println(
+                            "What nobody signed it takes only where the path follows from the content.");
+        }
     }
 
     private String signers() {
@@ -164,9 +176,12 @@ final class MigrationReport {
                             statement.wrong().size(), checked);
         }
         var words = new ArrayList<String>();
-        statement
-                .trust()
-                .forEach((trust, paths) -> words.add("%,d %s".formatted(paths, lower(trust))));
+        for (Check.Trust trust : Check.Trust.values()) {
+            long paths = statement.trust().getOrDefault(trust, 0L);
+            if (paths > 0) {
+                words.add("%,d %s".formatted(paths, lower(trust)));
+            }
+        }
         session.out().println("trust: " + String.join(", ", words));
         session.out()
                 .println(

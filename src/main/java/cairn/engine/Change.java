@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /// How a derivation differs from another of its name.
 ///
 /// Only what somebody changed is told: where the hash of a path alone differs, and the path is not
-/// a source, that is a consequence of what changed below.
+/// a source, that is a consequence of what changed below, and so are the paths of its outputs.
 ///
 /// @param what `variable NAME`, `input NAME`, `source NAME`, `system`, `builder` or `arguments`
 /// @param before empty where there was no such thing
@@ -52,6 +52,9 @@ public record Change(String what, String before, String after) {
                         .map(Bytes::toUtf8)
                         .collect(Collectors.joining(" ")));
         for (Map.Entry<Bytes, Bytes> variable : derivation.environment().entrySet()) {
+            if (derivation.outputs().containsKey(variable.getKey().toUtf8())) {
+                continue;
+            }
             parts.put("variable " + variable.getKey().toUtf8(), variable.getValue().toUtf8());
         }
         for (StorePath input : derivation.inputDerivations().keySet()) {

@@ -110,7 +110,7 @@ public final class BuildController {
                         "build.summary",
                         record.project(),
                         record.system(),
-                        Figures.duration(record.took()),
+                        record.took().isZero() ? "" : Figures.duration(record.took()) + " · ",
                         Figures.age(record.startedAt(), model.now()),
                         Figures.exactTime(record.startedAt())));
         wave.setText(wave(sheet));

@@ -141,6 +141,32 @@ class BuildCommandTest {
     }
 
     @Test
+    void namesTheContentOfEachDerivation() throws IOException {
+        var outcome = run(command("named"));
+        var report = built(command("named"));
+        var lines = outcome.lines().stream().limit(3).map(line -> line.split("  +")).toList();
+        assertEquals(
+                List.of("named-lib", "named-tool", "named-app"),
+                lines.stream().map(line -> line[1]).toList());
+        assertTrue(lines.stream().allMatch(line -> line[2].matches("\\d+ ms")), outcome.out());
+        assertEquals(
+                text(part(report, "named-app").get("outputs").get("out"), "cid"),
+                lines.getLast()[3]);
+    }
+
+    @Test
+    void pathsOfOutputsAreNoChanges() throws IOException {
+        built(command("turned", "--arg", "ca", "false"));
+        assertEquals(
+                List.of("variable outputHashAlgo", "variable outputHashMode"),
+                part(built(command("turned")), "turned-lib")
+                        .get("changes")
+                        .valueStream()
+                        .map(change -> text(change, "what"))
+                        .toList());
+    }
+
+    @Test
     void inputAddressedOnesAreAllBuiltAnew() throws IOException {
         var first = built(command("plain", "--arg", "ca", "false"));
         var second = built(command("plain", "--arg", "ca", "false", "--argstr", "comment", "x"));
@@ -328,6 +354,15 @@ class BuildCommandTest {
         var wrong = run(List.of("no-such.nix", "--store", nix.root().toString()));
         assertEquals(ExitCode.NO, wrong.code());
         assertTrue(wrong.err().contains("nix-build ended with exit code 1: "), wrong.err());
+        var unknown = run(command("none", "--arg", "end", "nobody"));
+        assertTrue(
+                unknown.err()
+                        .endsWith(
+                                "\ncairn: nix-build ended with exit code 1: undefined variable 'nobody'\n"),
+                unknown.err());
+        assertEquals(
+                "cairn: Unknown option: '-A'; what is for Nix stands behind --. See: cairn build --help\n",
+                cli.run("build", "default.nix", "-A", "hello").err());
     }
 
     /// Words for `nix-build` that build the chain of a name.

@@ -166,6 +166,47 @@ class MigrateTest {
         assertEquals(1, cli.run("info", built.getFirst()).code());
     }
 
+    @Test
+    void namesOnceWhatHoldsManyBack() throws Exception {
+        var closure = Nix.closure();
+        Path cache = folder.resolve("cache");
+        String uri = "file://" + cache;
+        closure.nix()
+                .text("nix", "copy", "--to", uri + "?compression=none", closure.path("git-2.43.1"));
+        String lost = closure.path("glibc-2.39");
+        Files.delete(cache.resolve(url(cache, lost)));
+        var done = cli.run("migrate", "--from", uri);
+        assertEquals(1, done.code());
+        var lines = done.err().lines().toList();
+        assertTrue(lines.getFirst().startsWith("cairn: " + lost + " is in "), done.err());
+        assertTrue(
+                lines.getLast()
+                        .matches(
+                                "cairn: \\d+ paths do not come because what they refer to does not: .* and \\d+ more; --json names all"),
+                done.err());
+        assertEquals(2, lines.size());
+    }
+
+    @Test
+    void saysHowToLiveWithBothOnlyAsLongAsSomethingComes() throws Exception {
+        var other = new Cli(folder.resolve("other"));
+        other.json("add", Files.writeString(folder.resolve("file"), "x").toString());
+        String uri = "file://" + folder.resolve("cache");
+        assertEquals(0, other.run("copy", "--to", uri, "--all").code());
+        var first = cli.run("migrate", "--from", uri).lines();
+        assertEquals(
+                List.of(
+                        "Until all of it is here, let the node ask the source for the rest; in %s:"
+                                .formatted(cli.home().resolve("cairn.toml")),
+                        "  substituters = [\"%s?priority=30\"]".formatted(uri),
+                        "What nobody signed it takes only where the path follows from the content."),
+                first.subList(8, 11));
+        assertEquals("signed: 1 by nobody", first.get(7));
+        assertEquals("trust: 1 trusted", first.get(first.size() - 2));
+        var second = cli.run("migrate", "--from", uri).lines();
+        assertEquals(List.of("signed: 1 by nobody", ""), second.subList(7, 9));
+    }
+
     /// Builds two paths that differ by their own hashes alone.
     private Set<String> build(Nix nix) throws IOException {
         Path busybox = Files.createDirectories(folder.resolve("busybox/bin")).resolve("busybox");

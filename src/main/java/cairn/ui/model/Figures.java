@@ -92,15 +92,17 @@ public final class Figures {
     /// How long something took that mostly takes milliseconds.
     public static String brief(Duration time) {
         double milliseconds = time.toNanos() / 1e6;
-        return milliseconds >= 999.5
-                ? duration(time)
-                : String.format(
-                        Locale.ROOT, milliseconds < 9.995 ? "%.2f ms" : "%.0f ms", milliseconds);
+        return milliseconds < 9.995
+                ? String.format(Locale.ROOT, "%.2f ms", milliseconds)
+                : duration(time);
     }
 
     /// How long something took.
     public static String duration(Duration time) {
         long seconds = time.toSeconds();
+        if (seconds < 1) {
+            return time.toMillis() + " ms";
+        }
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
         }
