@@ -33,7 +33,7 @@ final class Exchange {
     private static final long SLOWEST_BYTES_PER_SECOND = 1 << 10;
     private static final int DRAINED = 64 << 20;
     private static final byte[] NOTHING = {};
-    private static final Header TEXT = type("text/plain; charset=utf-8");
+    static final Header TEXT = type("text/plain; charset=utf-8");
     private static final Header LASTING =
             HeaderValues.createCached(
                     HeaderNames.CACHE_CONTROL, "public, max-age=31536000, immutable");
@@ -96,6 +96,11 @@ final class Exchange {
         return method.equals("PUT");
     }
 
+    /// Tells whether the client speaks HTTP/1.0: no browser does.
+    boolean isOld() {
+        return request.headers().contains(OldClients.VIA);
+    }
+
     /// The first value of a header, or an empty text.
     String header(HeaderName name) {
         return request.headers().first(name).orElse("");
@@ -113,7 +118,7 @@ final class Exchange {
 
     /// Ends the connection behind the answer if the client wants that; the server would keep it.
     void hangUp() {
-        if (!request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        if (!isOld() && !request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
             return;
         }
         if (response.isSent()) {
@@ -260,6 +265,11 @@ final class Exchange {
 
     /// Answers by a body whose length is not known before.
     void stream(Body body) throws IOException {
+        if (isOld()) {
+            takeBack();
+            say(505, "this takes HTTP/1.1, which can tell the end of it");
+            return;
+        }
         stream(new Counted(), body);
     }
 
@@ -341,7 +351,7 @@ final class Exchange {
             return;
         }
         response.headers().contentLength(part.length());
-        stream(out -> entity.content().write(out, part));
+        stream(new Counted(), out -> entity.content().write(out, part));
     }
 
     private static void pack(Entity entity, Counted out) throws IOException {
@@ -360,7 +370,7 @@ final class Exchange {
     /// that wants nothing else.
     private boolean wantsZstd() {
         String accepted = header(HeaderNames.ACCEPT_ENCODING);
-        if (!accepted.contains("zstd") || !header(HeaderNames.RANGE).isEmpty()) {
+        if (!accepted.contains("zstd") || !header(HeaderNames.RANGE).isEmpty() || isOld()) {
             return false;
         }
         var codings = Arrays.stream(accepted.split(",", -1)).map(String::strip).toList();

@@ -25,13 +25,18 @@ import cairn.store.TreeNar;
 import cairn.unixfs.MissingBlockException;
 import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.DirectHandler.TransportRequest;
+import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
@@ -292,17 +297,37 @@ public final class Gateway implements CacheServer {
                         // Of several, a connection would be none of them until it says something,
                         // and would never be idle.
                         .protocolsDiscoverServices(false)
-                        .addProtocol(protocol())
+                        .addConnectionSelector(new OldClients(protocol()))
                         .idleConnectionTimeout(patience.length().multipliedBy(4))
                         .idleConnectionPeriod(patience.length())
                         .shutdownGracePeriod(Duration.ZERO)
                         .errorHandling(ErrorHandling.builder().includeEntity(true).build())
+                        .directHandlers(
+                                DirectHandlers.builder()
+                                        .addHandler(EventType.BAD_REQUEST, Gateway::malformed)
+                                        .build())
                         .contentEncoding(PackedBodies.context())
                         .routing(routing -> routing.any(this::handle));
         if (settings.certificate().isPresent()) {
             builder.tls(PemFiles.tls(settings.certificate().get()));
         }
         return builder.build();
+    }
+
+    /// Says what is wrong with what the server could not read.
+    private static TransportResponse malformed(
+            TransportRequest request,
+            EventType type,
+            Status status,
+            ServerResponseHeaders headers,
+            String message) {
+        boolean says = !message.contains("see server log");
+        return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(Exchange.TEXT)
+                .entity((says ? message : "this is no request of HTTP/1.1") + "\n")
+                .build();
     }
 
     /// Leaves out what is looked at here anyway, or never comes from strangers: a narinfo takes
@@ -353,7 +378,8 @@ public final class Gateway implements CacheServer {
             return false;
         }
         String host = exchange.header(HeaderNames.HOST);
-        if (!door.isOurs(host)) {
+        boolean nameless = host.isEmpty() && exchange.isOld();
+        if (!nameless && !door.isOurs(host)) {
             exchange.turnAway(403, "this server is not called " + shown(host));
             return false;
         }

@@ -298,11 +298,45 @@ class GatewayTest {
         "'GET /x?y=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n', Query",
         "'GET /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n', Content length",
         "'GET /x HTTP/1.1\r\nHost: a\r\n b\r\n\r\n', header",
+        "'GE{T /x HTTP/1.1\r\nHost: localhost\r\n\r\n', no request",
+        "'\u0016\u0003\u0001', no request",
+        "'GET /x HTTP/2.0\r\n\r\n', no request",
     })
     void alwaysSaysWhy(String question, String why) throws Exception {
         String answer = node.raw(question);
         assertEquals("HTTP/1.1 400", answer.substring(0, 12));
         assertTrue(answer.substring(answer.indexOf("\r\n\r\n")).contains(why), answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET /nix-cache-info, '', 200, StoreDir: /nix/store",
+        "GET /nix-cache-info, 'Connection: Keep-Alive', 200, StoreDir: /nix/store",
+        "HEAD /nix-cache-info, '', 200, Content-Length: 51",
+        "OPTIONS /, '', 405, only GET",
+        "GET /nothing, '', 404, nothing of this name",
+        "GET /nix-cache-info, 'Host: evil.example', 403, not called evil.example",
+        "PUT /nix-cache-info, 'Content-Length: 2', 403, can only be read",
+        "GET /ipfs/CID?format=car, '', 505, HTTP/1.1",
+    })
+    void speaksWithOldClients(String question, String header, int status, String answer)
+            throws IOException {
+        String said =
+                node.raw(
+                        "%s HTTP/1.0\r\n%s\r\n"
+                                .formatted(
+                                        question.replace("CID", stored.cid().toString()),
+                                        header.isEmpty() ? "" : header + "\r\n"));
+        assertTrue(said.startsWith("HTTP/1.1 " + status), said);
+        assertTrue(said.contains(answer), said);
+        assertTrue(said.contains("Connection: close"), said);
+    }
+
+    @Test
+    void givesOldClientsWholeArchives() throws Exception {
+        String said = node.raw("GET %s HTTP/1.0\r\nAccept-Encoding: zstd\r\n\r\n".formatted(nar()));
+        assertTrue(said.contains("\r\nContent-Length: %d\r\n".formatted(archive().length)), said);
+        assertTrue(said.endsWith(new String(archive(), UTF_8)));
     }
 
     @ParameterizedTest
