@@ -1,12 +1,12 @@
 package cairn.cli;
 
+import cairn.engine.Programs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,15 +139,7 @@ final class DoctorCommand implements Command {
 
     /// The program's version, if it is on the search path.
     private static Optional<String> program(Session session, String name) {
-        return Arrays.stream(
-                        session.environment()
-                                .getOrDefault("PATH", "")
-                                .split(File.pathSeparator, -1))
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .map(DoctorCommand::version);
+        return Programs.find(name, session.environment()).map(DoctorCommand::version);
     }
 
     private static String version(Path program) {

@@ -5,6 +5,7 @@ import cairn.engine.CacheServer;
 import cairn.engine.Configuration;
 import cairn.gateway.Gateway;
 import cairn.nats.NatsNode;
+import cairn.nats.PrivateServer;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -36,10 +37,18 @@ import picocli.CommandLine.Option;
             "  cairn node --offline --limit '20 GiB'            on the train, and no more than that",
             "  cairn node --nats nats://127.0.0.1:4222          also for other nodes:",
             "      cairn copy --from nats+ipld://127.0.0.1:4222 hello",
+            "  cairn node --with-nats                           with a server of its own, on this machine",
             "  curl http://127.0.0.1:8087/metrics"
         })
 final class NodeCommand implements Command {
+    private static final String NATS_URL = "nats.url";
+
     private final List<Configuration.Option> options = new ArrayList<>();
+
+    @Option(
+            names = "--with-nats",
+            description = "starts a NATS server of the home's own on this machine, and joins it")
+    private boolean withNats;
 
     @Option(
             names = "--port",
@@ -132,7 +141,7 @@ final class NodeCommand implements Command {
             paramLabel = "URL",
             description = "a NATS server, nats://host:port, where others find this node")
     void nats(String url) {
-        set("nats.url", "--nats", url);
+        set(NATS_URL, "--nats", url);
     }
 
     @Option(
@@ -155,6 +164,21 @@ final class NodeCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
+        if (!withNats) {
+            return serve(session);
+        }
+        if (options.stream().anyMatch(option -> option.key().equals(NATS_URL))) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE, "--nats names a server and --with-nats starts one: give one");
+        }
+        try (var server =
+                PrivateServer.start(session.engine().store().home(), session.environment())) {
+            set(NATS_URL, "--with-nats", server.url());
+            return serve(session);
+        }
+    }
+
+    private int serve(Session session) throws Exception {
         var interrupt = session.interrupt();
         var configuration = configuration(session);
         try (var server = start(session, configuration)) {
