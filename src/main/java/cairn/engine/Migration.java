@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,6 +128,13 @@ public final class Migration {
                     reason.startsWith(path + " ") ? reason.substring(path.length() + 1) : reason);
         }
 
+        /// Those with something wrong about them first; the others would hide them.
+        private static List<Failed> inOrder(Collection<Failed> failed) {
+            return failed.stream()
+                    .sorted(Comparator.comparing(each -> each.why == Why.HELD_BACK))
+                    .toList();
+        }
+
         private static Failed heldBack(StorePath path, StorePath lacking) {
             return new Failed(
                     path.toString(),
@@ -171,7 +179,8 @@ public final class Migration {
     /// @param realisations how many realisations came, those that nobody trusted has signed as
     ///   claims; a cache behind HTTP cannot tell which it has
     /// @param packBytes by how much all that made the packs longer
-    /// @param failed what did not come, that which was known beforehand included
+    /// @param failed what did not come, that which was known beforehand included; those that are
+    ///   only held back by others behind them
     public record Brought(
             Copy.Summary copied,
             long logs,
@@ -281,7 +290,7 @@ public final class Migration {
                 logs,
                 all ? notes.realisations(engine.configuration().trustedKeys()) : 0,
                 engine.store().statistics().packBytes() - before,
-                List.copyOf(failed.values()));
+                Failed.inOrder(failed.values()));
     }
 
     /// Checks every block and every NAR of the paths that the source has and that are here now.
@@ -497,7 +506,7 @@ public final class Migration {
                     equal.amount(),
                     signers,
                     unsigned,
-                    List.copyOf(failed.values()));
+                    Failed.inOrder(failed.values()));
         }
     }
 

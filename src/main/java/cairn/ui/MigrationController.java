@@ -410,7 +410,11 @@ public final class MigrationController {
                         : checked == 0
                                 ? Words.text("migration.verifies-none")
                                 : Words.text(
-                                        "migration.verifies", checked, Figures.count(checked)));
+                                        all.setbacks().isEmpty()
+                                                ? "migration.verifies"
+                                                : "migration.verifies-here",
+                                        checked,
+                                        Figures.count(checked)));
         meaning.setText(Words.text("migration.verifies-more"));
         Presence.show(meaning, wrong == 0 && checked > 0);
         trust.setText(MigrationModel.trust(found));

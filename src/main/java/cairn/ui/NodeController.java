@@ -22,6 +22,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Stream;
 import javafx.fxml.FXML;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
@@ -239,7 +240,8 @@ public final class NodeController {
                                 ? "node.turning-on"
                                 : problem == null ? "node.turn-on" : "problem.retry"));
         if (set != null) {
-            fill(offSettings, set);
+            // What is not set would push the button out of sight.
+            fill(offSettings, set.settings().stream().filter(now -> !now.values().isEmpty()));
         }
         offNote.setText(Words.text("node.set-in", model.file(), NodeModel.fixed()));
     }
@@ -274,7 +276,7 @@ public final class NodeController {
         var copied = model.lines();
         lines.getChildren().setAll(copied.stream().map(Copyable::new).toList());
         emptyLines.getChildren().setAll(copied.stream().map(Copyable::new).toList());
-        fill(settings, configuration);
+        fill(settings, configuration.settings().stream());
         note.setText(Words.text("node.set-in", model.file(), NodeModel.fixed()));
     }
 
@@ -295,9 +297,9 @@ public final class NodeController {
                         NodeModel.text(listen));
     }
 
-    private static void fill(GridPane grid, Configuration set) {
+    private static void fill(GridPane grid, Stream<Setting.Now> settings) {
         grid.getChildren().clear();
-        for (Setting.Now now : set.settings()) {
+        for (Setting.Now now : settings.toList()) {
             var setting = now.setting();
             var key = new Label(setting.key());
             key.getStyleClass().addAll("mono", "secondary");

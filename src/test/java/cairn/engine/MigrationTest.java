@@ -153,6 +153,7 @@ class MigrationTest {
                             UPPER.toString(),
                             Why.HELD_BACK),
                     failed.stream().collect(Collectors.toMap(Failed::path, Failed::why)));
+            assertEquals(UPPER.toString(), failed.getLast().path());
             assertEquals(2, migration.verify(TrustedKeys.NONE, Progress.NONE).intact());
             assertEquals(texts(LOWER, TWIN), pinned(engine));
         }

@@ -113,7 +113,7 @@ class MigrationViewTest {
         assertEquals(Phase.PLANNED, rest(robot));
         robot.clickOn("#migration-bring");
         assertEquals(Phase.DONE, rest(robot));
-        assertEquals("The one path verifies", text(robot, "#migration-statement"));
+        assertEquals("The one path that is here verifies", text(robot, "#migration-statement"));
         assertEquals("2 paths did not come, or do not verify", text(robot, "#migration-losses"));
         assertTrue(robot.lookup("#migration-interim").query().isVisible());
         assertEquals(2, robot.lookup("#migration-setbacks").queryTableView().getItems().size());

@@ -16,7 +16,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.stream.Gatherers;
 import javafx.scene.control.CheckBox;
+import javafx.scene.control.Label;
 import javafx.scene.control.TableView;
 import javafx.scene.input.KeyCode;
 import javafx.stage.Stage;
@@ -65,6 +67,25 @@ class NodeViewTest {
         robot.clickOn("#node-off");
         assertEquals("The node is off", text(robot, "#node-off-title"));
         assertTrue(window.serving.server().isEmpty());
+    }
+
+    @Test
+    void beforeItIsTurnedOnItTellsWhatIsSet(FxRobot robot) {
+        var set = robot.from(robot.lookup("#node-off-settings")).lookup(".label").queryAll();
+        assertEquals(
+                List.of(
+                        "substituters http://127.0.0.1:1 cairn.toml",
+                        "offline false default",
+                        "store.synchronous FULL default",
+                        "gateway.listen 127.0.0.1:0 cairn.toml",
+                        "gateway.writable false default",
+                        "gateway.priority 30 default",
+                        "nats.inbox _INBOX default"),
+                set.stream()
+                        .map(label -> ((Label) label).getText())
+                        .gather(Gatherers.windowFixed(3))
+                        .map(row -> String.join(" ", row))
+                        .toList());
     }
 
     @Test
