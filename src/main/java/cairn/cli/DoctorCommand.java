@@ -1,6 +1,9 @@
 package cairn.cli;
 
+import cairn.engine.Configuration;
 import cairn.engine.Programs;
+import cairn.nats.Permissions;
+import cairn.store.Home;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +16,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 @picocli.CommandLine.Command(
-        description = "Tells what this machine has and lacks for Cairn, and how to get it.",
-        footer = {"", "Example:", "  cairn doctor"})
+        description = {
+            "Tells what this machine has and lacks for Cairn, and how to get it.",
+            "With --nats it tells which subjects a NATS server lets you use, with the settings nats.user",
+            "and so on that are yours, see cairn config --help. It tries them; nothing comes of that."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  cairn doctor",
+            "  cairn doctor --nats                         of the server that nats.url names",
+            "  cairn doctor --nats nats://127.0.0.1:4222"
+        })
 final class DoctorCommand implements Command {
+    private static final String NATS_URL = "nats.url";
+    private static final String CONFIGURED = "";
+
+    @Option(
+            names = "--nats",
+            paramLabel = "URL",
+            arity = "0..1",
+            fallbackValue = CONFIGURED,
+            description = "which subjects of a NATS server are open to you")
+    private @Nullable String nats;
+
     private static final int PATIENCE_SECONDS = 10;
     private static final int FONT_FOLDERS_DEEP = 6;
 
@@ -39,6 +65,9 @@ final class DoctorCommand implements Command {
 
     @Override
     public int run(Session session) throws Exception {
+        if (nats != null) {
+            return subjects(session, nats);
+        }
         List<Part> parts = parts(session);
         if (session.json()) {
             session.print(parts.stream().map(Part::fields).toList());
@@ -57,6 +86,37 @@ final class DoctorCommand implements Command {
         }
         session.table(rows);
         return ExitCode.DONE;
+    }
+
+    private static int subjects(Session session, String url) throws IOException, Failure.Reported {
+        var options =
+                url.equals(CONFIGURED)
+                        ? List.<Configuration.Option>of()
+                        : List.of(new Configuration.Option(NATS_URL, "--nats", url));
+        var settings =
+                Configuration.read(new Home(session.home()), session.environment(), options).nats();
+        if (settings.url().isEmpty()) {
+            throw new Failure.Reported(
+                    ExitCode.USAGE,
+                    "no NATS server is named: write one behind --nats, as in"
+                            + " nats://127.0.0.1:4222, or set nats.url");
+        }
+        var permissions = Permissions.of(settings);
+        if (session.json()) {
+            session.print(permissions);
+            return ExitCode.DONE;
+        }
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("subject", "publish", "subscribe"));
+        for (var each : permissions) {
+            rows.add(List.of(each.subject(), word(each.publish()), word(each.subscribe())));
+        }
+        session.table(rows);
+        return ExitCode.DONE;
+    }
+
+    private static String word(boolean may) {
+        return may ? "yes" : "no";
     }
 
     private static List<Part> parts(Session session) {

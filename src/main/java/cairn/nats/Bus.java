@@ -26,9 +26,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -52,7 +54,13 @@ final class Bus implements AutoCloseable {
 
     private final String server;
     private final List<Consumer<State>> listeners = new CopyOnWriteArrayList<>();
-    private final Set<String> refused = new ConcurrentSkipListSet<>();
+    private final Set<Refused> refused = ConcurrentHashMap.newKeySet();
+
+    /// Where the client library tells what happened.
+    private final ExecutorService events =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("nats-events").factory());
+
     private volatile State state = new State.Connecting();
     private volatile @Nullable Requests requests;
     private volatile @Nullable Connection connection;
@@ -60,6 +68,11 @@ final class Bus implements AutoCloseable {
     private Bus(String server) {
         this.server = server;
     }
+
+    /// What the server did not let this client do.
+    ///
+    /// @param publishing or else subscribing
+    record Refused(boolean publishing, String subject) {}
 
     /// How a connection is doing.
     sealed interface State {
@@ -129,6 +142,7 @@ final class Bus implements AutoCloseable {
                                 settings.inbox().endsWith(".")
                                         ? settings.inbox()
                                         : settings.inbox() + ".")
+                        .callbackExecutor(events)
                         .errorListener(new Errors())
                         .connectionListener(new Events());
         if (settings.tlsCa().isPresent()) {
@@ -185,9 +199,23 @@ final class Bus implements AutoCloseable {
         listener.accept(state);
     }
 
-    /// The subjects that the server did not let this client publish or subscribe to so far.
-    List<String> refused() {
-        return List.copyOf(refused);
+    /// What the server did not let this client do so far.
+    Set<Refused> refused() {
+        return Set.copyOf(refused);
+    }
+
+    /// Returns when the server has heard all that was said before, and what it thinks of that is
+    /// known.
+    void settle() throws IOException {
+        try {
+            connection().flush(PATIENCE);
+            var _ = events.submit(() -> {}).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for " + server);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new IOException(server + " does not answer", e);
+        }
     }
 
     /// The longest payload that goes in one message.
@@ -250,6 +278,7 @@ final class Bus implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        events.shutdown();
     }
 
     private void become(State next) {
@@ -268,12 +297,13 @@ final class Bus implements AutoCloseable {
                 return;
             }
             String subject = match.group(2);
-            refused.add(subject);
+            boolean publishing = match.group(1).equalsIgnoreCase("publish");
+            refused.add(new Refused(publishing, subject));
             var asked = requests;
             if (asked == null) {
                 return;
             }
-            if (match.group(1).equalsIgnoreCase("publish")) {
+            if (publishing) {
                 asked.refused(subject);
             } else {
                 asked.deaf(subject);

@@ -21,7 +21,6 @@ import io.nats.service.ServiceEndpoint;
 import io.nats.service.ServiceMessage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class NatsNode implements AutoCloseable {
     private static final String SERVICE = "cairn";
     private static final String VERSION = "1.0.0";
-    private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
     /// How many identifiers are asked for at once.
     static final int MAX_CIDS = 10_000;
@@ -122,12 +120,8 @@ public final class NatsNode implements AutoCloseable {
         var started = builder.build();
         service = started;
         var _ = started.startService();
-        try {
-            connection().flush(PROMPTLY);
-        } catch (java.util.concurrent.TimeoutException | InterruptedException e) {
-            throw new IOException(bus.server() + " does not answer", e);
-        }
-        var refused = bus.refused();
+        bus.settle();
+        var refused = bus.refused().stream().map(Bus.Refused::subject).sorted().toList();
         if (!refused.isEmpty()) {
             throw new RefusedException(
                     RefusedException.Reason.FORBIDDEN,

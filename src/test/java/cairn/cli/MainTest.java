@@ -151,6 +151,8 @@ class MainTest {
                      are root, store, state, real, log, priority
                     paths --store file:///x?x=y   | in 'file:///x?x=y': there is no parameter 'x'; known\
                      are compression, write-nar-listing, priority
+                    doctor --nats | no NATS server is named: write one behind --nats, as in\
+                     nats://127.0.0.1:4222, or set nats.url
                     node --nats nats://h --with-nats | --nats names a server and --with-nats starts\
                      one: give one
                     paths --store nats+ipld://h?x=y | in 'nats+ipld://h?x=y': there is no parameter 'x';\

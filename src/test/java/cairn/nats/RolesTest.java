@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cairn.NatsServer;
+import cairn.engine.Configuration;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -162,6 +164,53 @@ class RolesTest {
             answered.get();
         }
         assertEquals(String.join("\n", expected), String.join("\n", refused));
+    }
+
+    /// Of the subjects above those that Cairn itself speaks of, as a client is told.
+    @ParameterizedTest
+    @CsvSource({"'', node", "'', reader", "vision, builder", "vision, auditor"})
+    void isToldWhatItMayDo(String domain, String role) throws Exception {
+        var expected = new TreeSet<String>();
+        for (String line : MATRIX.lines().toList()) {
+            String[] cells = line.split("\\|", -1);
+            if (cells[0].matches("[A-Z].*") && !cells[0].contains("other")) {
+                expected.add(
+                        "%s %b %b"
+                                .formatted(
+                                        subject(cells[0].strip(), domain),
+                                        List.of(cells[1].strip().split(" ")).contains(role),
+                                        List.of(cells[2].strip().split(" ")).contains(role)));
+            }
+        }
+        var told = new TreeSet<String>();
+        for (var permission : Permissions.of(settings(domain, role))) {
+            String subject =
+                    permission
+                            .subject()
+                            .replace("<cid>", "c")
+                            .replace("<hash>", "h")
+                            .replace("<node>", "n")
+                            .replace("<id>", "j")
+                            .replace("<project>", "p")
+                            .replace("<operation>", "write");
+            told.add("%s %b %b".formatted(subject, permission.publish(), permission.subscribe()));
+        }
+        assertEquals(String.join("\n", expected), String.join("\n", told));
+    }
+
+    private static Configuration.Nats settings(String domain, String role) throws IOException {
+        Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+        return new Configuration.Nats(
+                Optional.of("tls://127.0.0.1:" + server.port()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(domain.isEmpty() ? role : domain + "-" + role),
+                Optional.of(password),
+                Optional.of(folder.resolve("tls/ca.pem")),
+                "_INBOX_" + role,
+                domain,
+                "",
+                List.of());
     }
 
     private static String subject(String pattern, String domain) {
