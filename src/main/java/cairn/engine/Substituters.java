@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,10 @@ public final class Substituters implements AutoCloseable {
     private static final Pattern PRIORITY = Pattern.compile("[?&]priority=([0-9]{1,6})(?=&|$)");
     private static final int DEFAULT_PRIORITY = 50;
     private static final int REMEMBERED = 1 << 15;
+
+    /// How many archives come in at once, of which each takes some 4 MiB of memory.
+    private static final int AT_ONCE = 16;
+
     private static final Duration KNOWN_FOR = Duration.ofSeconds(60);
     private static final Duration SHUNNED_FOR = Duration.ofMinutes(10);
 
@@ -77,6 +82,7 @@ public final class Substituters implements AutoCloseable {
 
     private final ExecutorService fetchers =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fetch-", 0).factory());
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final LongAdder fetched = new LongAdder();
     private volatile boolean offline;
     private volatile boolean closing;
@@ -459,7 +465,11 @@ public final class Substituters implements AutoCloseable {
     private TreeImport.Imported given(Incoming incoming, Offer offer, PathImport paths)
             throws IOException {
         var info = offer.info;
+        places.acquireUninterruptibly();
         try {
+            if (closing) {
+                throw stopped();
+            }
             return paths.tree(
                     offer.upstream.store().nar(info.path()), info.narSize(), incoming.sink());
         } catch (FormatException e) {
@@ -467,6 +477,8 @@ public final class Substituters implements AutoCloseable {
         } catch (IOException e) {
             boolean ours = paths.hasFailed() || incoming.hasFailed() || e instanceof BusyException;
             throw ours ? e : new NotGivenException(e);
+        } finally {
+            places.release();
         }
     }
 

@@ -5,6 +5,7 @@ import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.cid.HashFunction;
 import cairn.engine.RefusedException.Reason;
+import cairn.nix.BusyException;
 import cairn.nix.ContentAddress;
 import cairn.nix.Derivation;
 import cairn.nix.NarCompression;
@@ -33,6 +34,7 @@ import cairn.unixfs.UnixFsReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.PushbackInputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -49,6 +51,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,9 @@ import org.jspecify.annotations.Nullable;
 /// narinfo says whose they are and everything agrees. If none comes in time they are forgotten.
 /// Safe for use by several threads.
 public final class Uploads implements AutoCloseable {
+    /// How many archives are taken at once, of which each takes some 4 MiB of memory.
+    private static final int AT_ONCE = 16;
+
     private static final int MAX_SIGNATURES = 100;
     private static final int MAX_DERIVATION = 16 << 20;
     private static final int MAX_LOG = 256 << 20;
@@ -76,6 +82,7 @@ public final class Uploads implements AutoCloseable {
     private final TrustedKeys trusted;
     private final Limits limits;
     private final boolean loosely;
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ReentrantLock registering = new ReentrantLock();
 
@@ -100,7 +107,7 @@ public final class Uploads implements AutoCloseable {
     /// @param waiting how many archives wait for their narinfo; a newer one ousts the oldest
     /// @param patience how long one waits
     /// @param turn how long somebody who brings something waits until there is memory to unpack it
-    ///   in, or until another who brings the same has done
+    ///   in
     public record Limits(long narBytes, int waiting, Duration patience, Duration turn) {
         public static final Limits DEFAULT =
                 new Limits(64L << 30, 64, Duration.ofMinutes(10), Duration.ofSeconds(30));
@@ -131,7 +138,25 @@ public final class Uploads implements AutoCloseable {
     ///
     /// @param file the name by which its narinfo will refer to it: `<hash>.nar.xz`
     /// @param packed not closed
+    /// @throws BusyException if too many are being taken
     public void archive(String file, InputStream packed) throws IOException {
+        try {
+            if (!places.tryAcquire(limits.turn.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new BusyException(
+                        "as many archives as there is memory for are coming in; try again later");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while others brought archives");
+        }
+        try {
+            take(file, packed);
+        } finally {
+            places.release();
+        }
+    }
+
+    private void take(String file, InputStream packed) throws IOException {
         var source = new PushbackInputStream(packed, NarCompression.MAGIC);
         var compression = NarCompression.of(source);
         // What is not packed has the hash of its archive.

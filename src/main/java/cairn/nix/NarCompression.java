@@ -45,6 +45,9 @@ public enum NarCompression {
     /// What buffers and tables take at most. Who unpacks little takes no more than this.
     private static final int BASE = 512 << 10;
 
+    /// What `xz -9` asks for, and a little more.
+    private static final int XZ_MEMORY_KIB = 66 << 10;
+
     private static final int BZIP2_MEMORY = 5 << 20;
 
     /// What is between the beginning of a frame of zstd and its first block, at most.
@@ -142,7 +145,7 @@ public enum NarCompression {
             case XZ ->
                     new XZInputStream(
                             new BufferedInputStream(source, BUFFER),
-                            UnpackingMemory.MAX_KIB,
+                            XZ_MEMORY_KIB,
                             new Dictionaries(memory));
             case ZSTD -> {
                 var whole = new PushbackInputStream(source, ZSTD_HEAD);

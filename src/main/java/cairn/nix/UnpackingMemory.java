@@ -7,11 +7,12 @@ import java.util.concurrent.TimeUnit;
 
 /// What one stream takes of the memory in which this process unpacks.
 ///
-/// Who packs chooses how much unpacking takes: 64 MiB for `xz -9`, 128 MiB for `zstd --long`. All
-/// streams together get no more than one may have, because that much memory there is, whoever
-/// opened them; those that find too little wait for their turn. Belongs to one thread.
+/// Who packs chooses how much unpacking takes: 64 MiB for `xz -9`, 128 MiB for `zstd --long`. So
+/// much is there for all streams together, because that much memory there is, whoever opened them;
+/// those that find too little wait for their turn, and one that takes more has it alone. Belongs to
+/// one thread.
 final class UnpackingMemory implements AutoCloseable {
-    static final int MAX_KIB = 128 << 10;
+    private static final int MAX_KIB = 64 << 10;
 
     private static final Semaphore FREE_KIB = new Semaphore(MAX_KIB, true);
 

@@ -20,12 +20,14 @@ import cairn.trust.TrustedKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -246,6 +248,34 @@ class UploadTest {
             assertEquals("HTTP/1.1 201", new String(socket.getInputStream().readNBytes(12), UTF_8));
         }
         assertEquals(201, node.put(otherName, other).statusCode());
+    }
+
+    @Test
+    void onlySoManyAreTakenAtOnce() throws Exception {
+        var hour = Duration.ofHours(1);
+        var limits = new Uploads.Limits(1 << 20, 64, hour, Duration.ZERO);
+        node = with(List.of(), TrustedKeys.NONE, limits);
+        byte[] nar = nar("hello");
+        var sockets = new ArrayList<Socket>();
+        try {
+            HttpResponse<byte[]> refused;
+            do {
+                var socket = node.connect();
+                sockets.add(socket);
+                socket.getOutputStream()
+                        .write(
+                                "PUT /nar/%s.nar HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n"
+                                        .formatted(sha256(nar))
+                                        .getBytes(UTF_8));
+                refused = node.put("/nar/" + sha256(nar) + ".nar", nar);
+            } while (refused.statusCode() == 201 && sockets.size() < 100);
+            assertEquals(503, refused.statusCode(), Served.text(refused));
+            assertEquals("10", refused.headers().firstValue("Retry-After").orElse(""));
+        } finally {
+            for (var socket : sockets) {
+                socket.close();
+            }
+        }
     }
 
     /// Whoever brings something is not to blame for what is damaged here.
