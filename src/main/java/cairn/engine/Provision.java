@@ -16,12 +16,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 
 /// Tells whether derivations can be built offline, and brings in what they lack.
 ///
 /// Other stores are asked as the configuration says. Safe for use by several threads.
 public final class Provision {
+    /// How many derivations are named where a name may mean several.
+    private static final int NAMED = 3;
+
     /// How many paths are fetched at once.
     private static final int FETCHED = 4;
 
@@ -46,7 +50,7 @@ public final class Provision {
     /// @param text a derivation in a store or on the disk, its 32 characters or its name, or a path
     ///   that was built by one
     /// @param offline whether no other store is asked
-    /// @throws NoSuchFileException if there is no such derivation
+    /// @throws NoSuchFileException if there is no such derivation, or, with a reason, several
     public Readiness readiness(String text, boolean offline, Progress progress) throws IOException {
         var located = locate(text.strip());
         try (var substituters = substituters()) {
@@ -161,8 +165,20 @@ public final class Provision {
             String base = String.valueOf(name.getFileName());
             return new Located(StorePath.parse(StorePath.NIX_STORE, base), folder(name));
         }
-        if (engine.resolve(text) instanceof Target.OfPath(var path)) {
-            return new Located(builder(path), Path.of(path.folder()));
+        switch (engine.resolve(text)) {
+            case Target.OfPath(var path) -> {
+                return new Located(builder(path), Path.of(path.folder()));
+            }
+            case Target.Ambiguous(_, var candidates) ->
+                    throw new NoSuchFileException(
+                            text,
+                            null,
+                            candidates.stream()
+                                            .limit(NAMED)
+                                            .map(path -> path.hash() + "-" + path.name())
+                                            .collect(Collectors.joining(", ", "may mean ", ""))
+                                    + "; say which by its hash");
+            case Target.OfBlock _, Target.OfFile _, Target.Unknown _ -> {}
         }
         Path nix = Path.of(StorePath.NIX_STORE);
         if (StorePath.isHash(text) && Files.isDirectory(nix)) {

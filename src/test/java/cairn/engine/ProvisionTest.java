@@ -284,6 +284,18 @@ class ProvisionTest {
                                 .readiness("application.drv", false, Progress.until(() -> true)));
     }
 
+    @Test
+    void namesWhatAnAmbiguousNameMayMean() throws IOException {
+        var other = new StorePath(APPLICATION.folder(), "0".repeat(32), APPLICATION.name());
+        Samples.put(engine.local(), other);
+        var e = assertThrows(NoSuchFileException.class, () -> asked("application.drv"));
+        assertEquals(
+                "may mean %s-application.drv, %s-application.drv; say which by its hash"
+                        .formatted("0".repeat(32), APPLICATION.hash()),
+                e.getReason());
+        assertEquals(APPLICATION, asked(APPLICATION.hash()).derivation());
+    }
+
     private Readiness asked() throws IOException {
         return asked("application.drv");
     }
