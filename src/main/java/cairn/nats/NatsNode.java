@@ -105,6 +105,9 @@ public final class NatsNode implements AutoCloseable {
         endpoints.add(endpoint("path-put", subjects.anyPathPut(), this::pathPut));
         endpoints.add(endpoint("validate", subjects.validate(), this::validate));
         endpoints.add(endpoint("validate-node", Subjects.validate(name), this::validate));
+        var questions = new Questions(engine);
+        endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
+        endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
         var builder =
                 Service.builder()
                         .connection(connection())

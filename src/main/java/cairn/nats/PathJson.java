@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a node says of a path, as `path.schema.json` has it.
+/// What a node says of a path, in JSON.
 ///
 /// @param cid its PathNode
 /// @param tree the root of its files
@@ -55,6 +56,10 @@ record PathJson(PathInfo info, Cid cid, Cid tree) {
     }
 
     Bytes toBytes() {
+        return bytes(fields());
+    }
+
+    SequencedMap<String, Object> fields() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("path", info.path().toString());
         fields.put("cid", cid.toString());
@@ -65,7 +70,7 @@ record PathJson(PathInfo info, Cid cid, Cid tree) {
         fields.put("signatures", info.signatures());
         info.ca().ifPresent(ca -> fields.put("ca", ca));
         info.deriver().ifPresent(deriver -> fields.put("deriver", deriver.toString()));
-        return bytes(fields);
+        return fields;
     }
 
     /// What somebody says of a path whose node he has brought.

@@ -1,0 +1,189 @@
+package cairn.nats;
+
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.FormatException;
+import cairn.engine.Builds;
+import cairn.engine.Engine;
+import cairn.engine.Target;
+import cairn.ipld.Block;
+import cairn.ipld.Codecs;
+import cairn.ipld.NamedLink;
+import cairn.nix.StorePath;
+import cairn.store.Pin;
+import cairn.store.StoredPath;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// What a node answers about its store, in JSON.
+///
+/// ```
+/// METADATA   {"target": …}                  → metadata of a path or a block
+/// TRACE      {"target": …, "limit": 100}    → why a path is there
+/// ```
+///
+/// A target is a store path, its hash, its name if no other has it, or a CID.
+final class Questions {
+    private static final String FORMAT = "request";
+    private static final int LIMIT = 100;
+    private static final int MAX_LIMIT = 10_000;
+
+    /// How many builds, from the newest on, are looked at for the ones that made a path.
+    private static final int BUILDS = 1000;
+
+    private final Engine engine;
+
+    Questions(Engine engine) {
+        this.engine = engine;
+    }
+
+    /// Of a path what [PathJson] says, `closureSize`, `closurePaths` and the names of its `pins`;
+    /// of a block its `cid`, `codec`, `size` and `links`.
+    Bytes metadata(Bytes request) throws IOException {
+        String text = PathJson.text(PathJson.object(request), "target");
+        Target target = resolve(text);
+        if (target instanceof Target.OfBlock(var cid) && registered(cid).isEmpty()) {
+            return PathJson.bytes(block(cid));
+        }
+        StoredPath stored = path(text, target);
+        var fields = new LinkedHashMap<>(PathJson.of(stored).fields());
+        var graph = engine.graph();
+        StorePath path = stored.info().path();
+        fields.put("closureSize", graph.closureSize(path));
+        fields.put("closurePaths", graph.closure(path).size());
+        fields.put("pins", pins(Set.of(path)));
+        return PathJson.bytes(fields);
+    }
+
+    /// `path`, the paths that refer to it (`referrers`, and how many need it through others:
+    /// `dependents`), those of them that nothing else needs (`roots`), the names of the `pins` that
+    /// keep it, and the `builds` that made it. Of each list so many as `limit` tells; `truncated`
+    /// tells whether one has more.
+    Bytes trace(Bytes request) throws IOException {
+        JsonNode json = PathJson.object(request);
+        int limit = limit(json);
+        String text = PathJson.text(json, "target");
+        StoredPath stored = path(text, resolve(text));
+        StorePath path = stored.info().path();
+        var graph = engine.graph();
+        var dependents = new LinkedHashSet<>(graph.dependents(path));
+        var lists = new LinkedHashMap<String, List<String>>();
+        lists.put("referrers", texts(others(path, graph.referrers(path))));
+        lists.put(
+                "roots",
+                texts(
+                        dependents.stream()
+                                .filter(each -> others(each, graph.referrers(each)).isEmpty())
+                                .toList()));
+        lists.put("pins", pins(dependents));
+        lists.put("builds", builds(stored));
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("path", path.toString());
+        fields.put("dependents", others(path, dependents).size());
+        lists.forEach((name, all) -> fields.put(name, all.subList(0, Math.min(limit, all.size()))));
+        fields.put("truncated", lists.values().stream().anyMatch(all -> all.size() > limit));
+        return PathJson.bytes(fields);
+    }
+
+    private static int limit(JsonNode json) throws FormatException {
+        JsonNode limit = json.path("limit");
+        if (limit.isMissingNode()) {
+            return LIMIT;
+        }
+        if (!limit.isIntegralNumber()
+                || !limit.canConvertToInt()
+                || limit.intValue() < 1
+                || limit.intValue() > MAX_LIMIT) {
+            throw new FormatException(FORMAT, 0, "limit is no number from 1 to " + MAX_LIMIT);
+        }
+        return limit.intValue();
+    }
+
+    /// Nobody else may learn which files are on this machine.
+    private Target resolve(String text) throws IOException {
+        Target target = engine.resolve(text);
+        return target instanceof Target.OfFile ? new Target.Unknown(text) : target;
+    }
+
+    private StoredPath path(String text, Target target) throws IOException {
+        Optional<StoredPath> found =
+                switch (target) {
+                    case Target.OfPath(var path) -> engine.catalog().path(path);
+                    case Target.OfBlock(var cid) -> registered(cid);
+                    case Target.Ambiguous(_, var candidates) ->
+                            throw new FormatException(
+                                    FORMAT, 0, "'%s' may be %s".formatted(text, some(candidates)));
+                    case Target.OfFile _, Target.Unknown _ -> Optional.empty();
+                };
+        return found.orElseThrow(() -> new NoSuchFileException("'" + text + "' is not here"));
+    }
+
+    private static String some(List<StorePath> candidates) {
+        int shown = 3;
+        String first =
+                String.join(", ", texts(candidates.subList(0, Math.min(shown, candidates.size()))));
+        return candidates.size() > shown
+                ? "%s and %d more".formatted(first, candidates.size() - shown)
+                : first;
+    }
+
+    /// The first path with this node or this tree.
+    private Optional<StoredPath> registered(Cid cid) throws IOException {
+        return engine.catalog().named(cid).stream().findFirst();
+    }
+
+    private Map<String, Object> block(Cid cid) throws IOException {
+        Bytes bytes =
+                engine.store()
+                        .block(cid)
+                        .orElseThrow(
+                                () -> new NoSuchFileException("block " + cid + " is not here"));
+        var links = new ArrayList<String>();
+        for (NamedLink link : Codecs.links(new Block(cid, bytes))) {
+            links.add(link.cid().toString());
+        }
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("cid", cid.toString());
+        fields.put("codec", cid.codec());
+        fields.put("size", bytes.length());
+        fields.put("links", links);
+        return fields;
+    }
+
+    /// The names of the pins of some of these paths.
+    private List<String> pins(Set<StorePath> paths) throws IOException {
+        var names = new ArrayList<String>();
+        for (Pin pin : engine.catalog().pins()) {
+            if (engine.catalog().named(pin.cid()).stream()
+                    .anyMatch(stored -> paths.contains(stored.info().path()))) {
+                names.add(pin.name());
+            }
+        }
+        return names;
+    }
+
+    private List<String> builds(StoredPath stored) throws IOException {
+        var filter = new Builds.Filter(Optional.empty(), "", Optional.empty(), true);
+        return engine.builds().list(filter, 0, BUILDS).stream()
+                .filter(build -> build.record().outputs().containsValue(stored.cid()))
+                .map(build -> build.cid().toString())
+                .toList();
+    }
+
+    private static List<StorePath> others(StorePath path, Collection<StorePath> all) {
+        return all.stream().filter(each -> !each.equals(path)).toList();
+    }
+
+    private static List<String> texts(List<StorePath> paths) {
+        return paths.stream().map(StorePath::toString).toList();
+    }
+}
