@@ -42,7 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// A connection to a NATS server, which comes back by itself when it is lost. Safe for use by
 /// several threads.
 final class Bus implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    /// Longer than a server may pause.
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Duration CONNECTING = Duration.ofSeconds(5);
     private static final Duration RECONNECT = Duration.ofMillis(250);
     private static final long RECONNECT_BUFFER = 64 << 20;
@@ -227,6 +229,11 @@ final class Bus implements AutoCloseable {
     CompletableFuture<Bytes> send(
             String subject, Supplier<Headers> headers, Bytes payload, Duration patience) {
         return Objects.requireNonNull(requests).send(subject, headers, payload, patience);
+    }
+
+    /// Asks somebody who may be gone, see [Requests#sendPromptly].
+    CompletableFuture<Bytes> sendPromptly(String subject, Bytes payload, Duration patience) {
+        return Objects.requireNonNull(requests).sendPromptly(subject, payload, patience);
     }
 
     /// Asks and waits.

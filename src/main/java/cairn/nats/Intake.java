@@ -6,6 +6,7 @@ import cairn.cid.FormatException;
 import cairn.engine.Engine;
 import cairn.engine.RefusedException;
 import cairn.ipld.Block;
+import cairn.ipld.BlockSource;
 import cairn.nix.StorePath;
 import cairn.store.PathImport;
 import cairn.store.PathInfo;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,8 @@ final class Intake implements AutoCloseable {
     private static final long GLANCE_SECONDS = 5;
 
     private final Engine engine;
+    private final NatsStore domain;
+    private final Peers peers;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("intake").factory());
@@ -47,12 +51,15 @@ final class Intake implements AutoCloseable {
     private int registering;
     private Instant last = Instant.MIN;
 
-    private Intake(Engine engine) {
+    private Intake(Engine engine, NatsStore domain, Peers peers) {
         this.engine = engine;
+        this.domain = domain;
+        this.peers = peers;
     }
 
-    static Intake start(Engine engine) {
-        var intake = new Intake(engine);
+    /// @param domain the nodes of which this is one
+    static Intake start(Engine engine, NatsStore domain, Peers peers) {
+        var intake = new Intake(engine, domain, peers);
         intake.thread.execute(intake::look);
         return intake;
     }
@@ -67,6 +74,11 @@ final class Intake implements AutoCloseable {
             }
         }
         return lacking;
+    }
+
+    /// A block that was brought and is not committed yet.
+    synchronized Optional<Bytes> block(Cid cid) throws IOException {
+        return writer == null ? Optional.empty() : writer.block(cid);
     }
 
     /// Takes a block, and tells whether it was not here.
@@ -99,6 +111,9 @@ final class Intake implements AutoCloseable {
     /// Registers a path whose blocks were brought: its references have to be here, its content has
     /// to be what its node says, and is cut as this store cuts.
     ///
+    /// Whoever brings a path does not know which of several nodes he gave what; what others were
+    /// given comes from them.
+    ///
     /// @throws RefusedException if the node is that of another path
     StoredPath register(String hash, PathJson.Claim claim) throws IOException {
         Store store = engine.store();
@@ -106,17 +121,20 @@ final class Intake implements AutoCloseable {
             registering++;
             commit(writer());
         }
+        BlockSource blocks = peers.isEmpty() ? store : domain.streaming();
         try (var paths = new PathImport(store, engine.clock(), Progress.NONE)) {
             var node =
                     PathNode.decode(
-                            store.block(claim.cid())
+                            blocks.block(claim.cid())
                                     .orElseThrow(() -> new MissingBlockException(claim.cid())));
             if (!node.path().hash().equals(hash)) {
                 throw new RefusedException(
                         RefusedException.Reason.WRONG,
                         "%s is the node of %s".formatted(claim.cid(), node.path()));
             }
-            paths.add(info(node, claim), new TreeNar(store, node.tree()));
+            var info = info(node, claim, blocks);
+            bring(info, node.references());
+            paths.add(info, new TreeNar(peers.isEmpty() ? store : domain, node.tree()));
             paths.commit();
             return store.catalog()
                     .path(node.path())
@@ -129,10 +147,28 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private PathInfo info(PathNode node, PathJson.Claim claim) throws IOException {
+    /// Brings in what a path refers to from other nodes, if it is what the path's node names.
+    private void bring(PathInfo info, List<Cid> nodes) throws IOException {
+        var lacking = new ArrayList<StorePath>();
+        for (StorePath reference : info.dependencies()) {
+            if (!peers.isEmpty()
+                    && engine.catalog().path(reference).isEmpty()
+                    && domain.cids(reference)
+                            .filter(there -> nodes.contains(there.path()))
+                            .isPresent()) {
+                lacking.add(reference);
+            }
+        }
+        if (!lacking.isEmpty()) {
+            var _ = engine.copyIn(domain, lacking, false, Progress.NONE);
+        }
+    }
+
+    private PathInfo info(PathNode node, PathJson.Claim claim, BlockSource blocks)
+            throws IOException {
         var references = new ArrayList<StorePath>();
         for (Cid reference : node.references()) {
-            references.add(name(node, reference));
+            references.add(name(node, reference, blocks));
         }
         if (node.selfReference()) {
             references.add(node.path());
@@ -149,14 +185,13 @@ final class Intake implements AutoCloseable {
 
     /// The path that a node refers to, by its registration or, where others cut otherwise, by the
     /// node that came.
-    private StorePath name(PathNode node, Cid reference) throws IOException {
+    private StorePath name(PathNode node, Cid reference, BlockSource blocks) throws IOException {
         var known = engine.catalog().named(reference);
         if (!known.isEmpty()) {
             return known.getFirst().info().path();
         }
         Bytes block =
-                engine.store()
-                        .block(reference)
+                blocks.block(reference)
                         .orElseThrow(() ->
                                 new FormatException(
                                         "nix.path/1",

@@ -11,6 +11,7 @@ import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.nix.StorePath;
 import cairn.trust.PublicKey;
+import cairn.trust.SecretKey;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
@@ -19,12 +20,15 @@ import io.nats.client.impl.Headers;
 import io.nats.service.Service;
 import io.nats.service.ServiceEndpoint;
 import io.nats.service.ServiceMessage;
+import io.nats.service.ServiceMessageHandler;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /// Serves a home to others over NATS until it is closed, as a service that NATS tools can discover.
@@ -44,19 +48,26 @@ public final class NatsNode implements AutoCloseable {
     private final String name;
     private final PublicKey key;
     private final Bus bus;
+    private final Peers peers;
     private final Intake intake;
+
+    /// Where others are asked, so that nobody waits for them who asks for what is here.
+    private final ExecutorService asking =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("asking-", 0).factory());
+
     private final Signing.Verifier signatures;
     private @Nullable Service service;
 
     private NatsNode(
-            Engine engine, Configuration.Nats settings, PublicKey key, String name, Bus bus) {
+            Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
         this.engine = engine;
         this.settings = settings;
-        this.key = key;
+        this.key = key.publicKey();
         this.name = name;
         this.bus = bus;
         subjects = new Subjects(settings.domain());
-        intake = Intake.start(engine);
+        peers = Peers.listen(bus, subjects, name);
+        intake = Intake.start(engine, NatsStore.over(bus, subjects, engine, key), peers);
         signatures = new Signing.Verifier(engine.clock());
     }
 
@@ -67,7 +78,7 @@ public final class NatsNode implements AutoCloseable {
         var key = NodeKey.of(engine.store().home());
         String name = settings.node().isEmpty() ? NodeKey.node(key) : settings.node();
         var bus = Bus.connect(settings.url().orElseThrow(), settings, name);
-        var node = new NatsNode(engine, settings, key.publicKey(), name, bus);
+        var node = new NatsNode(engine, settings, key, name, bus);
         try {
             node.serve();
             return node;
@@ -80,6 +91,12 @@ public final class NatsNode implements AutoCloseable {
     /// What the node calls itself.
     public String name() {
         return name;
+    }
+
+    /// The names of the other nodes of the domain that it heard of; one that has just come is among
+    /// them in a moment.
+    public List<String> peers() {
+        return peers.names();
     }
 
     /// The key that its requests to others are signed by.
@@ -98,13 +115,30 @@ public final class NatsNode implements AutoCloseable {
 
     private void serve() throws IOException {
         var endpoints = new ArrayList<ServiceEndpoint>();
-        endpoints.add(endpoint("get", subjects.anyGet(), this::get));
-        endpoints.add(endpoint("block-get", subjects.anyBlockGet(), this::blockGet));
+        endpoints.add(endpoint("get", subjects.anyGet(), this::get, this::getElsewhere));
+        endpoints.add(
+                endpoint(
+                        "block-get",
+                        subjects.anyBlockGet(),
+                        this::blockGet,
+                        this::blockGetElsewhere));
         endpoints.add(endpoint("block-put", subjects.anyBlockPut(), this::blockPut));
-        endpoints.add(endpoint("path-resolve", subjects.anyResolve(), this::resolve));
+        endpoints.add(
+                endpoint(
+                        "path-resolve",
+                        subjects.anyResolve(),
+                        this::resolve,
+                        this::resolveElsewhere));
         endpoints.add(endpoint("path-put", subjects.anyPathPut(), this::pathPut));
-        endpoints.add(endpoint("validate", subjects.validate(), this::validate));
-        endpoints.add(endpoint("validate-node", Subjects.validate(name), this::validate));
+        endpoints.add(
+                endpoint("validate", subjects.validate(), this::validate, this::validateElsewhere));
+        endpoints.add(
+                endpoint(
+                        "validate-node",
+                        Subjects.validate(name),
+                        request -> bytes(set(lacking(request)))));
+        endpoints.add(endpoint("peer-get", subjects.anyPeerGet(name), this::get));
+        endpoints.add(endpoint("peer-resolve", subjects.anyPeerResolve(name), this::resolve));
         var questions = new Questions(engine);
         endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
         endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
@@ -123,6 +157,7 @@ public final class NatsNode implements AutoCloseable {
         var started = builder.build();
         service = started;
         var _ = started.startService();
+        peers.greet();
         bus.settle();
         var refused = bus.refused().stream().map(Bus.Refused::subject).sorted().toList();
         if (!refused.isEmpty()) {
@@ -140,16 +175,39 @@ public final class NatsNode implements AutoCloseable {
 
     @FunctionalInterface
     private interface Answer {
-        Bytes to(Request request) throws IOException;
+        /// @return null if the answer comes from another thread
+        @Nullable Bytes to(Request request) throws IOException;
     }
 
     private ServiceEndpoint endpoint(String title, String subject, Answer answer) {
+        return handled(title, subject, message -> answer(message, answer));
+    }
+
+    /// An endpoint whose node asks others for what it lacks.
+    private ServiceEndpoint endpoint(String title, String subject, Answer here, Answer elsewhere) {
+        return handled(
+                title,
+                subject,
+                message ->
+                        answer(
+                                message,
+                                request -> {
+                                    try {
+                                        return here.to(request);
+                                    } catch (NoSuchFileException _) {
+                                        asking.execute(() -> answer(message, elsewhere));
+                                        return null;
+                                    }
+                                }));
+    }
+
+    private ServiceEndpoint handled(String title, String subject, ServiceMessageHandler handler) {
         return ServiceEndpoint.builder()
                 .endpointName(title)
                 .endpointSubject(subject)
                 .endpointQueueGroup(SERVICE)
                 .dispatcher(connection().createDispatcher())
-                .handler(message -> answer(message, answer))
+                .handler(handler)
                 .build();
     }
 
@@ -160,13 +218,16 @@ public final class NatsNode implements AutoCloseable {
             return; // nobody wants to know
         }
         try {
-            var request =
-                    new Request(
-                            message.getSubject(),
-                            Subjects.last(message.getSubject()),
-                            Bytes.wrap(message.getData()),
-                            message.getHeaders());
-            reply(message, answer.to(request));
+            Bytes reply =
+                    answer.to(
+                            new Request(
+                                    message.getSubject(),
+                                    Subjects.last(message.getSubject()),
+                                    Bytes.wrap(message.getData()),
+                                    message.getHeaders()));
+            if (reply != null) {
+                reply(message, reply);
+            }
         } catch (Exception e) {
             message.respond(connection(), new byte[0], Refusal.of(e).headers());
         }
@@ -189,23 +250,51 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes block(Cid cid) throws IOException {
-        return engine.store()
-                .block(cid)
-                .orElseThrow(() -> new NoSuchFileException("block " + cid + " is not here"));
+        var bytes = engine.store().block(cid);
+        return (bytes.isPresent() ? bytes : intake.block(cid)).orElseThrow(() -> absent(cid));
+    }
+
+    private Bytes getElsewhere(Request request) throws IOException {
+        Cid cid = Cid.parse(request.last);
+        return peers.block(cid).orElseThrow(() -> absent(cid));
+    }
+
+    private static NoSuchFileException absent(Cid cid) {
+        return new NoSuchFileException("block " + cid + " is not here");
     }
 
     private Bytes blockGet(Request request) throws IOException {
-        var reply = Wire.BlockReply.newBuilder();
         try {
-            Cid cid = Cid.parse(request.last);
-            reply.setCid(string(cid.encode())).setCodec(cid.codec());
-            Bytes bytes = block(cid);
-            reply.setSize(bytes.length()).setData(string(bytes));
-            for (NamedLink link : Codecs.links(new Block(cid, bytes))) {
-                reply.addLinks(string(link.cid().encode()));
-            }
+            return blockReply(request, get(request));
+        } catch (NoSuchFileException e) {
+            throw e;
         } catch (IOException e) {
-            reply.setProblem(Refusal.of(e).message());
+            return bytes(Wire.BlockReply.newBuilder().setProblem(Refusal.of(e).message()).build());
+        }
+    }
+
+    private Bytes blockGetElsewhere(Request request) throws IOException {
+        try {
+            return blockReply(request, getElsewhere(request));
+        } catch (IOException e) {
+            return bytes(
+                    Wire.BlockReply.newBuilder()
+                            .setCid(string(Cid.parse(request.last).encode()))
+                            .setProblem(Refusal.of(e).message())
+                            .build());
+        }
+    }
+
+    private Bytes blockReply(Request request, Bytes bytes) throws IOException {
+        Cid cid = Cid.parse(request.last);
+        var reply =
+                Wire.BlockReply.newBuilder()
+                        .setCid(string(cid.encode()))
+                        .setCodec(cid.codec())
+                        .setSize(bytes.length())
+                        .setData(string(bytes));
+        for (NamedLink link : Codecs.links(new Block(cid, bytes))) {
+            reply.addLinks(string(link.cid().encode()));
         }
         return bytes(reply.build());
     }
@@ -240,13 +329,29 @@ public final class NatsNode implements AutoCloseable {
         return PathJson.of(intake.register(request.last, claim)).toBytes();
     }
 
-    private Bytes validate(Request request) throws IOException {
+    private Bytes resolveElsewhere(Request request) throws IOException {
+        return peers.resolve(request.last)
+                .orElseThrow(
+                        () -> new NoSuchFileException("path " + request.last + " is not here"));
+    }
+
+    private List<Cid> lacking(Request request) throws IOException {
         List<Cid> cids = cids(request.payload);
-        List<Cid> lacking =
-                settings.writers().isEmpty() || engine.store().isReadOnly()
-                        ? engine.store().missing(cids)
-                        : intake.lacking(cids);
+        return settings.writers().isEmpty() || engine.store().isReadOnly()
+                ? engine.store().missing(cids)
+                : intake.lacking(cids);
+    }
+
+    private Bytes validate(Request request) throws IOException {
+        List<Cid> lacking = lacking(request);
+        if (!lacking.isEmpty() && !peers.isEmpty()) {
+            throw new NoSuchFileException(lacking.size() + " blocks are not here");
+        }
         return bytes(set(lacking));
+    }
+
+    private Bytes validateElsewhere(Request request) throws IOException {
+        return bytes(set(peers.lacking(lacking(request))));
     }
 
     /// Tells who asks for a change.
@@ -317,6 +422,9 @@ public final class NatsNode implements AutoCloseable {
         if (started != null) {
             started.stop();
         }
+        peers.close();
+        bus.giveUp();
+        asking.close();
         bus.close();
         intake.close();
     }

@@ -66,6 +66,11 @@ final class NatsStore implements DagStore {
                 key);
     }
 
+    /// The nodes of a domain over a connection that somebody else closes.
+    static NatsStore over(Bus bus, Subjects subjects, Engine engine, SecretKey key) {
+        return new NatsStore("the nodes of domain " + subjects.label(), subjects, bus, engine, key);
+    }
+
     @Override
     public String uri() {
         return uri;

@@ -66,6 +66,15 @@ public final class Permissions {
         }
         trials.add(trial(subjects.validate(), "", ""));
         trials.add(trial("CACHE.VALIDATE.node.", "<node>", ""));
+        trials.add(trial(subjects.hello(), "", ""));
+        for (String action : List.of("GET.<node>.%s<cid>", "RESOLVE.<node>.%s<hash>")) {
+            String subject = "STORE.PEER." + action.formatted(in);
+            trials.add(
+                    new Trial(
+                            subject,
+                            subject.replaceAll("<[a-z]+>", "doctor"),
+                            subject.replaceAll("<[a-z]+>", "*")));
+        }
         trials.add(trial("STORE.CID.VERIFY", "", ""));
         trials.add(trial("BUILD.", "<project>", ".COMPLETE"));
         trials.add(trial("STORE.GC.QUEUE", "", ""));

@@ -24,11 +24,16 @@ import java.util.function.Supplier;
 /// Requests that are under way over one connection, and the replies to them, which may come in
 /// parts. Safe for use by several threads.
 ///
-/// What the connection lost is asked again when it is back, so each request must be one that may be
-/// heard twice.
+/// What the connection lost is asked again when it is back, and what nobody answers for a while is
+/// asked again too, as another may hear it then. So each request must be one that may be heard
+/// twice.
 final class Requests implements AutoCloseable {
     private static final int NO_RESPONDERS = 503;
     private static final long AGAIN_MILLIS = 250;
+    private static final long GLANCE_MILLIS = 500;
+
+    /// After this part of the patience it is asked again.
+    private static final int TRIES = 10;
 
     private final Connection connection;
     private final String server;
@@ -40,6 +45,8 @@ final class Requests implements AutoCloseable {
     /// Whether anybody ever answered, so that a silence may be one that ends.
     private volatile boolean answered;
 
+    private volatile boolean closed;
+
     private Requests(Connection connection, String server) {
         this.connection = connection;
         this.server = server;
@@ -50,22 +57,41 @@ final class Requests implements AutoCloseable {
     static Requests over(Connection connection, String server) {
         var requests = new Requests(connection, server);
         requests.dispatcher.subscribe(requests.inbox + "*");
+        requests.glance();
         return requests;
+    }
+
+    /// Whether a request waits for somebody who may answer later.
+    private enum Manner {
+        PATIENT,
+        PROMPT
     }
 
     private static final class Pending {
         private final String subject;
         private final Supplier<Headers> headers;
         private final Bytes payload;
+        private final Manner manner;
+        private final long againAfterNanos;
         private final CompletableFuture<Bytes> reply = new CompletableFuture<>();
+
+        /// When it was asked, or some of the reply came.
+        private volatile long since = System.nanoTime();
 
         /// Belongs to the thread of replies.
         private Parts parts = new Parts();
 
-        Pending(String subject, Supplier<Headers> headers, Bytes payload) {
+        Pending(
+                String subject,
+                Supplier<Headers> headers,
+                Bytes payload,
+                Manner manner,
+                Duration patience) {
             this.subject = subject;
             this.headers = headers;
             this.payload = payload;
+            this.manner = manner;
+            againAfterNanos = patience.dividedBy(TRIES).toNanos();
         }
     }
 
@@ -75,8 +101,17 @@ final class Requests implements AutoCloseable {
     /// @param patience how long a reply may take
     CompletableFuture<Bytes> send(
             String subject, Supplier<Headers> headers, Bytes payload, Duration patience) {
+        return send(new Pending(subject, headers, payload, Manner.PATIENT, patience), patience);
+    }
+
+    /// Asks somebody who may be gone for good; then the reply fails at once.
+    CompletableFuture<Bytes> sendPromptly(String subject, Bytes payload, Duration patience) {
+        return send(new Pending(subject, Headers::new, payload, Manner.PROMPT, patience), patience);
+    }
+
+    private CompletableFuture<Bytes> send(Pending request, Duration patience) {
+        String subject = request.subject;
         String token = Long.toString(count.incrementAndGet(), Character.MAX_RADIX);
-        var request = new Pending(subject, headers, payload);
         pending.put(token, request);
         var _ = request.reply.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         publish(token, request);
@@ -130,7 +165,23 @@ final class Requests implements AutoCloseable {
         return new RefusedException(RefusedException.Reason.FORBIDDEN, text);
     }
 
+    /// Asks again what nobody answers, until it is closed.
+    private void glance() {
+        if (closed) {
+            return;
+        }
+        long now = System.nanoTime();
+        pending.forEach((token, request) -> {
+            if (now - request.since > request.againAfterNanos && request.manner == Manner.PATIENT) {
+                publish(token, request);
+            }
+        });
+        CompletableFuture.delayedExecutor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(this::glance);
+    }
+
     private void publish(String token, Pending request) {
+        request.since = System.nanoTime();
         try {
             connection.publish(
                     NatsMessage.builder()
@@ -156,6 +207,7 @@ final class Requests implements AutoCloseable {
             return;
         }
         answered = true;
+        request.since = System.nanoTime();
         try {
             var refusal =
                     message.hasHeaders()
@@ -172,9 +224,9 @@ final class Requests implements AutoCloseable {
     }
 
     private void nobody(String token, Pending request) {
-        if (!answered) {
+        if (!answered || request.manner == Manner.PROMPT) {
             request.reply.completeExceptionally(
-                    new IOException(
+                    new NobodyException(
                             "%s: no node answers %s there".formatted(server, request.subject)));
             return;
         }
@@ -186,6 +238,15 @@ final class Requests implements AutoCloseable {
                 publish(token, request);
             }
         });
+    }
+
+    /// Nobody listens there.
+    static final class NobodyException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NobodyException(String text) {
+            super(text);
+        }
     }
 
     /// The answer is that it is not to be had.
@@ -207,6 +268,7 @@ final class Requests implements AutoCloseable {
     /// Fails what is under way.
     @Override
     public void close() {
+        closed = true;
         failAll(new IOException(server + ": the connection was closed"));
         new ArrayList<>(pending.keySet()).forEach(pending::remove);
     }

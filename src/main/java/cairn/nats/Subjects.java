@@ -66,6 +66,29 @@ record Subjects(String domain) {
         return "CACHE.VALIDATE.node." + node;
     }
 
+    /// The name of a node that came → the name of each of the others.
+    String hello() {
+        return "STORE.PEER.HELLO." + label();
+    }
+
+    /// Empty → the bytes of a block that this node has itself.
+    String peerGet(String node, Cid cid) {
+        return of("STORE.PEER.GET." + node, cid.toString());
+    }
+
+    String anyPeerGet(String node) {
+        return of("STORE.PEER.GET." + node, ANY);
+    }
+
+    /// Empty → what this node knows itself of a path, JSON.
+    String peerResolve(String node, String hash) {
+        return of("STORE.PEER.RESOLVE." + node, hash);
+    }
+
+    String anyPeerResolve(String node) {
+        return of("STORE.PEER.RESOLVE." + node, ANY);
+    }
+
     /// The domain's name, which the default domain has here as well.
     String label() {
         return domain.isEmpty() ? DEFAULT : domain;

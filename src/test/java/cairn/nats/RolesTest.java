@@ -60,6 +60,9 @@ class RolesTest {
             CACHE.VALIDATE.domain.LABEL                   | node reader builder deployer | node
             CACHE.VALIDATE.domain.other                   |                              |
             CACHE.VALIDATE.node.n                         | node reader builder deployer | node
+            STORE.PEER.HELLO.LABEL                        | node                         | node
+            STORE.PEER.GET.n.DOMAIN.c                     | node                         | node
+            STORE.PEER.RESOLVE.n.DOMAIN.h                 | node                         | node
             STORE.CID.VERIFY                              | node builder auditor         | node
             STORE.GC.QUEUE                                | node                         | node
             STORE.GC.RESULTS.j                            | node                         | node
