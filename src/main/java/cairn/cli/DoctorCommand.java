@@ -35,6 +35,8 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Command {
     private static final String NATS_URL = "nats.url";
     private static final String CONFIGURED = "";
+    private static final int PATIENCE_SECONDS = 10;
+    private static final int FONT_FOLDERS_DEEP = 6;
 
     @Option(
             names = "--nats",
@@ -43,9 +45,6 @@ final class DoctorCommand implements Command {
             fallbackValue = CONFIGURED,
             description = "which subjects of a NATS server are open to you")
     private @Nullable String nats;
-
-    private static final int PATIENCE_SECONDS = 10;
-    private static final int FONT_FOLDERS_DEEP = 6;
 
     /// Something that a machine may have.
     ///

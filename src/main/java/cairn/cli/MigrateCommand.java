@@ -112,22 +112,21 @@ final class MigrateCommand implements Command {
         var heldBack = new ArrayList<Migration.Failed>();
         int code = ExitCode.DONE;
         for (Migration.Failed each : failed) {
-            switch (each.why()) {
-                case DAMAGED -> code = Math.max(code, report(ExitCode.MALFORMED, each, session));
-                case LACKING, DIFFERENT ->
-                        code = Math.max(code, report(ExitCode.NO, each, session));
-                case UNREADABLE ->
-                        code = Math.max(code, report(ExitCode.UNREACHABLE, each, session));
-                case HELD_BACK -> heldBack.add(each);
+            int one =
+                    switch (each.why()) {
+                        case DAMAGED -> ExitCode.MALFORMED;
+                        case LACKING, HELD_BACK, DIFFERENT -> ExitCode.NO;
+                        case UNREADABLE -> ExitCode.UNREACHABLE;
+                    };
+            if (each.why() == Migration.Why.HELD_BACK) {
+                heldBack.add(each);
+            } else {
+                code = Math.max(code, session.report(new Failure(one, sentence(each))));
             }
         }
         return heldBack.isEmpty()
                 ? code
                 : Math.max(code, session.report(new Failure(ExitCode.NO, consequence(heldBack))));
-    }
-
-    private static int report(int code, Migration.Failed failed, Session session) {
-        return session.report(new Failure(code, sentence(failed)));
     }
 
     /// Says in one sentence what nothing is wrong with, lest it hide what something is wrong with.
