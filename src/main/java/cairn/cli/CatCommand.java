@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import cairn.nix.NarListing;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
@@ -17,6 +18,11 @@ import picocli.CommandLine.Mixin;
 final class CatCommand implements Command {
     @Mixin private InsideArgument target = new InsideArgument();
     @Mixin private OutputOption output = new OutputOption();
+
+    @Override
+    public boolean takes(List<String> words) {
+        return target.takes(words);
+    }
 
     @Override
     public int run(Session session) throws Exception {

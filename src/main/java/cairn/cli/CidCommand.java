@@ -19,6 +19,12 @@ final class CidCommand implements Command {
     private String text = "";
 
     @Override
+    public boolean takes(List<String> words) {
+        words.stream().findFirst().ifPresent(word -> text = word);
+        return words.size() == 1;
+    }
+
+    @Override
     public int run(Session session) throws Exception {
         var read = Cid.read(text);
         Cid cid = read.cid();

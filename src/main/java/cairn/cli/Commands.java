@@ -2,15 +2,11 @@ package cairn.cli;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /// All commands by name.
 final class Commands {
     /// What runs when no command is named.
     static final String DEFAULT = "explore";
-
-    /// Those that are often called without a word, so that there is nothing to parse.
-    static final Set<String> WORDLESS = Set.of(DEFAULT, "paths", "stats");
 
     /// In the order in which they are listed.
     static final List<String> NAMES =

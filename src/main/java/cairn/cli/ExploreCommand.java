@@ -4,6 +4,7 @@ import cairn.gateway.Gateway;
 import cairn.nats.NatsNetwork;
 import cairn.ui.Explorer;
 import cairn.ui.model.Place;
+import java.util.List;
 import picocli.CommandLine.Parameters;
 
 @picocli.CommandLine.Command(
@@ -19,6 +20,12 @@ import picocli.CommandLine.Parameters;
 final class ExploreCommand implements Command {
     @Parameters(paramLabel = "PLACE", arity = "0..1", description = "a link such as cairn:paths")
     private String place = "cairn:overview";
+
+    @Override
+    public boolean takes(List<String> words) {
+        words.stream().findFirst().ifPresent(word -> place = word);
+        return words.size() <= 1;
+    }
 
     @Override
     public int run(Session session) throws Exception {

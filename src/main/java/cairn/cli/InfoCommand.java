@@ -37,6 +37,12 @@ final class InfoCommand implements Command {
     @Mixin private StoreOption store = new StoreOption();
 
     @Override
+    public boolean takes(List<String> words) {
+        targets = words;
+        return !words.isEmpty();
+    }
+
+    @Override
     public int run(Session session) throws Exception {
         var answers = new Answers(session);
         for (String target : targets) {

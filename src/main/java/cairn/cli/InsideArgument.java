@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -13,6 +14,14 @@ final class InsideArgument {
     private String text = "";
 
     @Mixin private StoreOption store = new StoreOption();
+
+    /// As a command does that takes nothing else.
+    ///
+    /// @see Command#takes
+    boolean takes(List<String> words) {
+        words.stream().findFirst().ifPresent(word -> text = word);
+        return words.size() == 1;
+    }
 
     /// As it was written.
     String text() {

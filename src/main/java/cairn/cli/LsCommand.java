@@ -33,6 +33,11 @@ final class LsCommand implements Command {
     @Mixin private InsideArgument target = new InsideArgument();
 
     @Override
+    public boolean takes(List<String> words) {
+        return target.takes(words);
+    }
+
+    @Override
     public int run(Session session) throws Exception {
         var file = target.file();
         return file.isPresent()

@@ -88,11 +88,17 @@ public final class Main {
         }
     }
 
+    /// Whether a word may be an option, or the name of a file with more words.
+    private static boolean isForParser(String word) {
+        return word.startsWith("-") || word.startsWith("@");
+    }
+
     private static int run(String name, List<String> words, Session session) throws Exception {
-        if (words.isEmpty() && Commands.WORDLESS.contains(name)) {
-            return Commands.named(name).run(session);
+        Command named = Commands.named(name);
+        if (words.stream().noneMatch(Main::isForParser) && named.takes(words)) {
+            return named.run(session);
         }
-        var line = new CommandLine(Commands.named(name)).setCommandName("cairn " + name);
+        var line = new CommandLine(named).setCommandName("cairn " + name);
         line.registerConverter(Path.class, FileNames::path);
         line.getCommandSpec()
                 .addOption(

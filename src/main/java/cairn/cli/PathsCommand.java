@@ -38,6 +38,12 @@ final class PathsCommand implements Command {
             StorePath path, Optional<Object> cid, long narSize, int references, int signatures) {}
 
     @Override
+    public boolean takes(List<String> words) {
+        words.stream().findFirst().ifPresent(word -> pattern = word);
+        return words.size() <= 1;
+    }
+
+    @Override
     public int run(Session session) throws Exception {
         List<Row> rows = store.isGiven() ? elsewhere(session) : here(session);
         if (session.json()) {

@@ -19,6 +19,11 @@ import java.util.Optional;
         })
 final class StatsCommand implements Command {
     @Override
+    public boolean takes(List<String> words) {
+        return words.isEmpty();
+    }
+
+    @Override
     public int run(Session session) throws Exception {
         var totals = session.engine().store().statistics();
         double ratio =

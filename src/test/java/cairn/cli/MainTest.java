@@ -37,6 +37,36 @@ class MainTest {
         cli = new Cli(folder.resolve("home"));
     }
 
+    /// What stands behind `--` goes to the parser, the rest not.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "paths rehearsal",
+                "paths one two",
+                "info rehearsal",
+                "info rehearsal nothing",
+                "ls rehearsal",
+                "ls rehearsal rehearsal",
+                "ls",
+                "cat rehearsal/feather.txt",
+                "cid bafkqaaa",
+                "cid",
+                "stats",
+                "stats now"
+            })
+    void saysTheSameWithTheParserAndWithout(String line) throws IOException {
+        var files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("feather.txt"), "light");
+        assertEquals(0, cli.run("add", "--name", "rehearsal", files.toString()).code());
+        var words = new ArrayList<>(List.of(line.split(" ")));
+        var plain = cli.run(words.toArray(String[]::new));
+        words.add(1, "--");
+        var parsed = cli.run(words.toArray(String[]::new));
+        assertEquals(
+                List.of(parsed.code(), parsed.out(), parsed.err()),
+                List.of(plain.code(), plain.out(), plain.err()));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
