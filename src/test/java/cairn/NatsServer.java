@@ -42,6 +42,14 @@ public final class NatsServer implements AutoCloseable {
         return start(folder, "127.0.0.1:-1", "");
     }
 
+    /// Starts a server that keeps streams, at a free port or at one that it had.
+    public static NatsServer withStreams(Path folder, int port) throws IOException {
+        return start(
+                folder,
+                "127.0.0.1:" + port,
+                "jetstream { store_dir: \"%s\" }%n".formatted(folder.resolve("streams")));
+    }
+
     /// Starts a server.
     ///
     /// @param listen where; port -1 is a free one

@@ -40,6 +40,7 @@ public record Configuration(
     /// Stands for no limit.
     public static final long UNLIMITED = Long.MAX_VALUE;
 
+    private static final int MAX_REPLICAS = 5;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern SIZE =
             Pattern.compile("([0-9]{1,15})(?:\\.([0-9]{1,3}))? ?(B|[KMGTkmgt]i?B?)?");
@@ -83,6 +84,7 @@ public record Configuration(
     /// @param node `nats.node`: what the node calls itself, empty for a name that follows from its
     ///   key
     /// @param writers `nats.writers`: public keys whose requests may change what is here
+    /// @param streams what this node does with the streams there
     public record Nats(
             Optional<String> url,
             Optional<Path> creds,
@@ -93,12 +95,23 @@ public record Configuration(
             String inbox,
             String domain,
             String node,
-            List<String> writers) {
+            List<String> writers,
+            Streams streams) {
         /// Stands among the writers for everybody.
         public static final String ANYBODY = "*";
 
         public Nats {
             writers = List.copyOf(writers);
+        }
+
+        /// What a node does with streams.
+        ///
+        /// @param publishImports `nats.publish-imports`: whether what comes in is published
+        /// @param replicas `nats.replicas`: how often a stream that it makes is kept
+        /// @param limit `nats.stream-limit`: how many bytes of blocks one that it makes may have
+        public record Streams(boolean publishImports, int replicas, long limit) {
+            /// Reads, and makes nothing.
+            public static final Streams READ = new Streams(false, 1, UNLIMITED);
         }
 
         /// The nodes of the domain as a store, if a server is named.
@@ -196,7 +209,19 @@ public record Configuration(
                 values.required(Setting.NATS_INBOX).text(),
                 name(values, Setting.NATS_DOMAIN),
                 name(values, Setting.NATS_NODE),
-                texts(values.list(Setting.NATS_WRITERS)));
+                texts(values.list(Setting.NATS_WRITERS)),
+                new Nats.Streams(
+                        values.flag(Setting.NATS_PUBLISH_IMPORTS),
+                        replicas(values.required(Setting.NATS_REPLICAS)),
+                        size(values.value(Setting.NATS_STREAM_LIMIT))));
+    }
+
+    private static int replicas(ConfigurationValues.Value value) throws FormatException {
+        int replicas = number(value, value.text(), MAX_REPLICAS);
+        if (replicas == 0) {
+            throw value.wrong("a stream is kept once at least");
+        }
+        return replicas;
     }
 
     private static Optional<String> text(ConfigurationValues values, Setting setting)

@@ -93,7 +93,24 @@ public enum Setting {
             "nats.writers",
             Kind.LIST,
             "",
-            "Public keys whose requests over NATS may change what is here; * stands for all.");
+            "Public keys whose requests over NATS may change what is here; * stands for all."),
+    NATS_PUBLISH_IMPORTS(
+            "nats.publish-imports",
+            Kind.FLAG,
+            "false",
+            "Whether what comes in here is published into the stream of blocks, CID_BLOCKS, which is"
+                    + " made where there is none. What is here already comes first."),
+    NATS_REPLICAS(
+            "nats.replicas",
+            Kind.NUMBER,
+            "1",
+            "On how many servers of a cluster a stream that this node makes is kept: 1, 3 or 5."),
+    NATS_STREAM_LIMIT(
+            "nats.stream-limit",
+            Kind.TEXT,
+            "",
+            "How large a stream of blocks that this node makes may become, such as 200 GiB; by default"
+                    + " as large as the server lets it. One that is full takes nothing more.");
 
     private final String key;
     private final Kind kind;

@@ -228,12 +228,24 @@ final class Bus implements AutoCloseable {
     /// Asks without waiting, see [Requests#send].
     CompletableFuture<Bytes> send(
             String subject, Supplier<Headers> headers, Bytes payload, Duration patience) {
-        return Objects.requireNonNull(requests).send(subject, headers, payload, patience);
+        return send(subject, headers, payload, Requests.Manner.PATIENT, patience)
+                .thenApply(Requests.Reply::payload);
     }
 
-    /// Asks somebody who may be gone, see [Requests#sendPromptly].
+    /// Asks somebody who may be gone, see [Requests#send].
     CompletableFuture<Bytes> sendPromptly(String subject, Bytes payload, Duration patience) {
-        return Objects.requireNonNull(requests).sendPromptly(subject, payload, patience);
+        return send(subject, Headers::new, payload, Requests.Manner.PROMPT, patience)
+                .thenApply(Requests.Reply::payload);
+    }
+
+    /// The same of which the headers of the reply matter.
+    CompletableFuture<Requests.Reply> send(
+            String subject,
+            Supplier<Headers> headers,
+            Bytes payload,
+            Requests.Manner manner,
+            Duration patience) {
+        return Objects.requireNonNull(requests).send(subject, headers, payload, manner, patience);
     }
 
     /// Asks and waits.

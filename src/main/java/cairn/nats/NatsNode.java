@@ -17,6 +17,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.nats.client.Connection;
 import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
 import io.nats.service.Service;
 import io.nats.service.ServiceEndpoint;
 import io.nats.service.ServiceMessage;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class NatsNode implements AutoCloseable {
     private static final String SERVICE = "cairn";
     private static final String VERSION = "1.0.0";
+    private static final String GET = "get";
 
     /// How many identifiers are asked for at once.
     static final int MAX_CIDS = 10_000;
@@ -49,6 +52,7 @@ public final class NatsNode implements AutoCloseable {
     private final PublicKey key;
     private final Bus bus;
     private final Peers peers;
+    private final BlockStream stream;
     private final Intake intake;
 
     /// Where others are asked, so that nobody waits for them who asks for what is here.
@@ -56,6 +60,7 @@ public final class NatsNode implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("asking-", 0).factory());
 
     private final Signing.Verifier signatures;
+    private @Nullable Publisher publisher;
     private @Nullable Service service;
 
     private NatsNode(
@@ -67,6 +72,7 @@ public final class NatsNode implements AutoCloseable {
         this.bus = bus;
         subjects = new Subjects(settings.domain());
         peers = Peers.listen(bus, subjects, name);
+        stream = new BlockStream(bus, subjects);
         intake = Intake.start(engine, NatsStore.over(bus, subjects, engine, key), peers);
         signatures = new Signing.Verifier(engine.clock());
     }
@@ -81,6 +87,7 @@ public final class NatsNode implements AutoCloseable {
         var node = new NatsNode(engine, settings, key, name, bus);
         try {
             node.serve();
+            node.join();
             return node;
         } catch (IOException e) {
             node.close();
@@ -115,7 +122,7 @@ public final class NatsNode implements AutoCloseable {
 
     private void serve() throws IOException {
         var endpoints = new ArrayList<ServiceEndpoint>();
-        endpoints.add(endpoint("get", subjects.anyGet(), this::get, this::getElsewhere));
+        endpoints.add(endpoint(GET, subjects.anyGet(), this::get, this::getElsewhere));
         endpoints.add(
                 endpoint(
                         "block-get",
@@ -168,6 +175,30 @@ public final class NatsNode implements AutoCloseable {
         }
     }
 
+    /// Takes part in the stream of blocks as the settings have it.
+    private void join() {
+        if (settings.streams().publishImports() && !engine.store().isReadOnly()) {
+            publisher = Publisher.start(engine, stream, settings.streams());
+        }
+    }
+
+    /// How publishing goes.
+    Publisher.State publishing() {
+        var running = publisher;
+        return running == null ? new Publisher.State(0, 0, 0, "") : running.state();
+    }
+
+    /// The same for tools that ask a service for its statistics.
+    private JsonValue published() {
+        var state = publishing();
+        return JsonValueUtils.mapBuilder()
+                .put("publishedBlocks", state.blocks())
+                .put("publishedBytes", state.bytes())
+                .put("publishedChange", state.cursor())
+                .put("problem", state.problem())
+                .toJsonValue();
+    }
+
     /// What somebody asks.
     ///
     /// @param last the last part of the subject
@@ -208,6 +239,7 @@ public final class NatsNode implements AutoCloseable {
                 .endpointQueueGroup(SERVICE)
                 .dispatcher(connection().createDispatcher())
                 .handler(handler)
+                .statsDataSupplier(title.equals(GET) ? this::published : null)
                 .build();
     }
 
@@ -256,7 +288,8 @@ public final class NatsNode implements AutoCloseable {
 
     private Bytes getElsewhere(Request request) throws IOException {
         Cid cid = Cid.parse(request.last);
-        return peers.block(cid).orElseThrow(() -> absent(cid));
+        var bytes = peers.block(cid);
+        return (bytes.isPresent() ? bytes : stream.block(cid)).orElseThrow(() -> absent(cid));
     }
 
     private static NoSuchFileException absent(Cid cid) {
@@ -423,7 +456,14 @@ public final class NatsNode implements AutoCloseable {
             started.stop();
         }
         peers.close();
+        var publishing = publisher;
+        if (publishing != null) {
+            publishing.stop();
+        }
         bus.giveUp();
+        if (publishing != null) {
+            publishing.close();
+        }
         asking.close();
         bus.close();
         intake.close();

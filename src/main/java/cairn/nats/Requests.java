@@ -8,6 +8,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
+import io.nats.client.support.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Requests that are under way over one connection, and the replies to them, which may come in
 /// parts. Safe for use by several threads.
@@ -29,6 +31,7 @@ import java.util.function.Supplier;
 /// twice.
 final class Requests implements AutoCloseable {
     private static final int NO_RESPONDERS = 503;
+    private static final int NOT_FOUND = 404;
     private static final long AGAIN_MILLIS = 250;
     private static final long GLANCE_MILLIS = 500;
 
@@ -62,10 +65,16 @@ final class Requests implements AutoCloseable {
     }
 
     /// Whether a request waits for somebody who may answer later.
-    private enum Manner {
+    enum Manner {
         PATIENT,
+        /// Somebody who may be gone for good is asked; then the reply fails at once.
         PROMPT
     }
+
+    /// What was answered.
+    ///
+    /// @param headers those of the last part, if it has any
+    record Reply(Bytes payload, @Nullable Headers headers) {}
 
     private static final class Pending {
         private final String subject;
@@ -73,7 +82,7 @@ final class Requests implements AutoCloseable {
         private final Bytes payload;
         private final Manner manner;
         private final long againAfterNanos;
-        private final CompletableFuture<Bytes> reply = new CompletableFuture<>();
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
         /// When it was asked, or some of the reply came.
         private volatile long since = System.nanoTime();
@@ -95,38 +104,42 @@ final class Requests implements AutoCloseable {
         }
     }
 
-    /// Asks; the reply comes on another thread, which must not be kept.
+    /// Asks; the reply comes on another thread, which must not be kept. Who cancels it is not
+    /// waited for any more.
     ///
     /// @param headers asked anew each time the request goes out
     /// @param patience how long a reply may take
-    CompletableFuture<Bytes> send(
-            String subject, Supplier<Headers> headers, Bytes payload, Duration patience) {
-        return send(new Pending(subject, headers, payload, Manner.PATIENT, patience), patience);
-    }
-
-    /// Asks somebody who may be gone for good; then the reply fails at once.
-    CompletableFuture<Bytes> sendPromptly(String subject, Bytes payload, Duration patience) {
-        return send(new Pending(subject, Headers::new, payload, Manner.PROMPT, patience), patience);
-    }
-
-    private CompletableFuture<Bytes> send(Pending request, Duration patience) {
-        String subject = request.subject;
+    CompletableFuture<Reply> send(
+            String subject,
+            Supplier<Headers> headers,
+            Bytes payload,
+            Manner manner,
+            Duration patience) {
+        var request = new Pending(subject, headers, payload, manner, patience);
         String token = Long.toString(count.incrementAndGet(), Character.MAX_RADIX);
         pending.put(token, request);
         var _ = request.reply.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         publish(token, request);
-        return request.reply
-                .whenComplete((_, _) -> pending.remove(token))
-                .exceptionallyCompose(e ->
-                        CompletableFuture.failedFuture(
-                                e instanceof TimeoutException
-                                        ? new IOException(
-                                                "%s: nobody answered %s within %d s"
-                                                        .formatted(
-                                                                server,
-                                                                subject,
-                                                                patience.toSeconds()))
-                                        : e));
+        var reply =
+                request.reply
+                        .whenComplete((_, _) -> pending.remove(token))
+                        .exceptionallyCompose(e ->
+                                CompletableFuture.failedFuture(
+                                        e instanceof TimeoutException
+                                                ? new IOException(
+                                                        "%s: nobody answered %s within %d s"
+                                                                .formatted(
+                                                                        server,
+                                                                        subject,
+                                                                        patience.toSeconds()))
+                                                : e));
+        var _ =
+                reply.whenComplete((_, _) -> {
+                    if (reply.isCancelled()) {
+                        request.reply.cancel(false);
+                    }
+                });
+        return reply;
     }
 
     /// Asks everything again that is not answered, because it may be lost.
@@ -202,8 +215,8 @@ final class Requests implements AutoCloseable {
         if (request == null) {
             return; // nobody waits for it any more
         }
-        if (message.isStatusMessage() && message.getStatus().getCode() == NO_RESPONDERS) {
-            nobody(token, request);
+        if (message.isStatusMessage()) {
+            status(token, request, message.getStatus());
             return;
         }
         answered = true;
@@ -217,10 +230,31 @@ final class Requests implements AutoCloseable {
                 request.reply.completeExceptionally(new AnsweredException(refusal.get()));
                 return;
             }
-            request.parts.add(message).ifPresent(request.reply::complete);
+            request.parts
+                    .add(message)
+                    .ifPresent(payload ->
+                            request.reply.complete(new Reply(payload, message.getHeaders())));
         } catch (FormatException e) {
             request.reply.completeExceptionally(e);
         }
+    }
+
+    /// What the server says itself.
+    private void status(String token, Pending request, Status status) {
+        if (status.getCode() == NO_RESPONDERS) {
+            nobody(token, request);
+            return;
+        }
+        var kind =
+                status.getCode() == NOT_FOUND
+                        ? Wire.Problem.Kind.NOT_FOUND
+                        : Wire.Problem.Kind.FAILED;
+        request.reply.completeExceptionally(
+                new AnsweredException(
+                        new Refusal(
+                                kind,
+                                "%s says to %s: %s"
+                                        .formatted(server, request.subject, status.getMessage()))));
     }
 
     private void nobody(String token, Pending request) {

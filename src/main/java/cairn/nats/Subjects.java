@@ -89,6 +89,25 @@ record Subjects(String domain) {
         return of("STORE.PEER.RESOLVE." + node, ANY);
     }
 
+    /// The name of the stream in which the blocks of the domain are kept.
+    String blocks() {
+        return domain.isEmpty() ? "CID_BLOCKS" : "CID_BLOCKS_" + domain;
+    }
+
+    /// A message of that stream: the bytes of a block.
+    String kept(Cid cid) {
+        return of("BLOCK", cid.toString());
+    }
+
+    String anyKept() {
+        return of("BLOCK", ANY);
+    }
+
+    /// Empty → the message of that stream.
+    String directGet(Cid cid) {
+        return "$JS.API.DIRECT.GET.%s.%s".formatted(blocks(), kept(cid));
+    }
+
     /// The domain's name, which the default domain has here as well.
     String label() {
         return domain.isEmpty() ? DEFAULT : domain;

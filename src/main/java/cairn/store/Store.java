@@ -35,6 +35,7 @@ import java.util.function.Consumer;
 public final class Store implements BlockSource, AutoCloseable {
     private static final int ATTEMPTS = 10;
     private static final long MAX_LOOSE = 4L << 30;
+    private static final String FOLLOWER = "follower ";
     private static final int MAX_OFFERS = 1 << 16;
 
     private final Home home;
@@ -265,6 +266,25 @@ public final class Store implements BlockSource, AutoCloseable {
                                     hits,
                                     misses));
         }
+    }
+
+    /// The last change that a follower dealt with, as it was [noted][#noteFollowed]; zero if none.
+    /// Forgotten when the index is rebuilt, so a follower must bear to see changes again.
+    public long followed(String follower) throws IOException {
+        return index.read(database ->
+                database.number(
+                        "SELECT coalesce((SELECT value FROM counter WHERE name = ?), 0)",
+                        FOLLOWER + follower));
+    }
+
+    public void noteFollowed(String follower, long cursor) throws IOException {
+        checkWritable();
+        int _ =
+                index.write(database ->
+                        database.change(
+                                "INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)",
+                                FOLLOWER + follower,
+                                cursor));
     }
 
     /// Verifies every block that the index names, in the order in which they lie on the disk.

@@ -1,6 +1,7 @@
 -- The index of a store. All of it can be rebuilt from the packs; user_version is its version.
 
--- Counters: 'sequence' numbers commits; 'sweeps' counts their beginnings and ends, so is odd during one.
+-- Counters: 'sequence' numbers commits; 'sweeps' counts their beginnings and ends, so is odd during one;
+-- 'follower …' is the last that somebody dealt with who follows changes.
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO counter VALUES ('sequence', 0), ('sweeps', 0);
 

@@ -157,7 +157,10 @@ class ConfigurationTest {
                         "nats.inbox [_INBOX] default",
                         "nats.domain [] default",
                         "nats.node [] default",
-                        "nats.writers [] default"),
+                        "nats.writers [] default",
+                        "nats.publish-imports [false] default",
+                        "nats.replicas [1] default",
+                        "nats.stream-limit [] default"),
                 configuration.settings().stream()
                         .map(now ->
                                 "%s %s %s"

@@ -213,7 +213,8 @@ class RolesTest {
                 "_INBOX_" + role,
                 domain,
                 "",
-                List.of());
+                List.of(),
+                Configuration.Nats.Streams.READ);
     }
 
     private static String subject(String pattern, String domain) {
