@@ -416,6 +416,31 @@ public final class Catalog {
         });
     }
 
+    /// A signature that came after its path did; since the epoch if nobody wrote down when.
+    public record LateSignature(StorePath path, String signature, Instant at) {}
+
+    /// The signatures that came later than their paths.
+    public List<LateSignature> lateSignatures() throws IOException {
+        return index.read(database -> {
+            var found = new ArrayList<LateSignature>();
+            try (var rows =
+                    database.query(
+                            """
+                            SELECT folder, hash, name, signature, at FROM late JOIN path ON path.id = late.path
+                            ORDER BY at, path.id, signature\
+                            """)) {
+                while (rows.next()) {
+                    found.add(
+                            new LateSignature(
+                                    storePath(rows, 1),
+                                    rows.getString(4),
+                                    Instant.ofEpochMilli(rows.getLong(5))));
+                }
+            }
+            return found;
+        });
+    }
+
     /// The events of a topic after a cursor, oldest first.
     public List<Event> events(String topic, long after, int limit) throws IOException {
         return index.read(database -> {

@@ -34,12 +34,14 @@ final class Index implements AutoCloseable {
     /// The tables that came after the first indexes of this version. Not in the journal: who checks
     /// a path again finds its damage again, and when a path was asked for last is not worth much.
     /// Loose frames wait to be compressed. Offers tell by the hash of an archive which path of
-    /// another store was found to have it.
+    /// another store was found to have it. Late are the signatures that a path did not come with;
+    /// these are in the journal too.
     private static final String LATER =
             """
             CREATE %1$s TABLE IF NOT EXISTS damage (path INTEGER PRIMARY KEY, reason TEXT NOT NULL);
             CREATE %1$s TABLE IF NOT EXISTS access (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
             CREATE %1$s TABLE IF NOT EXISTS loose (frame INTEGER PRIMARY KEY);
+            CREATE %1$s TABLE IF NOT EXISTS late (path INTEGER NOT NULL, signature TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (path, signature)) WITHOUT ROWID;
             CREATE %1$s TABLE IF NOT EXISTS offer (id INTEGER PRIMARY KEY, nar_hash BLOB NOT NULL UNIQUE, path TEXT NOT NULL);
             """;
 
@@ -470,8 +472,8 @@ final class Index implements AutoCloseable {
     private boolean isWhole() throws IOException {
         return read(database ->
                 database.number(
-                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access', 'loose', 'offer')"))
-                == 4;
+                        "SELECT count(*) FROM sqlite_master WHERE name IN ('damage', 'access', 'loose', 'late', 'offer')"))
+                == 5;
     }
 
     private void initialise() throws IOException {

@@ -49,7 +49,8 @@ final class Journal {
                 StorePath path,
                 Optional<StorePath> deriver,
                 Optional<String> ca,
-                List<String> signatures)
+                List<String> signatures,
+                Instant at)
                 implements Statement {}
 
         record Pinned(Pin pin) implements Statement {}
@@ -76,11 +77,17 @@ final class Journal {
                         text(body, path.toString());
                         yield 2;
                     }
-                    case Statement.Claimed(var path, var deriver, var ca, var signatures) -> {
+                    case Statement.Claimed(
+                                    var path,
+                                    var deriver,
+                                    var ca,
+                                    var signatures,
+                                    var at) -> {
                         text(body, path.toString());
                         text(body, deriver.map(StorePath::toString).orElse(""));
                         text(body, ca.orElse(""));
                         texts(body, signatures);
+                        body.varint(at.toEpochMilli());
                         yield 3;
                     }
                     case Statement.Pinned(Pin(var name, var cid, var since)) -> {
@@ -139,7 +146,9 @@ final class Journal {
                                         StorePath.parse(text(body)),
                                         path(text(body)),
                                         Optional.of(text(body)).filter(ca -> !ca.isEmpty()),
-                                        texts(body));
+                                        texts(body),
+                                        // the first ones had no time
+                                        body.atEnd() ? Instant.EPOCH : time(body));
                         case 4 -> new Statement.Pinned(new Pin(text(body), cid(body), time(body)));
                         case 5 -> new Statement.Unpinned(text(body));
                         case 6 -> new Statement.Realised(text(body), bytes(body), body.u8() != 0);

@@ -50,7 +50,7 @@ public final class Transaction {
         var known = pathRow(info.path());
         if (known.isPresent()) {
             requireSame(known.get(), path);
-            claim(info.path(), info.deriver(), info.ca(), info.signatures());
+            claim(info.path(), info.deriver(), info.ca(), info.signatures(), path.registeredAt());
             return false;
         }
         requireFree(info.path());
@@ -94,18 +94,33 @@ public final class Transaction {
 
     /// Adds signatures to a path, and sets its deriver and content address where they are given.
     ///
+    /// @param at when the signatures came
     /// @return whether that changed anything; false also if the path is not here
     public boolean claim(
             StorePath path,
             Optional<StorePath> deriver,
             Optional<String> ca,
-            List<String> signatures)
+            List<String> signatures,
+            Instant at)
             throws IOException, SQLException {
         var row = pathRow(path);
-        if (row.isEmpty() || !setClaims(row.get(), deriver, ca, signatures)) {
+        if (row.isEmpty()) {
             return false;
         }
-        write(new Statement.Claimed(path, deriver, ca, signatures), "claim", path.toString());
+        for (String signature : signatures) {
+            database.run(
+                    """
+                    INSERT OR IGNORE INTO late (path, signature, at) SELECT ?1, ?2, ?3
+                    WHERE NOT EXISTS (SELECT 1 FROM signature WHERE path = ?1 AND text = ?2)\
+                    """,
+                    row.get(),
+                    signature,
+                    at.toEpochMilli());
+        }
+        if (!setClaims(row.get(), deriver, ca, signatures)) {
+            return false;
+        }
+        write(new Statement.Claimed(path, deriver, ca, signatures, at), "claim", path.toString());
         return true;
     }
 
@@ -120,6 +135,7 @@ public final class Transaction {
         database.run("DELETE FROM reference WHERE path = ?", row.get());
         database.run("DELETE FROM reference WHERE target = ?", row.get());
         database.run("DELETE FROM signature WHERE path = ?", row.get());
+        database.run("DELETE FROM late WHERE path = ?", row.get());
         database.run("DELETE FROM damage WHERE path = ?", row.get());
         database.run("DELETE FROM path WHERE id = ?", row.get());
         write(new Statement.Removed(path), "removed", path.toString());
@@ -193,8 +209,8 @@ public final class Transaction {
         switch (statement) {
             case Statement.Registered(var path) -> register(path);
             case Statement.Removed(var path) -> remove(path);
-            case Statement.Claimed(var path, var deriver, var ca, var signatures) ->
-                    claim(path, deriver, ca, signatures);
+            case Statement.Claimed(var path, var deriver, var ca, var signatures, var at) ->
+                    claim(path, deriver, ca, signatures, at);
             case Statement.Pinned(var pin) -> pin(pin);
             case Statement.Unpinned(var name) -> unpin(name);
             case Statement.Realised(var id, var json, var vouched) -> realise(id, json, vouched);

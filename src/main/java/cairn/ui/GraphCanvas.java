@@ -4,6 +4,7 @@ import cairn.graph.Digraph;
 import cairn.graph.LayeredLayout;
 import cairn.ui.model.Figures;
 import cairn.ui.model.GraphView;
+import cairn.ui.model.Replay;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -108,6 +110,7 @@ public final class GraphCanvas extends Region {
     private int hover = -1;
     private GraphLight.Kind light = GraphLight.Kind.NEAR;
     private List<Integer> way = List.of();
+    private Optional<Replay.Then> then = Optional.empty();
     private @Nullable GraphFrame minimapFrame;
     private Rectangle2D pressed = Rectangle2D.EMPTY;
     private boolean dragged;
@@ -219,6 +222,14 @@ public final class GraphCanvas extends Region {
     public void showWay(List<?> ids) {
         way = ids.stream().map(numbers::get).filter(Objects::nonNull).toList();
         light = way.size() > 1 ? GraphLight.Kind.WAY : GraphLight.Kind.NEAR;
+        refresh();
+    }
+
+    /// Shows the graph as it was at a time, with all that was not there faint, or as it is.
+    ///
+    /// @param shown of the graph that is shown, which does not change any more
+    public void showThen(Optional<Replay.Then> shown) {
+        then = shown;
         refresh();
     }
 
@@ -345,6 +356,7 @@ public final class GraphCanvas extends Region {
         hover = -1;
         tip.setVisible(false);
         way = List.of();
+        then = Optional.empty();
         light = GraphLight.Kind.NEAR;
         minimapFrame = null;
         choose(ids.stream().map(numbers::get).filter(Objects::nonNull).toList());
@@ -640,7 +652,8 @@ public final class GraphCanvas extends Region {
                 light,
                 way,
                 hover,
-                (BitSet) chosen.clone());
+                (BitSet) chosen.clone(),
+                then);
     }
 
     private @Nullable GraphFrame minimap(GraphFrame frame) {
@@ -668,6 +681,7 @@ public final class GraphCanvas extends Region {
                 GraphLight.Kind.NEAR,
                 List.of(),
                 -1,
-                new BitSet());
+                new BitSet(),
+                Optional.empty());
     }
 }

@@ -1,8 +1,10 @@
 package cairn.ui;
 
 import cairn.ui.model.NodeKind;
+import cairn.ui.model.Replay.Then;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// All that one picture of a graph depends on, apart from the graph; it does not change.
@@ -23,6 +25,7 @@ import java.util.Set;
 /// @param way the nodes to light a way along, or none for the way between the two selected
 /// @param hover the node under the pointer, or -1
 /// @param selected the selected nodes
+/// @param then what was there at the time that is shown, none for now
 record GraphFrame(
         int width,
         int height,
@@ -36,7 +39,8 @@ record GraphFrame(
         GraphLight.Kind light,
         List<Integer> way,
         int hover,
-        BitSet selected) {
+        BitSet selected,
+        Optional<Then> then) {
     /// Cards, then names, then dots.
     enum Detail {
         CARDS,
@@ -87,7 +91,18 @@ record GraphFrame(
                 light,
                 way,
                 hover,
-                selected);
+                selected,
+                then);
+    }
+
+    /// Whether something is to be seen around a node.
+    boolean isRinged(int node) {
+        return selected.get(node) || hover == node || isNews(node);
+    }
+
+    /// Whether a node is what happened last at the time that is shown.
+    boolean isNews(int node) {
+        return then.filter(it -> it.news().get(node)).isPresent();
     }
 
     /// Whether the same is drawn in full as in another.
@@ -95,7 +110,8 @@ record GraphFrame(
         return light == other.light
                 && way.equals(other.way)
                 && hover == other.hover
-                && selected.equals(other.selected);
+                && selected.equals(other.selected)
+                && then.equals(other.then);
     }
 
     /// Whether this shows nothing else than another does, although perhaps elsewhere.

@@ -2,6 +2,7 @@ package cairn.ui;
 
 import cairn.graph.Digraph;
 import cairn.ui.model.GraphView;
+import cairn.ui.model.Replay.Then;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -26,6 +27,9 @@ record GraphLight(@Nullable BitSet nodes, BitSet edges, List<Link> direct) {
     }
 
     static GraphLight of(GraphView view, GraphFrame frame) {
+        if (frame.then().isPresent()) {
+            return then(view, frame.then().get());
+        }
         int[] selected = frame.selected().stream().toArray();
         return switch (frame.light()) {
             case NEAR -> near(view, frame);
@@ -40,6 +44,24 @@ record GraphLight(@Nullable BitSet nodes, BitSet edges, List<Link> direct) {
 
     boolean isFaint(int node) {
         return nodes != null && !nodes.get(node);
+    }
+
+    /// What was there, and the edges between that and what had just come.
+    private static GraphLight then(GraphView view, Then then) {
+        Digraph graph = view.layout().graph();
+        var edges = new BitSet();
+        then.news().stream()
+                .forEach(node -> {
+                    IntStream.range(graph.firstEdge(node), graph.firstEdge(node + 1))
+                            .filter(edge -> then.present().get(graph.target(edge)))
+                            .forEach(edges::set);
+                    for (int before : graph.predecessors(node)) {
+                        if (then.present().get(before)) {
+                            edges.set(graph.edge(before, node));
+                        }
+                    }
+                });
+        return new GraphLight(then.present(), edges, List.of());
     }
 
     private static GraphLight near(GraphView view, GraphFrame frame) {

@@ -419,6 +419,11 @@ final class GraphPainter {
         frame.selected().stream()
                 .filter(node -> isVisible(frame, node))
                 .forEach(node -> ring(raster, frame, node));
+        frame.then()
+                .ifPresent(then ->
+                        then.news().stream()
+                                .filter(node -> isVisible(frame, node))
+                                .forEach(node -> ring(raster, frame, node)));
         if (frame.hover() >= 0 && isVisible(frame, frame.hover())) {
             ring(raster, frame, frame.hover());
         }
@@ -530,8 +535,10 @@ final class GraphPainter {
             double w,
             double h,
             double round) {
-        double wide = frame.density() * (frame.selected().get(node) ? 2.5 : 1.5);
-        if (frame.selected().get(node) || frame.hover() == node) {
+        double wide =
+                frame.density()
+                        * (frame.hover() == node && !frame.selected().get(node) ? 1.5 : 2.5);
+        if (frame.isRinged(node)) {
             raster.box(
                     x - wide,
                     y - wide,

@@ -404,7 +404,8 @@ class RepairTest {
                                 program.info().path(),
                                 Optional.of(library.info().path()),
                                 Optional.of("text:sha256:x"),
-                                List.of("key:c2ln")));
+                                List.of("key:c2ln"),
+                                NOW));
     }
 
     /// Everything that the catalog can be asked.
@@ -417,6 +418,7 @@ class RepairTest {
                     catalog.pins().toString(),
                     catalog.realisations().toString(),
                     catalog.logs().toString(),
+                    catalog.lateSignatures().toString(),
                     catalog.events("board", 0, 99).toString(),
                     catalog.changes(0, 99).toString());
         }

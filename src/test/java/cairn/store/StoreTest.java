@@ -236,8 +236,12 @@ class StoreTest {
                                     path.info().path(),
                                     Optional.empty(),
                                     Optional.of("text:sha256:x"),
-                                    List.of("key:c2ln"))));
+                                    List.of("key:c2ln"),
+                                    NOW)));
             var catalog = store.catalog();
+            assertEquals(
+                    List.of(new Catalog.LateSignature(path.info().path(), "key:c2ln", NOW)),
+                    catalog.lateSignatures());
             assertEquals(List.of(pin), catalog.pins());
             assertEquals(
                     Optional.of(

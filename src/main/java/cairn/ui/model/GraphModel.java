@@ -28,6 +28,7 @@ public final class GraphModel implements Screen {
     private final Side side;
     private final Answer<Drawing> drawing;
     private final Answer<List<StorePath>> why;
+    private final Replay replay;
     private final ReadOnlyObjectWrapper<List<StorePath>> ends =
             new ReadOnlyObjectWrapper<>(this, "ends", List.of());
     private final ReadOnlyObjectWrapper<List<Crumb>> crumbs;
@@ -41,6 +42,7 @@ public final class GraphModel implements Screen {
         this.side = side;
         drawing = new Answer<>(work, shown -> shown.paths == 0);
         why = new Answer<>(work, List::isEmpty);
+        replay = new Replay(work);
         crumbs =
                 new ReadOnlyObjectWrapper<>(
                         hash.map(text -> crumbs(Figures.shortened(text)))
@@ -62,6 +64,16 @@ public final class GraphModel implements Screen {
     /// The chain of references between the two paths that are selected.
     public Answer<List<StorePath>> why() {
         return why;
+    }
+
+    /// The graph as it was before; empty until [#askReplay].
+    public Replay replay() {
+        return replay;
+    }
+
+    /// Has what happened to the paths of the graph read.
+    public void askReplay() {
+        replay.ask(() -> library.timeline(closure(library.graph())));
     }
 
     /// The two paths that [#why()] is about, else none.
@@ -121,13 +133,14 @@ public final class GraphModel implements Screen {
     public void close() {
         drawing.cancel();
         why.cancel();
+        replay.close();
     }
 
     private Drawing draw() throws IOException, InterruptedException {
         PathGraph graph = library.graph();
         List<StorePath> opened = apart;
         List<StorePath> roots = roots(graph);
-        List<StorePath> closure = graph.closure(roots.toArray(StorePath[]::new));
+        List<StorePath> closure = closure(graph);
         var view = GraphView.closure(graph, roots, library::mark, opened, MOST + opened.size());
         long size = closure.stream().mapToLong(path -> graph.size(graph.node(path))).sum();
         return new Drawing(
@@ -135,6 +148,10 @@ public final class GraphModel implements Screen {
                 hash.isEmpty() ? Optional.empty() : Optional.of(roots.getFirst()),
                 closure.size(),
                 size);
+    }
+
+    private List<StorePath> closure(PathGraph graph) throws IOException {
+        return graph.closure(roots(graph).toArray(StorePath[]::new));
     }
 
     private static List<Crumb> crumbs(String name) {

@@ -12,6 +12,7 @@ import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.Provision;
 import cairn.engine.Target;
+import cairn.engine.Timeline;
 import cairn.graph.PathGraph;
 import cairn.ipld.Block;
 import cairn.ipld.Codecs;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -265,6 +267,13 @@ public final class Library {
     /// All paths and their references.
     public Builds builds() {
         return engine.builds();
+    }
+
+    /// What happened to some paths.
+    ///
+    /// @param paths references first
+    Timeline timeline(Collection<StorePath> paths) throws IOException {
+        return Timeline.of(engine, paths);
     }
 
     public PathGraph graph() throws IOException {

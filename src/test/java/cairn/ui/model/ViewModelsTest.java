@@ -1,16 +1,22 @@
 package cairn.ui.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.cid.Cid;
 import cairn.engine.Engine;
+import cairn.engine.Timeline;
 import cairn.nix.StorePath;
+import cairn.ui.model.Replay.Then;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +129,63 @@ class ViewModelsTest {
         assertEquals(
                 List.of(new Subject.OfPath(Samples.APPLICATION), new Subject.OfPath(Samples.TOOL)),
                 selected);
+    }
+
+    @Test
+    void aGraphIsShownAsItWasBefore() throws IOException {
+        var later = Samples.NOW.plusSeconds(60);
+        boolean _ =
+                engine.store()
+                        .commit(tx ->
+                                tx.claim(
+                                        Samples.LIBRARY,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of("late-1:c2ln"),
+                                        later));
+        var model =
+                new GraphModel(
+                        new Place.Graph(Optional.of(Samples.APPLICATION.hash())),
+                        library,
+                        work,
+                        side);
+        var nodes = model.drawing().known().orElseThrow().view().nodes();
+        var replay = model.replay();
+        replay.draw(model.drawing().known().orElseThrow().view());
+        assertEquals(Optional.empty(), replay.then());
+        model.askReplay();
+        assertEquals(
+                List.of(
+                        new Timeline.Moment.Imported(Samples.NOW, Samples.LIBRARY),
+                        new Timeline.Moment.Imported(Samples.NOW, Samples.TOOL),
+                        new Timeline.Moment.Imported(Samples.NOW, Samples.APPLICATION),
+                        new Timeline.Moment.Signed(later, Samples.LIBRARY, "late-1")),
+                replay.timeline().known().orElseThrow().moments());
+        assertEquals(4, replay.positionProperty().get());
+
+        replay.show(2);
+        assertEquals(List.of(Samples.LIBRARY, Samples.TOOL), named(nodes, replay, Then::present));
+        assertEquals(List.of(Samples.TOOL), named(nodes, replay, Then::news));
+        replay.show(-1);
+        assertEquals(List.of(), named(nodes, replay, Then::present));
+
+        replay.play();
+        replay.tick(3.5);
+        assertEquals(3, replay.positionProperty().get());
+        assertEquals(List.of(Samples.APPLICATION), named(nodes, replay, Then::news));
+        replay.tick(3.5);
+        assertEquals(Optional.empty(), replay.then());
+        assertFalse(replay.playingProperty().get());
+        replay.play();
+        assertEquals(0, replay.positionProperty().get());
+    }
+
+    private static List<Object> named(
+            List<GraphView.Node> nodes, Replay replay, Function<Then, BitSet> part) {
+        return part.apply(replay.then().orElseThrow()).stream()
+                .mapToObj(node -> nodes.get(node).id())
+                .sorted(Comparator.comparing(Object::toString))
+                .toList();
     }
 
     @Test
