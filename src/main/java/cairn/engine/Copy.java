@@ -3,8 +3,6 @@ package cairn.engine;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.graph.PathGraph;
-import cairn.nix.NarFilter;
-import cairn.nix.NarSink;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
 import cairn.store.LocalStore;
@@ -15,9 +13,7 @@ import cairn.store.Pin;
 import cairn.store.Progress;
 import cairn.store.Store;
 import cairn.store.StoredPath;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -400,7 +396,14 @@ public final class Copy {
         progress.step(name, before, totalBytes);
         NarSource content = from.nar(info.path());
         return sink -> {
-            content.writeTo(new Watched(sink, name));
+            content.writeTo(
+                    new WatchedTree(
+                            sink,
+                            progress,
+                            count -> {
+                                doneBytes += count;
+                                progress.step(name, doneBytes, totalBytes);
+                            }));
             doneBytes = before + info.narSize();
             progress.step(name, doneBytes, totalBytes);
         };
@@ -419,35 +422,5 @@ public final class Copy {
 
     private static Duration since(long started) {
         return Duration.ofNanos(System.nanoTime() - started);
-    }
-
-    private final class Watched extends NarFilter {
-        private final String name;
-
-        Watched(NarSink sink, String name) {
-            super(sink);
-            this.name = name;
-        }
-
-        @Override
-        public void regular(boolean executable, long size, InputStream contents)
-                throws IOException {
-            progress.check();
-            super.regular(
-                    executable,
-                    size,
-                    new FilterInputStream(contents) {
-                        @Override
-                        public int read(byte[] target, int offset, int length) throws IOException {
-                            int count = super.read(target, offset, length);
-                            if (count > 0) {
-                                doneBytes += count;
-                                progress.step(name, doneBytes, totalBytes);
-                                progress.check();
-                            }
-                            return count;
-                        }
-                    });
-        }
     }
 }

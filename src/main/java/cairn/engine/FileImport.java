@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Brings files in from outside of any store: CAR archives, NARs, exports, plain files and folders.
 ///
@@ -93,7 +94,7 @@ final class FileImport {
         StorePath.checkName(name);
         var digest = HashFunction.sha256();
         var nar = new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        content.writeTo(nar);
+        watched(content, name, 0).writeTo(nar);
         var hash = NixHash.sha256(Bytes.wrap(digest.digest()));
         var ca = new ContentAddress(ContentAddress.Method.RECURSIVE, hash);
         var path = ca.path(StorePath.NIX_STORE, name, List.of(), false);
@@ -108,7 +109,7 @@ final class FileImport {
                         Optional.of(ca.toString()));
         long started = System.nanoTime();
         try (var paths = new PathImport(store, clock, progress)) {
-            var stored = paths.add(info, content);
+            var stored = paths.add(info, watched(content, name, nar.position()));
             paths.commit(pins(List.of(stored)));
             done = done.plus(Copy.Summary.of(paths, List.of(info), started));
             return stored;
@@ -168,7 +169,7 @@ final class FileImport {
                             : "the archive names roots that are not in it: " + named);
         }
         var walk = new DagWalk(car, roots);
-        int total = car.count();
+        long total = car.size();
         long blocks = 0;
         long bytes = 0;
         try (var writer = store.writer()) {
@@ -185,7 +186,7 @@ final class FileImport {
                     writer.put(found.get());
                     blocks++;
                     bytes += found.get().bytes().length();
-                    progress.step(car.uri(), blocks, total);
+                    progress.step(car.uri(), bytes, total);
                     if (blocks % COMMITTED_AT_ONCE == 0) {
                         writer.commit();
                     }
@@ -229,7 +230,7 @@ final class FileImport {
                 var copy =
                         new NarWriter(
                                 new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-                nar.get().writeTo(copy);
+                watched(nar.get(), name(file), 0).writeTo(copy);
                 infos.add(info(reader.exported(), digest.digest(), copy.position()));
             }
         }
@@ -238,18 +239,31 @@ final class FileImport {
         try (var reader = new ExportReader(open(file));
                 var paths = new PathImport(store, clock, progress)) {
             for (PathInfo info : infos) {
-                progress.step(info.path().name(), stored.size(), infos.size());
                 var nar =
                         reader.next()
                                 .orElseThrow(() ->
                                         new FormatException(
                                                 "export", 0, "changed while it was read"));
-                stored.add(paths.add(info, nar));
+                stored.add(paths.add(info, watched(nar, info.path().name(), info.narSize())));
             }
             paths.commit(pins(stored));
             done = done.plus(Copy.Summary.of(paths, infos, started));
         }
         return stored.stream().map(StoredPath::cid).toList();
+    }
+
+    /// Content that tells how much of it was read, and ends when the work is cancelled.
+    ///
+    /// @param total 0 if it is not known
+    private NarSource watched(NarSource content, String name, long total) {
+        return sink -> {
+            var done = new AtomicLong();
+            content.writeTo(
+                    new WatchedTree(
+                            sink,
+                            progress,
+                            count -> progress.step(name, done.addAndGet(count), total)));
+        };
     }
 
     private static PathInfo info(Exported exported, byte[] digest, long size) {

@@ -114,7 +114,7 @@ final class Verify {
     private Check content(PathInfo info, NarSource content, boolean addressed) throws IOException {
         var digest = HashFunction.sha256();
         var nar = new NarWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        content.writeTo(nar);
+        content.writeTo(new WatchedTree(nar, progress, _ -> {}));
         var hash = NixHash.sha256(Bytes.wrap(digest.digest()));
         long size = nar.position();
         if (hash.equals(info.narHash()) && size == info.narSize()) {

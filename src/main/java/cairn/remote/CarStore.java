@@ -150,6 +150,11 @@ public final class CarStore implements DagStore {
         return contents == null ? 0 : contents.blocks.count();
     }
 
+    /// The size of the archive in bytes.
+    public long size() throws IOException {
+        return contents == null ? 0 : contents.channel.size();
+    }
+
     @Override
     public String uri() {
         return uri;

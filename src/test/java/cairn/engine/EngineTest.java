@@ -1,6 +1,7 @@
 package cairn.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -203,6 +204,59 @@ class EngineTest {
             assertEquals(List.of(ours.cid()), came);
             assertEquals(
                     ours.tree(), other.catalog().path(ours.info().path()).orElseThrow().tree());
+        }
+    }
+
+    @Test
+    void addingShowsHowMuchIsReadAndCanBeCancelledBeforeThePathHasAName() throws IOException {
+        Path file = folder.resolve("zeros");
+        Files.write(file, new byte[3_000_000]);
+        var steps = new ArrayList<Long>();
+        var one =
+                new Progress() {
+                    @Override
+                    public void step(String what, long done, long total) {
+                        steps.add(done);
+                    }
+
+                    @Override
+                    public boolean isCancelled() {
+                        return !steps.isEmpty();
+                    }
+                };
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            assertThrows(CancellationException.class, () -> engine.add("zeros", file, true, one));
+            assertEquals(1, steps.size());
+            assertTrue(steps.getFirst() > 0 && steps.getFirst() < 3_000_000);
+            assertEquals(List.of(), engine.catalog().paths());
+        }
+    }
+
+    /// An archive that cuts every file into small leaves, and so has other names for most trees and
+    /// paths.
+    @Test
+    void namesPathsTheSameWhetherAForeignArchiveOfThemComesBeforeTheDiskOrAfter()
+            throws IOException {
+        var closure = Nix.closure();
+        Path car = folder.resolve("foreign.car");
+        Map<StorePath, Cid> expected;
+        try (var first = imported("first")) {
+            expected = cids(first, closure.paths());
+            Map<StorePath, Cid> foreign = foreign(first, closure.paths(), car);
+            var top = StorePath.parse(closure.top());
+            assertNotEquals(expected.get(top), foreign.get(top));
+        }
+        try (var second = Engine.open(folder.resolve("second"));
+                var disk = second.open(closure.nix().uri())) {
+            second.importFile(car, true, Progress.NONE);
+            assertEquals(expected, cids(second, closure.paths()));
+            second.copyAllIn(disk, true, Progress.NONE);
+            assertEquals(expected, cids(second, closure.paths()));
+        }
+        try (var third = imported("third")) {
+            var summary = third.importFile(car, true, Progress.NONE).summary();
+            assertEquals(List.of(0L, 0L), List.of(summary.newPaths(), summary.newBlocks()));
+            assertEquals(expected, cids(third, closure.paths()));
         }
     }
 
@@ -426,6 +480,40 @@ class EngineTest {
             cids.put(path, engine.catalog().path(path).orElseThrow().cid());
         }
         return cids;
+    }
+
+    /// Writes a CAR of paths, references first, whose files are cut into leaves of 1,000 bytes.
+    ///
+    /// @return the PathNodes that it calls them by
+    private static Map<StorePath, Cid> foreign(Engine engine, List<String> paths, Path car)
+            throws IOException {
+        var blocks = new ArrayList<Block>();
+        var nodes = new TreeMap<StorePath, Cid>();
+        for (String text : paths) {
+            var stored = engine.catalog().path(StorePath.parse(text)).orElseThrow();
+            var info = stored.info();
+            var tree = new SmallLeaves(blocks::add);
+            engine.local().nar(info.path()).writeTo(tree);
+            var references = new ArrayList<Cid>();
+            for (StorePath reference : info.references()) {
+                if (!reference.equals(info.path())) {
+                    references.add(nodes.get(reference));
+                }
+            }
+            var node =
+                    new PathNode(
+                                    info.path(),
+                                    info.narHash(),
+                                    info.narSize(),
+                                    tree.root().cid(),
+                                    references,
+                                    info.refersToItself())
+                            .toBlock();
+            blocks.add(node);
+            nodes.put(info.path(), node.cid());
+        }
+        write(car, List.of(blocks.getLast().cid()), blocks);
+        return nodes;
     }
 
     /// Writes a CAR of a file in leaves of 1,000 bytes, as another tool might cut it.
