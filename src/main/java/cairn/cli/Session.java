@@ -95,10 +95,12 @@ final class Session implements AutoCloseable {
                         "the home %s cannot be used: %s is no folder"
                                 .formatted(home(), e.getFile()));
             } catch (FileSystemException e) {
+                String reason = e.getReason();
+                boolean aboutHome = reason != null && home().toString().equals(e.getFile());
                 throw new Failure.Reported(
                         ExitCode.UNREACHABLE,
                         "the home %s cannot be used: %s"
-                                .formatted(home(), Failure.of(e).sentence()));
+                                .formatted(home(), aboutHome ? reason : Failure.of(e).sentence()));
             }
         }
         return engine;

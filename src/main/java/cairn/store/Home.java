@@ -1,11 +1,14 @@
 package cairn.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /// The folder that one store lives in; only its owner can look inside.
 ///
@@ -17,6 +20,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// cairn.toml    the configuration; need not be there
 /// ```
 public record Home(Path folder) {
+    /// What tells that a folder is a home, or is to be one.
+    private static final Set<String> OWN =
+            Set.of(
+                    "index.db",
+                    "packs",
+                    "leases",
+                    "cairn.toml",
+                    "policy.toml",
+                    "keys",
+                    "queue",
+                    "nats");
+
     Path index() {
         return folder.resolve("index.db");
     }
@@ -50,12 +65,34 @@ public record Home(Path folder) {
         }
     }
 
-    /// Makes the folders that are not there yet.
+    /// Makes the folders that are not there yet, but nothing in a folder that is something else.
     void create() throws IOException {
+        if (!exists() && Files.isDirectory(folder) && isSomethingElse()) {
+            throw new FileSystemException(
+                    folder.toString(),
+                    null,
+                    "it holds other things and no store. Name an empty folder, or one that is not there");
+        }
         createFolder(folder);
         createFolder(packs());
         createFolder(leases());
         createFolder(keys());
+    }
+
+    private boolean isSomethingElse() throws IOException {
+        boolean other = false;
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (OWN.contains(name)) {
+                    return false;
+                }
+                other |= !name.startsWith(".") && !name.equals("lost+found");
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return other;
     }
 
     private static void createFolder(Path folder) throws IOException {

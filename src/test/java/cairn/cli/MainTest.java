@@ -1,6 +1,7 @@
 package cairn.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -214,6 +215,11 @@ class MainTest {
         assertEquals(
                 "cairn: the home %s cannot be used: %s is no folder\n".formatted(file, file),
                 new Cli(file).run("paths").err());
+        assertEquals(
+                "cairn: the home %s cannot be used: it holds other things and no store. Name an empty folder, or one that is not there\n"
+                        .formatted(folder),
+                new Cli(folder).run("paths").err());
+        assertArrayEquals(new String[] {"file"}, folder.toFile().list());
     }
 
     @ParameterizedTest

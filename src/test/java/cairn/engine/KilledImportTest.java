@@ -200,7 +200,8 @@ class KilledImportTest {
             Path home, long step, boolean oneByOne, Nix nix, List<String> paths)
             throws IOException {
         // Where the libraries are unpacked that a killed process leaves behind.
-        Path temporary = Files.createTempDirectory(Files.createDirectories(home), "tmp");
+        Path temporary =
+                Files.createTempDirectory(Files.createDirectories(home.getParent()), "tmp");
         var command =
                 new ArrayList<>(
                         List.of(
