@@ -8,6 +8,7 @@ import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,6 +184,24 @@ public final class NatsServer implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         await();
+    }
+
+    /// Has the server stop (`STOP`), or go on (`CONT`).
+    public void signal(String name) {
+        try {
+            int code =
+                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .inheritIO()
+                            .start()
+                            .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill ends with " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -9,7 +9,6 @@ import cairn.ipld.BlockSource;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.store.Store;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,9 +21,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// The blocks of a tree for one thread that goes through it from the front: what comes next is
-/// asked for before it is needed, and what the local store has is taken from there.
+/// asked for before it is needed, many at once, and what the local store has is taken from there.
 ///
-/// A block that links to others is followed by these. Each is hashed before it is believed.
+/// A block that links to others is followed by these.
 final class BlockFetch implements BlockSource {
     /// How many requests are under way; of usual blocks some MiB.
     private static final int WINDOW = 48;
@@ -35,11 +34,9 @@ final class BlockFetch implements BlockSource {
     /// Of more siblings than this the last are found when they are needed.
     private static final int MAX_AHEAD = 1 << 20;
 
-    private final Bus bus;
-    private final Subjects subjects;
+    private final BlockSource others;
     private final Store local;
     private final BlockSource here;
-    private final String uri;
 
     /// What is to be asked for, the next one first.
     private final Deque<Cid> ahead = new ArrayDeque<>();
@@ -47,7 +44,7 @@ final class BlockFetch implements BlockSource {
     /// What was needed out of turn, and need not be asked for when its turn comes.
     private final Set<Cid> skipped = new HashSet<>();
 
-    private final Map<Cid, CompletableFuture<Bytes>> coming = new LinkedHashMap<>();
+    private final Map<Cid, CompletableFuture<Optional<Bytes>>> coming = new LinkedHashMap<>();
     private final Map<Cid, Bytes> kept =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1;
@@ -58,11 +55,10 @@ final class BlockFetch implements BlockSource {
                 }
             };
 
-    BlockFetch(Bus bus, Subjects subjects, Store local, String uri) {
-        this.bus = bus;
-        this.subjects = subjects;
+    /// @param others is asked for several at once, and checks what it has
+    BlockFetch(BlockSource others, Store local) {
+        this.others = others;
         this.local = local;
-        this.uri = uri;
         here = local.inOrder();
     }
 
@@ -99,23 +95,12 @@ final class BlockFetch implements BlockSource {
             request = request(cid);
         }
         fill();
-        var bytes = arrived(request);
+        var bytes = Bus.await(request);
         if (bytes.isPresent()) {
             kept.put(cid, bytes.get());
             follow(cid, bytes.get());
         }
         return bytes;
-    }
-
-    private Optional<Bytes> arrived(CompletableFuture<Bytes> request) throws IOException {
-        try {
-            return Optional.of(Bus.await(request));
-        } catch (Requests.AnsweredException e) {
-            if (e.refusal().kind() == Wire.Problem.Kind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e.refusal().exception();
-        }
     }
 
     /// What a block links to is needed next.
@@ -142,15 +127,16 @@ final class BlockFetch implements BlockSource {
         }
     }
 
-    private CompletableFuture<Bytes> request(Cid cid) {
-        return bus.send(subjects.get(cid), Headers::new, Bytes.EMPTY, Bus.PATIENCE)
-                .thenCompose(bytes -> {
+    private CompletableFuture<Optional<Bytes>> request(Cid cid) {
+        var request = new CompletableFuture<Optional<Bytes>>();
+        var _ =
+                Thread.startVirtualThread(() -> {
                     try {
-                        check(cid, bytes, uri);
-                        return CompletableFuture.completedFuture(bytes);
-                    } catch (FormatException e) {
-                        return CompletableFuture.failedFuture(e);
+                        request.complete(others.block(cid));
+                    } catch (IOException | RuntimeException e) {
+                        request.completeExceptionally(e);
                     }
                 });
+        return request;
     }
 }

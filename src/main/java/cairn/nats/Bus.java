@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -263,6 +265,20 @@ final class Bus implements AutoCloseable {
     static <T> T await(CompletableFuture<T> future) throws IOException {
         try {
             return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a reply");
+        } catch (ExecutionException e) {
+            throw thrown(e);
+        }
+    }
+
+    /// Waits for so long; empty if it is not there then.
+    static <T> Optional<T> await(CompletableFuture<T> future, long nanos) throws IOException {
+        try {
+            return Optional.of(future.get(nanos, TimeUnit.NANOSECONDS));
+        } catch (TimeoutException _) {
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a reply");

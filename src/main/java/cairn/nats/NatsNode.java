@@ -73,7 +73,7 @@ public final class NatsNode implements AutoCloseable {
         subjects = new Subjects(settings.domain());
         peers = Peers.listen(bus, subjects, name);
         stream = new BlockStream(bus, subjects);
-        intake = Intake.start(engine, NatsStore.over(bus, subjects, engine, key), peers);
+        intake = Intake.start(engine, NatsStore.over(bus, subjects, engine, key, peers), peers);
         signatures = new Signing.Verifier(engine.clock());
     }
 

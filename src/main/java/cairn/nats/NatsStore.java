@@ -6,6 +6,7 @@ import cairn.cid.Codec;
 import cairn.cid.FormatException;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.RefusedException;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSource;
 import cairn.nix.NarSource;
@@ -19,6 +20,9 @@ import cairn.store.TreeNar;
 import cairn.trust.SecretKey;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,49 +30,73 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// The nodes of a domain as one store: `nats+ipld://host:port/domain`.
 ///
-/// Blocks that the local engine has do not travel, in either direction.
+/// Blocks that the local engine has do not travel, in either direction. A block is asked of any of
+/// the nodes first; if what comes is not it, or nothing comes for a while, of each of them and then
+/// of the stream, which may also have what a closure is made of when no node is there any more.
 final class NatsStore implements DagStore {
     /// A path is read as a whole before it is registered.
     private static final Duration REGISTERING = Duration.ofMinutes(10);
 
     private static final int REMEMBERED = 1 << 16;
 
+    /// How long a node may take for a block until others are asked too: much longer than usual.
+    private static final int UNUSUAL = 8;
+
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Logger LOG = System.getLogger(NatsStore.class.getName());
+
     private final String uri;
     private final Subjects subjects;
     private final Bus bus;
     private final Engine engine;
     private final SecretKey key;
+    private final Peers peers;
+    private final BlockStream stream;
+
+    /// When was looked for the nodes last.
+    private long looked = System.nanoTime() - LOOK_NANOS;
+
+    /// How long a block takes.
+    private final AtomicLong usualNanos = new AtomicLong(SLOW_NANOS);
+
+    /// The PathNodes that came, by the 32 characters of their paths.
+    private final Map<String, Cid> nodes = new ConcurrentHashMap<>();
 
     /// What was resolved; paths do not change.
     private final Map<String, PathJson> resolved = new ConcurrentHashMap<>();
 
-    private NatsStore(String uri, Subjects subjects, Bus bus, Engine engine, SecretKey key) {
+    private NatsStore(
+            String uri, Subjects subjects, Bus bus, Engine engine, SecretKey key, Peers peers) {
         this.uri = uri;
         this.subjects = subjects;
         this.bus = bus;
         this.engine = engine;
         this.key = key;
+        this.peers = peers;
+        stream = new BlockStream(bus, subjects);
     }
 
     static NatsStore open(String uri, Engine engine) throws IOException {
         var parsed = NatsUri.parse(uri);
         Configuration.Nats settings = engine.configuration().nats();
         var key = NodeKey.of(engine.store().home());
-        return new NatsStore(
-                uri,
-                new Subjects(parsed.domain()),
-                Bus.connect(parsed.server(), settings, NodeKey.node(key)),
-                engine,
-                key);
+        var subjects = new Subjects(parsed.domain());
+        var bus = Bus.connect(parsed.server(), settings, NodeKey.node(key));
+        return new NatsStore(uri, subjects, bus, engine, key, Peers.visit(bus, subjects));
     }
 
     /// The nodes of a domain over a connection that somebody else closes.
-    static NatsStore over(Bus bus, Subjects subjects, Engine engine, SecretKey key) {
-        return new NatsStore("the nodes of domain " + subjects.label(), subjects, bus, engine, key);
+    static NatsStore over(Bus bus, Subjects subjects, Engine engine, SecretKey key, Peers peers) {
+        return new NatsStore(
+                "the nodes of domain " + subjects.label(), subjects, bus, engine, key, peers);
     }
 
     @Override
@@ -94,9 +122,20 @@ final class NatsStore implements DagStore {
         if (known != null) {
             return Optional.of(known);
         }
-        var reply = found(subjects.resolve(hash));
+        var node = nodes.get(hash);
+        Optional<Bytes> reply;
+        try {
+            reply = found(subjects.resolve(hash));
+        } catch (RefusedException | InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            if (node == null) {
+                throw e;
+            }
+            reply = Optional.empty();
+        }
         if (reply.isEmpty()) {
-            return Optional.empty();
+            return node == null ? Optional.empty() : kept(node);
         }
         var json = PathJson.parse(reply.get());
         if (!json.info().path().hash().equals(hash)) {
@@ -109,6 +148,43 @@ final class NatsStore implements DagStore {
         return Optional.of(json);
     }
 
+    /// The same of a path of which only the stream knows.
+    private Optional<PathJson> kept(Cid cid) throws IOException {
+        var message = stream.kept(cid);
+        if (message.isEmpty()) {
+            return Optional.empty();
+        }
+        var node = PathNode.decode(message.get().bytes());
+        var claim =
+                message.get()
+                        .claim()
+                        .orElse(
+                                new PathJson.Claim(
+                                        cid, List.of(), Optional.empty(), Optional.empty()));
+        var references = new ArrayList<StorePath>();
+        for (Cid reference : node.references()) {
+            references.addAll(named(reference));
+        }
+        if (references.size() < node.references().size()) {
+            return Optional.empty();
+        }
+        if (node.selfReference()) {
+            references.add(node.path());
+        }
+        var info =
+                new PathInfo(
+                        node.path(),
+                        node.narHash(),
+                        node.narSize(),
+                        references,
+                        claim.deriver(),
+                        claim.signatures(),
+                        claim.ca());
+        var json = new PathJson(info, cid, node.tree());
+        resolved.put(node.path().hash(), json);
+        return Optional.of(json);
+    }
+
     @Override
     public Stream<StorePath> paths() throws IOException {
         throw new IOException(uri + " cannot list what it has: name the paths");
@@ -116,11 +192,69 @@ final class NatsStore implements DagStore {
 
     @Override
     public Optional<Bytes> block(Cid cid) throws IOException {
-        var bytes = found(subjects.get(cid));
-        if (bytes.isPresent()) {
-            BlockFetch.check(cid, bytes.get(), uri);
+        long began = System.nanoTime();
+        var asked =
+                bus.send(
+                        subjects.get(cid),
+                        Headers::new,
+                        Bytes.EMPTY,
+                        Requests.Manner.PATIENT,
+                        Bus.PATIENCE);
+        IOException why = null;
+        try {
+            var soon =
+                    Bus.await(
+                            asked, Math.clamp(UNUSUAL * usualNanos.get(), QUICK_NANOS, SLOW_NANOS));
+            if (soon.isPresent()) {
+                BlockFetch.check(cid, soon.get().payload(), uri);
+                long took = System.nanoTime() - began;
+                long _ = usualNanos.updateAndGet(usual -> usual + (took - usual) / UNUSUAL);
+                return soon.map(Requests.Reply::payload);
+            }
+        } catch (RefusedException | InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            why = e;
         }
-        return bytes;
+        var bytes = elsewhere(cid);
+        if (bytes.isPresent()) {
+            asked.cancel(false);
+            return bytes;
+        }
+        try {
+            if (why != null) {
+                throw why;
+            }
+            Bytes late = Bus.await(asked).payload();
+            BlockFetch.check(cid, late, uri);
+            return Optional.of(late);
+        } catch (Requests.AnsweredException e) {
+            return absent(e);
+        }
+    }
+
+    /// What each node has itself, and the stream, as far as they may be asked.
+    private Optional<Bytes> elsewhere(Cid cid) throws IOException {
+        if (!cid.hash().isVerifiable()) {
+            return Optional.empty();
+        }
+        try {
+            look();
+            var bytes = peers.block(cid);
+            return bytes.isPresent() ? bytes : stream.block(cid);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "{0}: {1}", uri, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private synchronized void look() throws IOException {
+        if (System.nanoTime() - looked > LOOK_NANOS) {
+            peers.look();
+            looked = System.nanoTime();
+        }
     }
 
     @Override
@@ -132,14 +266,19 @@ final class NatsStore implements DagStore {
     @Override
     public List<StorePath> named(Cid cid) throws IOException {
         var block = cid.is(Codec.DAG_CBOR) ? block(cid) : Optional.<Bytes>empty();
-        return block.isPresent() && PathNode.isKind(new Block(cid, block.get()))
-                ? List.of(PathNode.decode(block.get()).path())
-                : List.of();
+        if (block.isEmpty() || !PathNode.isKind(new Block(cid, block.get()))) {
+            return List.of();
+        }
+        StorePath path = PathNode.decode(block.get()).path();
+        if (nodes.size() < REMEMBERED) {
+            nodes.put(path.hash(), cid.toV1());
+        }
+        return List.of(path);
     }
 
     @Override
     public BlockSource streaming() {
-        return new BlockFetch(bus, subjects, engine.store(), uri);
+        return new BlockFetch(this, engine.store());
     }
 
     @Override
@@ -210,11 +349,15 @@ final class NatsStore implements DagStore {
         try {
             return Optional.of(bus.ask(subject, Bytes.EMPTY));
         } catch (Requests.AnsweredException e) {
-            if (e.refusal().kind() == Wire.Problem.Kind.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e.refusal().exception();
+            return absent(e);
         }
+    }
+
+    private static Optional<Bytes> absent(Requests.AnsweredException e) throws IOException {
+        if (e.refusal().kind() == Wire.Problem.Kind.NOT_FOUND) {
+            return Optional.empty();
+        }
+        throw e.refusal().exception();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ final class Peers implements BlockSource, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final long HELLO_SECONDS = 30;
+    private static final long QUIET_MILLIS = 100;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final Bus bus;
@@ -41,6 +43,7 @@ final class Peers implements BlockSource, AutoCloseable {
     private final String name;
     private final Dispatcher ears;
     private final String inbox;
+    private final Semaphore heard = new Semaphore(0);
     private final Set<String> known = new ConcurrentSkipListSet<>();
     private volatile boolean closed;
 
@@ -57,6 +60,31 @@ final class Peers implements BlockSource, AutoCloseable {
         var peers = new Peers(bus, subjects, name);
         peers.ears.subscribe(subjects.hello()).subscribe(peers.inbox);
         return peers;
+    }
+
+    /// The nodes of a domain for who is none of them.
+    static Peers visit(Bus bus, Subjects subjects) {
+        var peers = new Peers(bus, subjects, "");
+        peers.ears.subscribe(peers.inbox);
+        return peers;
+    }
+
+    /// Asks who is there, and returns when those who answer quickly were heard.
+    void look() throws IOException {
+        bus.connection().publish(subjects.hello(), inbox, new byte[0]);
+        bus.settle();
+        if (bus.refused().contains(new Bus.Refused(true, subjects.hello()))) {
+            return;
+        }
+        try {
+            boolean _ = heard.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            while (heard.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS)) {
+                // There may be more.
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while looking for other nodes");
+        }
     }
 
     /// Tells the others that this node is there and can be asked, now and from time to time.
@@ -168,11 +196,18 @@ final class Peers implements BlockSource, AutoCloseable {
     }
 
     private void hear(Message message) {
-        String peer = new String(message.getData(), StandardCharsets.UTF_8);
-        if (peer.equals(name) || !NAME.matcher(peer).matches()) {
+        if (message.isStatusMessage()) {
+            heard.release(); // nobody is there
             return;
         }
-        known.add(peer);
+        String peer = new String(message.getData(), StandardCharsets.UTF_8);
+        if (peer.equals(name)) {
+            return;
+        }
+        if (NAME.matcher(peer).matches()) {
+            known.add(peer);
+            heard.release();
+        }
         if (message.getReplyTo() != null) {
             bus.connection().publish(message.getReplyTo(), name());
         }

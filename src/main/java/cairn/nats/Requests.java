@@ -45,7 +45,7 @@ final class Requests implements AutoCloseable {
     private final Map<String, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong count = new AtomicLong();
 
-    /// Whether anybody ever answered, so that a silence may be one that ends.
+    /// Whether anybody ever answered who is waited for, so that a silence may be one that ends.
     private volatile boolean answered;
 
     private volatile boolean closed;
@@ -219,7 +219,7 @@ final class Requests implements AutoCloseable {
             status(token, request, message.getStatus());
             return;
         }
-        answered = true;
+        answered |= request.manner == Manner.PATIENT;
         request.since = System.nanoTime();
         try {
             var refusal =

@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import cairn.NatsServer;
+import cairn.cid.Bytes;
+import cairn.cid.Cid;
+import cairn.cid.Codec;
 import cairn.engine.Configuration;
+import cairn.engine.RefusedException;
+import cairn.ipld.Block;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
@@ -85,7 +90,8 @@ class RolesTest {
             $JS.API.STREAM.CREATE.MINE                    |                              |
             $JS.API.STREAM.DELETE.CID_BLOCKS_STREAM       |                              |
             $JS.API.STREAM.PURGE.CID_BLOCKS_STREAM        |                              |
-            $JS.API.DIRECT.GET.CID_BLOCKS_STREAM.BLOCK.c  | node                         |
+            $JS.API.DIRECT.GET.CID_BLOCKS_STREAM.BLOCK.DOMAIN.c | node reader deployer   |
+            $JS.API.DIRECT.GET.CID_BLOCKS_STREAM          | node                         |
             $JS.API.STREAM.MSG.GET.BUILDS_STREAM          | node                         |
             $JS.API.CONSUMER.CREATE.BUILDS_STREAM         | node deployer                |
             $JS.API.CONSUMER.DELETE.BUILDS_STREAM.c       | node                         |
@@ -199,6 +205,39 @@ class RolesTest {
             told.add("%s %b %b".formatted(subject, permission.publish(), permission.subscribe()));
         }
         assertEquals(String.join("\n", expected), String.join("\n", told));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "vision"})
+    void whatANodeKeepsInTheStreamOthersRead(String domain) throws IOException {
+        var block = new Block(Cid.of(Codec.RAW, Bytes.utf8("kept")), Bytes.utf8("kept"));
+        var subjects = new Subjects(domain);
+        try (var bus = connected(domain, "node")) {
+            var stream = new BlockStream(bus, subjects);
+            assertEquals(
+                    subjects.blocks(),
+                    stream.make(Configuration.Nats.Streams.READ).getConfiguration().getName());
+            assertEquals(BlockStream.Published.FRESH, Bus.await(stream.publish(block)));
+            assertEquals(BlockStream.Published.THERE, Bus.await(stream.publish(block)));
+        }
+        for (String role : List.of("node", "reader", "deployer")) {
+            try (var bus = connected(domain, role)) {
+                assertEquals(
+                        Optional.of(block.bytes()),
+                        new BlockStream(bus, subjects).block(block.cid()));
+            }
+        }
+        try (var bus = connected(domain, "auditor")) {
+            var stream = new BlockStream(bus, subjects);
+            assertThrows(RefusedException.class, () -> stream.block(block.cid()));
+            assertThrows(
+                    RefusedException.class, () -> stream.make(Configuration.Nats.Streams.READ));
+        }
+    }
+
+    private static Bus connected(String domain, String role) throws IOException {
+        var settings = settings(domain, role);
+        return Bus.connect(settings.url().orElseThrow(), settings, role);
     }
 
     private static Configuration.Nats settings(String domain, String role) throws IOException {
