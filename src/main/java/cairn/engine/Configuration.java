@@ -107,11 +107,12 @@ public record Configuration(
         /// What a node does with streams.
         ///
         /// @param publishImports `nats.publish-imports`: whether what comes in is published
+        /// @param replicate `nats.replicate`: whether what others publish comes in
         /// @param replicas `nats.replicas`: how often a stream that it makes is kept
         /// @param limit `nats.stream-limit`: how many bytes of blocks one that it makes may have
-        public record Streams(boolean publishImports, int replicas, long limit) {
+        public record Streams(boolean publishImports, boolean replicate, int replicas, long limit) {
             /// Reads, and makes nothing.
-            public static final Streams READ = new Streams(false, 1, UNLIMITED);
+            public static final Streams READ = new Streams(false, false, 1, UNLIMITED);
         }
 
         /// The nodes of the domain as a store, if a server is named.
@@ -212,6 +213,7 @@ public record Configuration(
                 texts(values.list(Setting.NATS_WRITERS)),
                 new Nats.Streams(
                         values.flag(Setting.NATS_PUBLISH_IMPORTS),
+                        values.flag(Setting.NATS_REPLICATE),
                         replicas(values.required(Setting.NATS_REPLICAS)),
                         size(values.value(Setting.NATS_STREAM_LIMIT))));
     }

@@ -100,6 +100,12 @@ public enum Setting {
             "false",
             "Whether what comes in here is published into the stream of blocks, CID_BLOCKS, which is"
                     + " made where there is none. What is here already comes first."),
+    NATS_REPLICATE(
+            "nats.replicate",
+            Kind.FLAG,
+            "false",
+            "Whether paths come in that others publish, also while this node was away, if a trusted"
+                    + " key signed them or they are named after their content."),
     NATS_REPLICAS(
             "nats.replicas",
             Kind.NUMBER,

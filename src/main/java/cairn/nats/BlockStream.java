@@ -7,14 +7,21 @@ import cairn.engine.Configuration;
 import cairn.engine.RefusedException;
 import cairn.ipld.Block;
 import cairn.ipld.BlockSource;
+import io.nats.client.ConsumeOptions;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.impl.Headers;
+import io.nats.client.support.NatsJetStreamConstants;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -43,6 +50,7 @@ final class BlockStream implements BlockSource {
     private static final long MAX_MESSAGES = 1_000_000_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int HEADERS_AT_ONCE = 5000;
     private static final int STREAM_NOT_FOUND = 10059;
     private static final int OTHER_CONFIGURATION = 10058;
     private static final int STORE_FAILED = 10077;
@@ -260,6 +268,79 @@ final class BlockStream implements BlockSource {
             return Optional.empty();
         }
         return Optional.of(new Kept(reply.payload(), claim(cid, headers)));
+    }
+
+    /// What the headers tell of a message.
+    ///
+    /// @param size of the block in bytes
+    record Header(long sequence, Cid cid, int size, Optional<PathJson.Claim> claim) {}
+
+    @FunctionalInterface
+    interface Reading {
+        /// Reads one.
+        ///
+        /// @return whether to go on
+        boolean of(Header header) throws IOException;
+    }
+
+    /// Goes through the messages after one of them, as many as there are now, without the blocks. A
+    /// message that is none of a block is passed over.
+    @SuppressWarnings("try") // closing may be interrupted, which is caught
+    void headers(long after, Reading reading) throws IOException {
+        try {
+            var consumer =
+                    bus.connection()
+                            .getStreamContext(name())
+                            .createOrderedConsumer(
+                                    new OrderedConsumerConfiguration()
+                                            .deliverPolicy(DeliverPolicy.ByStartSequence)
+                                            .startSequence(after + 1)
+                                            .headersOnly(true));
+            try (var messages =
+                    consumer.iterate(ConsumeOptions.builder().batchSize(HEADERS_AT_ONCE).build())) {
+                boolean more = true;
+                for (long count = 0; more; count++) {
+                    Message message = messages.nextMessage(PATIENCE);
+                    if (message == null && count == 0) {
+                        return; // the last ones were removed
+                    }
+                    if (message == null) {
+                        throw new IOException(
+                                "%s says nothing more of stream %s"
+                                        .formatted(bus.server(), name()));
+                    }
+                    more = read(message, reading) && message.metaData().pendingCount() > 0;
+                }
+            }
+        } catch (JetStreamApiException e) {
+            throw failed(e);
+        } catch (JetStreamStatusCheckedException e) {
+            throw new IOException("%s, stream %s: %s".formatted(bus.server(), name(), e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading stream " + name());
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("%s, stream %s: %s".formatted(bus.server(), name(), e), e);
+        }
+    }
+
+    private static boolean read(Message message, Reading reading) throws IOException {
+        Cid cid;
+        try {
+            cid = Cid.parse(Subjects.last(message.getSubject()));
+        } catch (FormatException _) {
+            return true;
+        }
+        Headers headers = message.getHeaders() == null ? new Headers() : message.getHeaders();
+        String size = headers.getLast(NatsJetStreamConstants.MSG_SIZE_HDR);
+        return reading.of(
+                new Header(
+                        message.metaData().streamSequence(),
+                        cid,
+                        size == null || !size.matches("[0-9]{1,9}") ? 0 : Integer.parseInt(size),
+                        claim(cid, headers)));
     }
 
     /// What a message says of a path, unless it is nonsense.

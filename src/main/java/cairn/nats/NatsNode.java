@@ -53,6 +53,7 @@ public final class NatsNode implements AutoCloseable {
     private final Bus bus;
     private final Peers peers;
     private final BlockStream stream;
+    private final NatsStore others;
     private final Intake intake;
 
     /// Where others are asked, so that nobody waits for them who asks for what is here.
@@ -61,6 +62,7 @@ public final class NatsNode implements AutoCloseable {
 
     private final Signing.Verifier signatures;
     private @Nullable Publisher publisher;
+    private @Nullable Replica replica;
     private @Nullable Service service;
 
     private NatsNode(
@@ -73,7 +75,8 @@ public final class NatsNode implements AutoCloseable {
         subjects = new Subjects(settings.domain());
         peers = Peers.listen(bus, subjects, name);
         stream = new BlockStream(bus, subjects);
-        intake = Intake.start(engine, NatsStore.over(bus, subjects, engine, key, peers), peers);
+        others = NatsStore.over(bus, subjects, engine, key, peers);
+        intake = Intake.start(engine, others, peers);
         signatures = new Signing.Verifier(engine.clock());
     }
 
@@ -180,6 +183,9 @@ public final class NatsNode implements AutoCloseable {
         if (settings.streams().publishImports() && !engine.store().isReadOnly()) {
             publisher = Publisher.start(engine, stream, settings.streams());
         }
+        if (settings.streams().replicate() && !engine.store().isReadOnly()) {
+            replica = Replica.start(engine, stream, others);
+        }
     }
 
     /// How publishing goes.
@@ -188,14 +194,25 @@ public final class NatsNode implements AutoCloseable {
         return running == null ? new Publisher.State(0, 0, 0, "") : running.state();
     }
 
-    /// The same for tools that ask a service for its statistics.
-    private JsonValue published() {
+    /// How bringing in goes what others publish.
+    Replica.State replicating() {
+        var running = replica;
+        return running == null ? new Replica.State(0, 0, 0, "") : running.state();
+    }
+
+    /// Both for tools that ask a service for its statistics.
+    private JsonValue streams() {
         var state = publishing();
+        var taken = replicating();
         return JsonValueUtils.mapBuilder()
                 .put("publishedBlocks", state.blocks())
                 .put("publishedBytes", state.bytes())
                 .put("publishedChange", state.cursor())
-                .put("problem", state.problem())
+                .put("publishProblem", state.problem())
+                .put("replicatedPaths", taken.paths())
+                .put("replicatedSequence", taken.sequence())
+                .put("replicateStrangers", taken.strangers())
+                .put("replicateProblem", taken.problem())
                 .toJsonValue();
     }
 
@@ -239,7 +256,7 @@ public final class NatsNode implements AutoCloseable {
                 .endpointQueueGroup(SERVICE)
                 .dispatcher(connection().createDispatcher())
                 .handler(handler)
-                .statsDataSupplier(title.equals(GET) ? this::published : null)
+                .statsDataSupplier(title.equals(GET) ? this::streams : null)
                 .build();
     }
 
@@ -457,12 +474,19 @@ public final class NatsNode implements AutoCloseable {
         }
         peers.close();
         var publishing = publisher;
+        var replicating = replica;
         if (publishing != null) {
             publishing.stop();
+        }
+        if (replicating != null) {
+            replicating.stop();
         }
         bus.giveUp();
         if (publishing != null) {
             publishing.close();
+        }
+        if (replicating != null) {
+            replicating.close();
         }
         asking.close();
         bus.close();

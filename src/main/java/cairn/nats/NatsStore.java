@@ -360,6 +360,19 @@ final class NatsStore implements DagStore {
         throw e.refusal().exception();
     }
 
+    /// Goes through the stream of the domain.
+    KeptBlocks keptBlocks(KeptBlocks.Counting counting) throws IOException {
+        var info =
+                stream.find()
+                        .orElseThrow(() ->
+                                new NoSuchFileException(
+                                        "stream " + stream.name(), null, "is not in " + uri));
+        if (info.getStreamState().getMsgCount() > 0) {
+            stream.headers(0, counting::add);
+        }
+        return counting.finish(stream.name(), info.getConfiguration().getReplicas());
+    }
+
     @Override
     public void giveUp() {
         bus.giveUp();

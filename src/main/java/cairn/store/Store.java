@@ -195,9 +195,14 @@ public final class Store implements BlockSource, AutoCloseable {
 
     /// Those that are not here, in the given order.
     public List<Cid> missing(Collection<Cid> cids) throws IOException {
+        var keys = new ArrayList<Bytes>(cids.size());
+        for (Cid cid : cids) {
+            keys.add(BlockKey.of(cid));
+        }
+        var known = index.known(keys);
         var missing = new ArrayList<Cid>();
         for (Cid cid : cids) {
-            if (!has(cid)) {
+            if (!BlockKey.isInline(cid) && !known.contains(BlockKey.of(cid))) {
                 missing.add(cid);
             }
         }

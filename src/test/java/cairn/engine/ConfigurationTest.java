@@ -159,6 +159,7 @@ class ConfigurationTest {
                         "nats.node [] default",
                         "nats.writers [] default",
                         "nats.publish-imports [false] default",
+                        "nats.replicate [false] default",
                         "nats.replicas [1] default",
                         "nats.stream-limit [] default"),
                 configuration.settings().stream()

@@ -12,6 +12,7 @@ import cairn.engine.Engine;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
 import cairn.nix.StorePath;
+import cairn.store.PathStore;
 import cairn.store.Progress;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.StreamConfiguration;
@@ -208,7 +209,8 @@ class BlockStreamTest {
                 var told = new ArrayList<String>();
                 stats.path("endpoints")
                         .forEach(endpoint ->
-                                told.add(endpoint.path("data").path("problem").asString("")));
+                                told.add(
+                                        endpoint.path("data").path("publishProblem").asString("")));
                 assertTrue(told.contains(node.publishing().problem()), stats.toString());
             }
         }
@@ -221,5 +223,89 @@ class BlockStreamTest {
             awaitPublished(node, engine);
             assertEquals(blocks(engine), kept("CID_BLOCKS"));
         }
+    }
+
+    @Test
+    void whoWasAwayGetsWhatWasPublishedMeanwhile() throws IOException {
+        var engine = engine("one");
+        StorePath first = add(engine, "first", 1_000_000);
+        var replica = engine("replica");
+        String[] replicating = {"nats.replicate", "true"};
+        StorePath second;
+        try (var node = publish(engine)) {
+            awaitPublished(node, engine);
+            try (var taking = serve(replica, replicating)) {
+                awaitTaken(taking);
+                assertEquals(List.of(first), replica.catalog().storePaths());
+            }
+            second = add(engine, "second", 2_000_000);
+            awaitPublished(node, engine);
+        }
+        // The one who published is gone, and what was dealt with is not looked at again.
+        try (var taking = serve(replica, replicating)) {
+            awaitTaken(taking);
+            assertEquals(1, taking.replicating().paths());
+            assertEquals(0, taking.replicating().strangers());
+        }
+        assertEquals(new TreeSet<>(List.of(first, second)), paths(replica));
+        assertEquals(blocks(engine), blocks(replica));
+    }
+
+    @Test
+    void whatNobodyVouchesForIsNotTaken() throws IOException {
+        var engine = engine("one");
+        engine.copySampleIn(Progress.NONE); // has neither signatures nor content addresses
+        var replica = engine("replica");
+        try (var node = publish(engine);
+                var taking = serve(replica, "nats.replicate", "true")) {
+            awaitPublished(node, engine);
+            awaitTaken(taking);
+            assertEquals(engine.catalog().storePaths().size(), taking.replicating().strangers());
+            assertEquals(List.of(), replica.catalog().storePaths());
+        }
+    }
+
+    @Test
+    void tellsWhichBlocksAreNotHere() throws IOException {
+        var engine = engine("one");
+        StorePath path = add(engine, "some", 2_000_000);
+        try (var node = publish(engine)) {
+            awaitPublished(node, engine);
+        }
+        var other = engine("other");
+        other.copySampleIn(Progress.NONE);
+        var missing = new TreeSet<String>();
+        var kept =
+                KeptBlocks.compare(
+                        server.uri(), other, Progress.NONE, cid -> missing.add("BLOCK." + cid));
+        assertEquals(blocks(engine), missing);
+        assertEquals(
+                new KeptBlocks(
+                        "CID_BLOCKS",
+                        1,
+                        missing.size(),
+                        kept.bytes(),
+                        missing.size(),
+                        kept.bytes(),
+                        1),
+                kept);
+        assertEquals(engine.store().statistics().blockBytes(), kept.bytes());
+        try (PathStore from = other.open(server.uri())) {
+            var cid = engine.catalog().path(path).orElseThrow().cid();
+            assertEquals(List.of(path), ((NatsStore) from).named(cid));
+            other.copyIn(from, List.of(path), true, Progress.NONE);
+        }
+        assertEquals(0, KeptBlocks.compare(server.uri(), other, Progress.NONE, _ -> {}).missing());
+    }
+
+    private void awaitTaken(NatsNode node) throws IOException {
+        long last = kept("CID_BLOCKS").size();
+        while (node.replicating().sequence() < last) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static Set<StorePath> paths(Engine engine) throws IOException {
+        return new TreeSet<>(engine.catalog().storePaths());
     }
 }
