@@ -7,10 +7,12 @@ import cairn.engine.BuildReport;
 import cairn.engine.BuildReport.Output;
 import cairn.engine.BuildReport.Part;
 import cairn.engine.Change;
+import cairn.engine.Engine;
 import cairn.engine.NixCommand;
 import cairn.engine.Outcome;
 import cairn.engine.Queued;
 import cairn.nix.StorePath;
+import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +79,7 @@ final class BuildCommand implements Command {
         try (var progress = session.progress(ProgressLine.Unit.BYTES)) {
             queued = session.engine().recordQueue(progress);
         }
+        tell(session);
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("derivations", queued.parts().stream().map(BuildCommand::fields).toList());
@@ -118,6 +121,7 @@ final class BuildCommand implements Command {
         } catch (NoSuchFileException e) {
             throw new Failure.Reported(ExitCode.UNREACHABLE, Failure.of(e).sentence());
         }
+        tell(session);
         if (session.json()) {
             session.print(fields(report));
         } else {
@@ -127,6 +131,17 @@ final class BuildCommand implements Command {
             return ExitCode.DONE;
         }
         return session.report(failure(report, command));
+    }
+
+    /// A build is one even if nobody can be told of it now.
+    private static void tell(Session session) throws Failure.Reported, IOException {
+        Engine engine = session.engine();
+        try {
+            int _ = engine.tellOfBuilds();
+        } catch (IOException e) {
+            session.err()
+                    .println("note: other nodes hear of this later: " + Failure.of(e).sentence());
+        }
     }
 
     /// Shows what is said as it comes.

@@ -287,12 +287,16 @@ final class BuildQueue {
             throw new FormatException(FORMAT, 0, "'" + project + "' names no project");
         }
         try {
+            String run = value(values, "run");
+            if (run.contains("/")) {
+                throw new FormatException(FORMAT, 0, "'" + run + "' is no run of this machine");
+            }
             return new Noted(
                     file,
                     derivation,
                     outputs,
                     finished(Long.parseLong(value(values, "finished"))),
-                    new Place(value(values, "run"), project, store(values)));
+                    new Place(run, project, store(values)));
         } catch (NumberFormatException e) {
             throw new FormatException(FORMAT, 0, "no time: " + e.getMessage());
         } catch (InvalidPathException e) {

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```ipldsch
 /// type Event struct {               # dag-cbor
-///   run String                      # the same in all events of one run, or empty
+///   run String                      # the same in all events of one run, or empty; one that
+///                                   # another node told of has a "/" in it
 ///   builds [Entry]
 ///   forgotten [Link]                # BuildRecords of earlier events
 /// }
@@ -55,6 +56,7 @@ public final class Builds {
     public static final String TOPIC = "build";
 
     private static final int BATCH = 1000;
+    private static final char ELSEWHERE = '/';
 
     private final Store store;
     private final InstantSource clock;
@@ -73,6 +75,18 @@ public final class Builds {
     /// @param asked whether it was asked for; else something that was asked for needed it
     /// @param run the same for all that were built together, greater for later ones
     public record Build(Cid cid, BuildRecord record, Outcome outcome, boolean asked, long run) {}
+
+    /// Builds that were recorded in this home.
+    ///
+    /// @param cursor that of the last event that was looked at
+    public record Recorded(List<Build> builds, long cursor) {
+        public Recorded {
+            builds = List.copyOf(builds);
+        }
+    }
+
+    /// One event of the topic.
+    private record Event(String run, List<Kept> builds, List<Cid> forgotten) {}
 
     /// What an event says of a build. Its record is read once somebody wants it.
     private static final class Entry {
@@ -286,6 +300,47 @@ public final class Builds {
         return List.copyOf(roots);
     }
 
+    /// Some of the builds that were recorded in this home after an event and are known still, the
+    /// oldest first; not those that another node told of.
+    ///
+    /// @param after the cursor of the event; zero is before all
+    /// @return with the same cursor if there are no later events
+    public Recorded recordedAfter(long after) throws IOException {
+        var recorded = new ArrayList<Build>();
+        long last = after;
+        for (var event : store.catalog().events(TOPIC, after, BATCH)) {
+            last = event.cursor();
+            Event told = decode(event.data());
+            if (told.run.indexOf(ELSEWHERE) < 0) {
+                for (Kept kept : told.builds) {
+                    find(kept.cid).ifPresent(recorded::add);
+                }
+            }
+        }
+        return new Recorded(recorded, last);
+    }
+
+    /// Keeps the record of a build that another node tells of. What the record leads to need not be
+    /// here.
+    ///
+    /// @return whether it was not known
+    public boolean adopt(BuildNews news) throws IOException {
+        if (find(news.cid()).isPresent()) {
+            return false;
+        }
+        var kept = new Kept(news.cid(), news.asked(), news.outcome());
+        try (var writer = store.writer()) {
+            writer.put(news.record().toBlock());
+            long _ =
+                    writer.commit(
+                            telling(
+                                    news.node() + ELSEWHERE + news.run(),
+                                    List.of(kept),
+                                    List.of()));
+        }
+        return true;
+    }
+
     /// Leaves builds to the next collection.
     ///
     /// @return how many of them were known
@@ -375,11 +430,21 @@ public final class Builds {
         return store.catalog().events(TOPIC, cursor, BATCH);
     }
 
-    private void read(long cursor, Bytes event) throws IOException {
-        var in = new CborReader("build event", event);
+    private void read(long cursor, Bytes data) throws IOException {
+        Event event = decode(data);
+        long run = event.run.isEmpty() ? cursor : runs.computeIfAbsent(event.run, _ -> cursor);
+        for (Kept entry : event.builds) {
+            roots.add(entry.cid);
+            builds.putLast(entry.cid, new Entry(entry, run));
+        }
+        roots.removeAll(new HashSet<>(event.forgotten));
+        event.forgotten.forEach(builds::remove);
+    }
+
+    private static Event decode(Bytes data) throws FormatException {
+        var in = new CborReader("build event", data);
         in.fields(3);
-        String name = in.field("run").text();
-        long run = name.isEmpty() ? cursor : runs.computeIfAbsent(name, _ -> cursor);
+        String run = in.field("run").text();
         List<Kept> kept =
                 in.field("builds")
                         .listOf(() -> {
@@ -389,12 +454,7 @@ public final class Builds {
                         });
         List<Cid> forgotten = in.field("forgotten").listOf(in::link);
         in.expectEnd();
-        for (Kept entry : kept) {
-            roots.add(entry.cid);
-            builds.putLast(entry.cid, new Entry(entry, run));
-        }
-        roots.removeAll(new HashSet<>(forgotten));
-        forgotten.forEach(builds::remove);
+        return new Event(run, kept, forgotten);
     }
 
     private static Outcome outcome(CborReader in) throws FormatException {

@@ -110,9 +110,15 @@ public record Configuration(
         /// @param replicate `nats.replicate`: whether what others publish comes in
         /// @param replicas `nats.replicas`: how often a stream that it makes is kept
         /// @param limit `nats.stream-limit`: how many bytes of blocks one that it makes may have
-        public record Streams(boolean publishImports, boolean replicate, int replicas, long limit) {
+        /// @param importBuilds `nats.import-builds`: whether the builds of others are kept here
+        public record Streams(
+                boolean publishImports,
+                boolean replicate,
+                int replicas,
+                long limit,
+                boolean importBuilds) {
             /// Reads, and makes nothing.
-            public static final Streams READ = new Streams(false, false, 1, UNLIMITED);
+            public static final Streams READ = new Streams(false, false, 1, UNLIMITED, false);
         }
 
         /// The nodes of the domain as a store, if a server is named.
@@ -215,7 +221,8 @@ public record Configuration(
                         values.flag(Setting.NATS_PUBLISH_IMPORTS),
                         values.flag(Setting.NATS_REPLICATE),
                         replicas(values.required(Setting.NATS_REPLICAS)),
-                        size(values.value(Setting.NATS_STREAM_LIMIT))));
+                        size(values.value(Setting.NATS_STREAM_LIMIT)),
+                        values.flag(Setting.NATS_IMPORT_BUILDS)));
     }
 
     private static int replicas(ConfigurationValues.Value value) throws FormatException {

@@ -162,6 +162,14 @@ public final class Engine implements AutoCloseable {
                 .run();
     }
 
+    /// Tells other nodes, where a server is set at which they meet, of the builds that they were
+    /// not told of yet.
+    ///
+    /// @return how many there were; what was not told when this fails is told the next time
+    public int tellOfBuilds() throws IOException {
+        return network.tellOfBuilds(this);
+    }
+
     /// What a collection must keep beside what the store knows itself.
     public Roots roots() {
         return builds::roots;

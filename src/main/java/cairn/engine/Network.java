@@ -25,4 +25,11 @@ public interface Network {
     ///
     /// @param engine what it has need not travel
     PathStore open(String uri, Engine engine) throws IOException;
+
+    /// Tells other nodes of the builds of a home that they were not told of yet.
+    ///
+    /// @return how many there were; what was not told when this fails is told the next time
+    default int tellOfBuilds(Engine engine) throws IOException {
+        return 0;
+    }
 }

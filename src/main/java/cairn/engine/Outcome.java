@@ -30,7 +30,7 @@ public enum Outcome {
         this.text = text;
     }
 
-    static Optional<Outcome> of(String text) {
+    public static Optional<Outcome> of(String text) {
         return Stream.of(values()).filter(outcome -> outcome.text.equals(text)).findFirst();
     }
 

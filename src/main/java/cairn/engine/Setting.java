@@ -116,7 +116,12 @@ public enum Setting {
             Kind.TEXT,
             "",
             "How large a stream of blocks that this node makes may become, such as 200 GiB; by default"
-                    + " as large as the server lets it. One that is full takes nothing more.");
+                    + " as large as the server lets it. One that is full takes nothing more."),
+    NATS_IMPORT_BUILDS(
+            "nats.import-builds",
+            Kind.FLAG,
+            "false",
+            "Whether the builds that other nodes tell of are kept here as well.");
 
     private final String key;
     private final Kind kind;

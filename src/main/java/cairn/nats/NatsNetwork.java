@@ -11,4 +11,18 @@ public final class NatsNetwork implements Network {
     public PathStore open(String uri, Engine engine) throws IOException {
         return NatsStore.open(uri, engine);
     }
+
+    @Override
+    public int tellOfBuilds(Engine engine) throws IOException {
+        var settings = engine.configuration().nats();
+        if (settings.url().isEmpty()) {
+            return 0;
+        }
+        String name = NodeKey.name(NodeKey.of(engine.store().home()), settings);
+        try (var bus = Bus.connect(settings.url().get(), settings, name)) {
+            return new BuildStream(
+                            bus, new Subjects(settings.domain()), settings.streams().replicas())
+                    .tell(engine, name);
+        }
+    }
 }

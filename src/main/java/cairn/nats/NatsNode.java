@@ -64,6 +64,7 @@ public final class NatsNode implements AutoCloseable {
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
+    private @Nullable BuildFollower builds;
 
     private NatsNode(
             Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
@@ -85,7 +86,7 @@ public final class NatsNode implements AutoCloseable {
     /// @throws RefusedException if the server does not let this node in, or not have the subjects
     public static NatsNode start(Engine engine, Configuration.Nats settings) throws IOException {
         var key = NodeKey.of(engine.store().home());
-        String name = settings.node().isEmpty() ? NodeKey.node(key) : settings.node();
+        String name = NodeKey.name(key, settings);
         var bus = Bus.connect(settings.url().orElseThrow(), settings, name);
         var node = new NatsNode(engine, settings, key, name, bus);
         try {
@@ -185,6 +186,14 @@ public final class NatsNode implements AutoCloseable {
         }
         if (settings.streams().replicate() && !engine.store().isReadOnly()) {
             replica = Replica.start(engine, stream, others);
+        }
+        if (!engine.store().isReadOnly()) {
+            builds =
+                    BuildFollower.start(
+                            engine,
+                            new BuildStream(bus, subjects, settings.streams().replicas()),
+                            name,
+                            settings.streams().importBuilds());
         }
     }
 
@@ -481,12 +490,19 @@ public final class NatsNode implements AutoCloseable {
         if (replicating != null) {
             replicating.stop();
         }
+        var following = builds;
+        if (following != null) {
+            following.stop();
+        }
         bus.giveUp();
         if (publishing != null) {
             publishing.close();
         }
         if (replicating != null) {
             replicating.close();
+        }
+        if (following != null) {
+            following.close();
         }
         asking.close();
         bus.close();

@@ -89,7 +89,7 @@ final class NatsStore implements DagStore {
         Configuration.Nats settings = engine.configuration().nats();
         var key = NodeKey.of(engine.store().home());
         var subjects = new Subjects(parsed.domain());
-        var bus = Bus.connect(parsed.server(), settings, NodeKey.node(key));
+        var bus = Bus.connect(parsed.server(), settings, NodeKey.name(key, settings));
         return new NatsStore(uri, subjects, bus, engine, key, Peers.visit(bus, subjects));
     }
 

@@ -1,5 +1,6 @@
 package cairn.nats;
 
+import cairn.engine.Configuration;
 import cairn.store.Home;
 import cairn.trust.SecretKey;
 import java.io.IOException;
@@ -48,9 +49,11 @@ final class NodeKey {
         return key;
     }
 
-    /// What a node calls itself if nobody says: the machine's name and some of the key.
-    static String node(SecretKey key) {
-        return "%s-%s".formatted(machine(), key.publicKey().bytes().slice(0, 3).toHex());
+    /// What a node calls itself: if nobody says, the machine's name and some of the key.
+    static String name(SecretKey key, Configuration.Nats settings) {
+        return settings.node().isEmpty()
+                ? "%s-%s".formatted(machine(), key.publicKey().bytes().slice(0, 3).toHex())
+                : settings.node();
     }
 
     private static String machine() {

@@ -1,6 +1,7 @@
 package cairn.nats;
 
 import cairn.cid.Cid;
+import java.util.regex.Pattern;
 
 /// The subjects of one domain. The default domain has no name in them; any other stands before the
 /// identifier, so that what a client may do can be limited to it.
@@ -10,7 +11,10 @@ record Subjects(String domain) {
     /// How the default domain is called where it must be called something.
     static final String DEFAULT = "default";
 
+    static final String ANY_BUILD = "BUILD.*.COMPLETE";
+
     private static final String ANY = "*";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /// Empty → the bytes of a block.
     String get(Cid cid) {
@@ -106,6 +110,21 @@ record Subjects(String domain) {
     /// Empty → the message of that stream.
     String directGet(Cid cid) {
         return "$JS.API.DIRECT.GET.%s.%s".formatted(blocks(), kept(cid));
+    }
+
+    /// Published: a build is over, see [BuildJson].
+    static String build(String project) {
+        return "BUILD." + project + ".COMPLETE";
+    }
+
+    /// The name of the stream in which builds are kept.
+    String builds() {
+        return domain.isEmpty() ? "BUILDS" : "BUILDS_" + domain;
+    }
+
+    /// Whether a text may name a project, a node or a domain.
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /// The domain's name, which the default domain has here as well.

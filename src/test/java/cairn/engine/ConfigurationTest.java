@@ -161,7 +161,8 @@ class ConfigurationTest {
                         "nats.publish-imports [false] default",
                         "nats.replicate [false] default",
                         "nats.replicas [1] default",
-                        "nats.stream-limit [] default"),
+                        "nats.stream-limit [] default",
+                        "nats.import-builds [false] default"),
                 configuration.settings().stream()
                         .map(now ->
                                 "%s %s %s"
