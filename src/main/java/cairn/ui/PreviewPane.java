@@ -37,11 +37,8 @@ public final class PreviewPane extends StackPane {
                 switch (seen) {
                     case Preview.Text(_, var words) -> words;
                     case Preview.Rows(_, var words) -> words;
-                    case Preview.Picture _,
-                            Preview.Link _,
-                            Preview.Directory _,
-                            Preview.Missing _ ->
-                            "";
+                    case Preview.Picture drawn -> drawn.note();
+                    case Preview.Link _, Preview.Directory _, Preview.Missing _ -> "";
                 });
         getChildren()
                 .setAll(

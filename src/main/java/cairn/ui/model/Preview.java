@@ -54,8 +54,9 @@ public sealed interface Preview {
     /// A picture, decoded.
     ///
     /// @param pixels row by row, each with its opacity in the highest byte and multiplied by it
+    /// @param note that it is only the first of several which would follow each other, or empty
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Picture(int width, int height, int[] pixels) implements Preview {}
+    record Picture(int width, int height, int[] pixels, String note) implements Preview {}
 
     /// Something that is not in this store.
     record Missing() implements Preview {}
@@ -112,17 +113,30 @@ public sealed interface Preview {
             var how = reader.getDefaultReadParam();
             how.setSourceSubsampling(every, every, 0, 0);
             BufferedImage read = reader.read(0, how);
+            int count = count(reader);
             reader.dispose();
             int width = read.getWidth();
             int height = read.getHeight();
             var picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB_PRE);
             picture.createGraphics().drawImage(read, 0, 0, null);
             return new Picture(
-                    width, height, ((DataBufferInt) picture.getRaster().getDataBuffer()).getData());
+                    width,
+                    height,
+                    ((DataBufferInt) picture.getRaster().getDataBuffer()).getData(),
+                    count > 1 ? Words.text("preview.first-picture", Figures.count(count)) : "");
         } catch (IOException | RuntimeException _) {
             // Readers of pictures throw whatever they like.
             Bytes start = bytes.slice(0, Math.min(bytes.length(), LIMIT));
             return new Rows(rows(start), Words.text("preview.no-picture"));
+        }
+    }
+
+    /// How many pictures there are; of a file that ends too early, the one that was read.
+    private static int count(ImageReader reader) {
+        try {
+            return reader.getNumImages(true);
+        } catch (IOException | RuntimeException _) {
+            return 1;
         }
     }
 

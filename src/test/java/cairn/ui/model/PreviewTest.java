@@ -2,6 +2,7 @@ package cairn.ui.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.cid.Bytes;
@@ -9,7 +10,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 
 class PreviewTest {
@@ -67,6 +70,30 @@ class PreviewTest {
         assertEquals(1000, picture.height());
         assertEquals(0xff000000, picture.pixels()[0]);
         assertEquals(0xffffffff, picture.pixels()[1]);
+    }
+
+    @Test
+    void saysThatAnAnimationIsShownByItsFirstPicture() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var writer = ImageIO.getImageWritersByFormatName("gif").next();
+        try (var out = new MemoryCacheImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            writer.prepareWriteSequence(null);
+            for (int i = 0; i < 3; i++) {
+                var frame = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+                writer.writeToSequence(new IIOImage(frame, null, null), null);
+            }
+            writer.endWriteSequence();
+        }
+        Bytes three = Bytes.wrap(bytes.toByteArray());
+        assertEquals("", note(png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB))));
+        assertEquals("the first of 3 pictures; nothing moves here", note(three));
+        assertInstanceOf(
+                Preview.Picture.class, Preview.ofPicture(three.slice(0, three.length() - 3)));
+    }
+
+    private static String note(Bytes picture) {
+        return ((Preview.Picture) Preview.ofPicture(picture)).note();
     }
 
     @Test
