@@ -54,6 +54,10 @@ record Failure(int code, String sentence) {
     static Failure of(Throwable e) {
         return switch (e) {
             case Reported reported -> new Failure(reported.code, text(reported));
+            case FormatException damage when damage.format().equals("pack") ->
+                    new Failure(ExitCode.MALFORMED, "the store is damaged: " + text(damage))
+                            .with(
+                                    "See what it concerns, and copy that again: cairn verify --all --deep");
             case FormatException format -> new Failure(ExitCode.MALFORMED, text(format));
             case Outlet.NobodyReads _ -> new Failure(ExitCode.UNREAD, "");
             case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));

@@ -3,6 +3,7 @@ package cairn.cli;
 import cairn.gateway.Gateway;
 import cairn.ui.Shot;
 import cairn.ui.model.Place;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
@@ -54,6 +55,13 @@ final class ShotCommand implements Command {
                                         out)
                                 .ifPresent(failures::add));
         if (!failures.isEmpty()) {
+            // Of places, only the names of paths and blocks come without a reason.
+            if (failures.getFirst() instanceof NoSuchFileException e && e.getReason() == null) {
+                throw new Failure.Reported(
+                        ExitCode.NO,
+                        "'%s' is not in the store. See what is: cairn paths"
+                                .formatted(e.getFile()));
+            }
             throw failures.getFirst();
         }
         return ExitCode.DONE;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -365,6 +366,26 @@ class MainTest {
         assertEquals(
                 "cairn: %s: it is damaged; 'cairn repair' rebuilds it from the packs\n"
                         .formatted(index),
+                outcome.err());
+    }
+
+    @Test
+    void aDamagedPackIsDamagedData() throws IOException {
+        byte[] content = new byte[10_000];
+        new Random(1).nextBytes(content);
+        Path file = Files.write(folder.resolve("a"), content);
+        cli.json("add", file.toString());
+        try (var packs = Files.newDirectoryStream(cli.home().resolve("packs"))) {
+            Path pack = packs.iterator().next();
+            byte[] bytes = Files.readAllBytes(pack);
+            bytes[5_000] ^= 1;
+            Files.write(pack, bytes);
+        }
+        var outcome = cli.run("cat", "a");
+        assertEquals(ExitCode.MALFORMED, outcome.code());
+        assertEquals(
+                "cairn: the store is damaged: pack at byte 24: a frame's bytes do not match its checksum."
+                        + " See what it concerns, and copy that again: cairn verify --all --deep\n",
                 outcome.err());
     }
 

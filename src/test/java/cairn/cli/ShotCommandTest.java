@@ -25,7 +25,9 @@ class ShotCommandTest {
     @Test
     void aPlaceThatCannotBeShownIsDrawnAndSaid(@TempDir Path folder) throws IOException {
         var shot = shoot(folder, "cairn:path/" + STRANGER);
-        assertEquals("cairn: " + STRANGER + " does not exist\n", shot.err());
+        assertEquals(
+                "cairn: '%s' is not in the store. See what is: cairn paths\n".formatted(STRANGER),
+                shot.err());
         assertEquals(ExitCode.NO, shot.code());
         assertTrue(ImageIO.read(folder.resolve("shot.png").toFile()).getWidth() > 0);
     }
