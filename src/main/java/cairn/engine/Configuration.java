@@ -111,14 +111,17 @@ public record Configuration(
         /// @param replicas `nats.replicas`: how often a stream that it makes is kept
         /// @param limit `nats.stream-limit`: how many bytes of blocks one that it makes may have
         /// @param importBuilds `nats.import-builds`: whether the builds of others are kept here
+        /// @param importOutputs `nats.import-outputs`: whether what these gave comes in
         public record Streams(
                 boolean publishImports,
                 boolean replicate,
                 int replicas,
                 long limit,
-                boolean importBuilds) {
+                boolean importBuilds,
+                boolean importOutputs) {
             /// Reads, and makes nothing.
-            public static final Streams READ = new Streams(false, false, 1, UNLIMITED, false);
+            public static final Streams READ =
+                    new Streams(false, false, 1, UNLIMITED, false, false);
         }
 
         /// The nodes of the domain as a store, if a server is named.
@@ -222,7 +225,8 @@ public record Configuration(
                         values.flag(Setting.NATS_REPLICATE),
                         replicas(values.required(Setting.NATS_REPLICAS)),
                         size(values.value(Setting.NATS_STREAM_LIMIT)),
-                        values.flag(Setting.NATS_IMPORT_BUILDS)));
+                        values.flag(Setting.NATS_IMPORT_BUILDS),
+                        values.flag(Setting.NATS_IMPORT_OUTPUTS)));
     }
 
     private static int replicas(ConfigurationValues.Value value) throws FormatException {

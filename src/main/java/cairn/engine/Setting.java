@@ -121,7 +121,12 @@ public enum Setting {
             "nats.import-builds",
             Kind.FLAG,
             "false",
-            "Whether the builds that other nodes tell of are kept here as well.");
+            "Whether the builds that other nodes tell of are kept here as well."),
+    NATS_IMPORT_OUTPUTS(
+            "nats.import-outputs",
+            Kind.FLAG,
+            "false",
+            "Whether what those builds gave comes in too, as far as one of trusted-keys signed it.");
 
     private final String key;
     private final Kind kind;

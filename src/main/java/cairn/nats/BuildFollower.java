@@ -1,5 +1,8 @@
 package cairn.nats;
 
+import cairn.cid.Cid;
+import cairn.engine.BuildNews;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -20,22 +23,34 @@ final class BuildFollower implements AutoCloseable {
     private final Engine engine;
     private final BuildStream stream;
     private final String name;
-    private final boolean hears;
+    private final Configuration.Nats.Streams settings;
+    private final Courier courier;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("builds").factory());
     private String problem = "";
 
-    private BuildFollower(Engine engine, BuildStream stream, String name, boolean hears) {
+    private BuildFollower(
+            Engine engine,
+            BuildStream stream,
+            String name,
+            Configuration.Nats.Streams settings,
+            Courier courier) {
         this.engine = engine;
         this.stream = stream;
         this.name = name;
-        this.hears = hears;
+        this.settings = settings;
+        this.courier = courier;
     }
 
     /// @param name what the node calls itself
-    static BuildFollower start(Engine engine, BuildStream stream, String name, boolean hears) {
-        var follower = new BuildFollower(engine, stream, name, hears);
+    static BuildFollower start(
+            Engine engine,
+            BuildStream stream,
+            String name,
+            Configuration.Nats.Streams settings,
+            Courier courier) {
+        var follower = new BuildFollower(engine, stream, name, settings, courier);
         follower.thread.execute(follower::run);
         return follower;
     }
@@ -55,8 +70,8 @@ final class BuildFollower implements AutoCloseable {
     private Duration step() {
         try {
             stream.tell(engine, name);
-            if (hears) {
-                stream.hear(engine, name);
+            if (settings.importBuilds()) {
+                int _ = stream.hear(engine, name, this::bring);
             }
             problem = "";
             return LOOK;
@@ -67,6 +82,16 @@ final class BuildFollower implements AutoCloseable {
             }
             problem = why;
             return AGAIN;
+        }
+    }
+
+    private void bring(BuildNews news) throws IOException {
+        if (!settings.importOutputs()) {
+            return;
+        }
+        var trusted = engine.configuration().trustedKeys();
+        for (Cid output : news.record().outputs().values()) {
+            var _ = courier.bring(output, trusted);
         }
     }
 

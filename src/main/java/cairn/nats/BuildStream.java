@@ -45,6 +45,12 @@ final class BuildStream {
     private final Subjects subjects;
     private final int replicas;
 
+    /// Hears of a build.
+    @FunctionalInterface
+    interface Listener {
+        void heard(BuildNews news) throws IOException;
+    }
+
     /// @param replicas of the stream if it has to be made
     BuildStream(Bus bus, Subjects subjects, int replicas) {
         this.bus = bus;
@@ -129,8 +135,9 @@ final class BuildStream {
     /// Keeps the records of builds that others told of since it was asked last.
     ///
     /// @param name what the node calls itself, whose own builds are known
+    /// @param then what to do with each; those for which it fails come again
     /// @return how many were new here
-    int hear(Engine engine, String name) throws IOException {
+    int hear(Engine engine, String name, Listener then) throws IOException {
         StreamInfo stream = make();
         String follower =
                 "%s %s heard".formatted(subjects.builds(), stream.getCreateTime().toInstant());
@@ -139,10 +146,12 @@ final class BuildStream {
         int fresh = 0;
         while (heard < last) {
             var message = next(heard + 1);
-            heard = message.isPresent() ? message.get().getSeq() : last;
-            if (message.isPresent() && adopt(engine, name, message.get())) {
-                fresh++;
+            var news = message.flatMap(this::news).filter(it -> !it.node().equals(name));
+            if (news.isPresent()) {
+                fresh += engine.builds().adopt(news.get()) ? 1 : 0;
+                then.heard(news.get());
             }
+            heard = message.isPresent() ? message.get().getSeq() : last;
             if (heard % BATCH == 0 || heard >= last) {
                 engine.store().noteFollowed(follower, heard);
             }
@@ -150,11 +159,10 @@ final class BuildStream {
         return fresh;
     }
 
-    private boolean adopt(Engine engine, String name, MessageInfo message) throws IOException {
+    private Optional<BuildNews> news(MessageInfo message) {
         byte[] data = message.getData();
         try {
-            var news = BuildJson.parse(data == null ? Bytes.EMPTY : Bytes.wrap(data));
-            return !news.node().equals(name) && engine.builds().adopt(news);
+            return Optional.of(BuildJson.parse(data == null ? Bytes.EMPTY : Bytes.wrap(data)));
         } catch (FormatException e) {
             LOG.log(
                     Level.WARNING,
@@ -163,7 +171,7 @@ final class BuildStream {
                     String.valueOf(message.getSeq()),
                     subjects.builds(),
                     e.getMessage());
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -181,20 +181,23 @@ public final class NatsNode implements AutoCloseable {
 
     /// Takes part in the stream of blocks as the settings have it.
     private void join() {
-        if (settings.streams().publishImports() && !engine.store().isReadOnly()) {
+        if (engine.store().isReadOnly()) {
+            return; // where it came to could not be kept
+        }
+        var courier = new Courier(engine, others);
+        if (settings.streams().publishImports()) {
             publisher = Publisher.start(engine, stream, settings.streams());
         }
-        if (settings.streams().replicate() && !engine.store().isReadOnly()) {
-            replica = Replica.start(engine, stream, others);
+        if (settings.streams().replicate()) {
+            replica = Replica.start(engine, stream, courier);
         }
-        if (!engine.store().isReadOnly()) {
-            builds =
-                    BuildFollower.start(
-                            engine,
-                            new BuildStream(bus, subjects, settings.streams().replicas()),
-                            name,
-                            settings.streams().importBuilds());
-        }
+        builds =
+                BuildFollower.start(
+                        engine,
+                        new BuildStream(bus, subjects, settings.streams().replicas()),
+                        name,
+                        settings.streams(),
+                        courier);
     }
 
     /// How publishing goes.

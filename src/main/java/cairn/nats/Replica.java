@@ -1,22 +1,10 @@
 package cairn.nats;
 
-import cairn.cid.Cid;
-import cairn.cid.FormatException;
-import cairn.engine.Copy;
 import cairn.engine.Engine;
-import cairn.engine.RefusedException;
-import cairn.nix.StorePath;
-import cairn.store.PathInfo;
-import cairn.store.Progress;
-import cairn.trust.TrustedKeys;
-import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +25,7 @@ final class Replica implements AutoCloseable {
 
     private final Engine engine;
     private final BlockStream stream;
-    private final NatsStore domain;
+    private final Courier courier;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("replica").factory());
@@ -52,14 +40,14 @@ final class Replica implements AutoCloseable {
     /// @param problem why it does not go on just now, empty if it does
     record State(long sequence, long paths, long strangers, String problem) {}
 
-    private Replica(Engine engine, BlockStream stream, NatsStore domain) {
+    private Replica(Engine engine, BlockStream stream, Courier courier) {
         this.engine = engine;
         this.stream = stream;
-        this.domain = domain;
+        this.courier = courier;
     }
 
-    static Replica start(Engine engine, BlockStream stream, NatsStore domain) {
-        var replica = new Replica(engine, stream, domain);
+    static Replica start(Engine engine, BlockStream stream, Courier courier) {
+        var replica = new Replica(engine, stream, courier);
         replica.thread.execute(replica::run);
         return replica;
     }
@@ -113,7 +101,7 @@ final class Replica implements AutoCloseable {
                     noted,
                     header -> {
                         if (header.claim().isPresent()) {
-                            take(header.cid(), trusted);
+                            count(courier.bring(header.cid(), trusted));
                         }
                         state =
                                 new State(
@@ -132,40 +120,13 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    private void take(Cid node, TrustedKeys trusted) throws IOException {
-        if (!engine.catalog().named(node).isEmpty()) {
-            return;
-        }
-        try {
-            for (StorePath path : domain.named(node)) {
-                take(path, trusted);
-            }
-        } catch (FormatException
-                | MissingBlockException
-                | NoSuchFileException
-                | FileAlreadyExistsException
-                | RefusedException e) {
-            LOG.log(Level.WARNING, "{0} is not brought in: {1}", node, e.getMessage());
-        }
-    }
-
-    private void take(StorePath path, TrustedKeys trusted) throws IOException {
-        if (engine.catalog().path(path).isPresent()) {
-            return; // with other references, or cut otherwise
-        }
-        for (PathInfo info : Copy.closure(domain, List.of(path))) {
-            if (engine.catalog().path(info.path()).isEmpty() && !isBelieved(info, trusted)) {
-                state = new State(state.sequence, state.paths, state.strangers + 1, state.problem);
-                return;
-            }
-        }
-        var _ = engine.copyIn(domain, List.of(path), false, Progress.NONE);
-        state = new State(state.sequence, state.paths + 1, state.strangers, state.problem);
-    }
-
-    private static boolean isBelieved(PathInfo info, TrustedKeys trusted) {
-        return info.isNamedAfterContent()
-                || !trusted.vouchers(info.fingerprint(), info.signatures()).isEmpty();
+    private void count(Courier.Brought brought) {
+        state =
+                new State(
+                        state.sequence,
+                        state.paths + brought.paths(),
+                        state.strangers + brought.strangers(),
+                        state.problem);
     }
 
     /// Begins nothing new; who then fails what is under way need not wait for that.

@@ -10,6 +10,9 @@ import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.nats.NatsNode;
 import cairn.store.Home;
+import cairn.ui.model.BuildSamples;
+import cairn.ui.model.Samples;
+import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +101,35 @@ class NatsTest {
         assertArrayEquals(
                 there.run("block", "get", "--raw", cid).bytes(),
                 here.run("block", "get", "--raw", "--store", server.uri(), cid).bytes());
+    }
+
+    @Test
+    void othersHearOfBuildsOnceTheyCanBeTold(@TempDir Path home) throws IOException {
+        try (var builder = Samples.engine(home)) {
+            BuildSamples.add(builder);
+        }
+        var cli = new Cli(home);
+        var unheard = cli.run(Map.of("CAIRN_NATS_URL", "nats://127.0.0.1:1"), "build", "--queue");
+        assertEquals(0, unheard.code());
+        assertEquals(
+                "note: other nodes hear of this later: nats://127.0.0.1:1 cannot be reached:"
+                        + " Unable to connect to NATS servers: [nats://127.0.0.1:1]",
+                unheard.err().strip());
+        try (var streams = NatsServer.withStreams(room.resolve("streams"), -1)) {
+            var heard = cli.run(Map.of("CAIRN_NATS_URL", streams.url()), "build", "--queue");
+            assertEquals(List.of(0, ""), List.of(heard.code(), heard.err()));
+            try (var client = streams.client()) {
+                assertEquals(
+                        6,
+                        client.connection()
+                                .jetStreamManagement()
+                                .getStreamInfo("BUILDS")
+                                .getStreamState()
+                                .getMsgCount());
+            } catch (JetStreamApiException e) {
+                throw new IOException(e);
+            }
+        }
     }
 
     @Test

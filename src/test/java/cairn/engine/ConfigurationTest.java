@@ -162,7 +162,8 @@ class ConfigurationTest {
                         "nats.replicate [false] default",
                         "nats.replicas [1] default",
                         "nats.stream-limit [] default",
-                        "nats.import-builds [false] default"),
+                        "nats.import-builds [false] default",
+                        "nats.import-outputs [false] default"),
                 configuration.settings().stream()
                         .map(now ->
                                 "%s %s %s"

@@ -11,17 +11,21 @@ import cairn.engine.Builds;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.store.Progress;
+import cairn.trust.SecretKey;
 import cairn.ui.model.BuildSamples;
 import cairn.ui.model.Samples;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,18 +78,19 @@ class BuildStreamTest {
         return engine;
     }
 
-    private static NatsNode hear(Engine engine) throws IOException {
+    /// @param more keys and values by turns
+    private static NatsNode hear(Engine engine, String... more) throws IOException {
+        var options = new ArrayList<Configuration.Option>();
+        options.add(new Configuration.Option("nats.node", "--node", "hearer"));
+        options.add(new Configuration.Option("nats.import-builds", "-", "true"));
+        for (int i = 0; i < more.length; i += 2) {
+            options.add(new Configuration.Option(more[i], "-", more[i + 1]));
+        }
         var settings =
                 Configuration.read(
                         engine.store().home(),
-                        Map.of(),
-                        List.of(
-                                new Configuration.Option(
-                                        "nats.url",
-                                        "--nats",
-                                        engine.configuration().nats().url().orElseThrow()),
-                                new Configuration.Option("nats.node", "--node", "hearer"),
-                                new Configuration.Option("nats.import-builds", "-", "true")));
+                        Map.of("CAIRN_NATS_URL", engine.configuration().nats().url().orElseThrow()),
+                        options);
         return NatsNode.start(engine, settings.nats());
     }
 
@@ -140,6 +145,39 @@ class BuildStreamTest {
         // The records lead to what is not here, and are kept all the same.
         var _ = hearer.store().collect(hearer.roots(), Progress.NONE);
         assertEquals(9, builds(hearer).size());
+    }
+
+    @Test
+    void whatBuildsGaveComesAlongWhereATrustedKeySignedIt() throws IOException {
+        var builder = builder();
+        var key = SecretKey.generate("team-1", new SecureRandom());
+        for (var path : List.of(Samples.LIBRARY, Samples.TOOL)) {
+            var info = builder.catalog().path(path).orElseThrow().info();
+            boolean _ =
+                    builder.store()
+                            .commit(tx ->
+                                    tx.claim(
+                                            path,
+                                            Optional.empty(),
+                                            Optional.empty(),
+                                            List.of(
+                                                    key.sign(Bytes.utf8(info.fingerprint()))
+                                                            .toString()),
+                                            Samples.NOW));
+        }
+        var hearer = engine("hearer");
+        Files.writeString(
+                hearer.store().home().configuration(),
+                "trusted-keys = [\"%s\"]\n".formatted(key.publicKey()));
+        try (var _ = NatsNode.start(builder, builder.configuration().nats());
+                var _ = hear(hearer, "nats.import-outputs", "true")) {
+            await(hearer, 6);
+            // The last message is about what nobody signed, so both are here by then.
+            BuildSamples.fail(builder);
+            await(hearer, 9);
+        }
+        assertEquals(
+                Set.of(Samples.LIBRARY, Samples.TOOL), Set.copyOf(hearer.catalog().storePaths()));
     }
 
     @Test
