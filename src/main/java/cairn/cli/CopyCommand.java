@@ -43,6 +43,7 @@ import picocli.CommandLine.Parameters;
             "  cairn copy --from https://cache.example.org /nix/store/…-hello-2.12",
             "  cairn copy --to file:///srv/cache hello           a binary cache that Nix takes",
             "  cairn copy --to 'file:///srv/cache?compression=zstd' --all",
+            "  cairn copy --to 'nats+ipld://127.0.0.1:4222?archive=car' hello     its closure as one object",
             "  cairn copy hello.car libfoo.nar.xz dump.export    files, by what they are"
         })
 final class CopyCommand implements Command {

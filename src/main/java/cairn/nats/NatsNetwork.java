@@ -9,7 +9,19 @@ import java.io.IOException;
 public final class NatsNetwork implements Network {
     @Override
     public PathStore open(String uri, Engine engine) throws IOException {
-        return NatsStore.open(uri, engine);
+        var parsed = NatsUri.parse(uri);
+        return parsed.archives() ? archives(parsed, engine) : NatsStore.open(uri, engine);
+    }
+
+    private static ArchiveStore archives(NatsUri uri, Engine engine) throws IOException {
+        var settings = engine.configuration().nats();
+        String name = NodeKey.name(NodeKey.of(engine.store().home()), settings);
+        return new ArchiveStore(
+                uri.text(),
+                Bus.connect(uri.server(), settings, name),
+                new Subjects(uri.domain()),
+                engine,
+                settings.streams());
     }
 
     @Override

@@ -11,7 +11,11 @@ import java.util.regex.Pattern;
 /// ```
 ///
 /// @param domain empty for the default domain
-record NatsUri(String text, String host, int port, String domain) {
+/// @param archives whether not the nodes are meant but the closures in the object store there:
+///   `?archive=car`
+record NatsUri(String text, String host, int port, String domain, boolean archives) {
+    private static final String ARCHIVE = "archive";
+    private static final String CAR = "car";
     private static final int PORT = 4222;
     private static final Pattern FORM =
             Pattern.compile(
@@ -19,7 +23,8 @@ record NatsUri(String text, String host, int port, String domain) {
                             + "(?:/([A-Za-z0-9_-]{1,64})?)?");
 
     static NatsUri parse(String text) throws FormatException {
-        var match = FORM.matcher(StoreUri.parse(text).base());
+        var uri = StoreUri.parse(text, ARCHIVE);
+        var match = FORM.matcher(uri.base());
         if (!match.matches()) {
             throw new FormatException(
                     "store uri",
@@ -33,7 +38,12 @@ record NatsUri(String text, String host, int port, String domain) {
             throw new FormatException("store uri", 0, "there is no port " + port);
         }
         String domain = match.group(3) == null ? "" : match.group(3);
-        return new NatsUri(text, match.group(1), port, domain);
+        String archive = uri.parameters().get(ARCHIVE);
+        if (archive != null && !archive.equals(CAR)) {
+            throw new FormatException(
+                    "store uri", 0, "the archive '%s' is none of %s".formatted(archive, CAR));
+        }
+        return new NatsUri(text, match.group(1), port, domain, archive != null);
     }
 
     /// The server, as NATS clients name it.

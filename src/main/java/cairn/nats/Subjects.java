@@ -98,6 +98,11 @@ record Subjects(String domain) {
         return domain.isEmpty() ? "CID_BLOCKS" : "CID_BLOCKS_" + domain;
     }
 
+    /// The name of the object store in which closures of the domain are archived.
+    String archives() {
+        return domain.isEmpty() ? "cid-archives" : "cid-archives_" + domain;
+    }
+
     /// A message of that stream: the bytes of a block.
     String kept(Cid cid) {
         return of("BLOCK", cid.toString());

@@ -12,6 +12,7 @@ import cairn.engine.Engine;
 import cairn.ipld.DagWalk;
 import cairn.ipld.Visit;
 import cairn.nix.StorePath;
+import cairn.store.DagStore;
 import cairn.store.PathStore;
 import cairn.store.Progress;
 import io.nats.client.JetStreamApiException;
@@ -296,6 +297,31 @@ class BlockStreamTest {
             other.copyIn(from, List.of(path), true, Progress.NONE);
         }
         assertEquals(0, KeptBlocks.compare(server.uri(), other, Progress.NONE, _ -> {}).missing());
+    }
+
+    @Test
+    void aClosureTravelsAsOneArchive() throws IOException {
+        var engine = engine("one");
+        engine.copySampleIn(Progress.NONE);
+        Cid pinned = engine.catalog().pins().getFirst().cid();
+        StorePath top = engine.catalog().named(pinned).getFirst().info().path();
+        String uri = server.uri() + "/vision?archive=car";
+        for (int i = 0; i < 2; i++) { // the second time it is there
+            try (PathStore to = engine.target(uri)) {
+                engine.copyOut(to, List.of(top), Progress.NONE);
+            }
+        }
+        var other = engine("other");
+        try (PathStore from = other.open(uri)) {
+            assertEquals(List.of(top), from.paths().toList());
+            assertEquals(List.of(top), ((DagStore) from).named(pinned));
+            other.copyIn(from, List.of(top), true, Progress.NONE);
+        }
+        assertEquals(pinned, other.catalog().path(top).orElseThrow().cid());
+        assertEquals(engine.graph().closure(top).size(), other.catalog().storePaths().size());
+        try (PathStore empty = other.open(server.uri() + "?archive=car")) {
+            assertEquals(List.of(), empty.paths().toList());
+        }
     }
 
     private void awaitTaken(NatsNode node) throws IOException {
