@@ -41,7 +41,6 @@ final class Publisher implements AutoCloseable {
     private static final int REMEMBERED = 1 << 20;
 
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration AGAIN = Duration.ofSeconds(5);
     private static final Duration FULL_AGAIN = Duration.ofSeconds(60);
     private static final long NOTE_NANOS = 1_000_000_000;
 
@@ -107,7 +106,7 @@ final class Publisher implements AutoCloseable {
             return FULL_AGAIN;
         } catch (IOException e) {
             failed(e);
-            return AGAIN;
+            return LOOK;
         }
     }
 
