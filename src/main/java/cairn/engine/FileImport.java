@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -122,7 +123,8 @@ final class FileImport {
         var foreign = new ArrayList<Cid>();
         var trees = new HashSet<Cid>();
         car.nodes().values().forEach(node -> trees.add(node.tree().toV1()));
-        for (Cid root : car.roots()) {
+        // One that is named more than once comes once.
+        for (Cid root : new LinkedHashSet<>(car.roots())) {
             var node = car.nodes().get(root.toV1());
             if (node != null) {
                 roots.add(node.path());

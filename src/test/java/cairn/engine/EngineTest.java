@@ -261,6 +261,18 @@ class EngineTest {
     }
 
     @Test
+    void whatAnArchiveNamesTwiceComesOnce() throws IOException {
+        var block = Block.of(Codec.RAW, Bytes.utf8("hello"));
+        Path car = folder.resolve("twice.car");
+        write(car, List.of(block.cid(), block.cid()), List.of(block, block));
+        try (var engine = Engine.open(folder.resolve("home"))) {
+            var imported = engine.importFile(car, true, Progress.NONE);
+            assertEquals(List.of(block.cid()), imported.cids());
+            assertEquals(5, imported.summary().bytes());
+        }
+    }
+
+    @Test
     void addsAFolderAsNixDoes() throws IOException {
         var nix = Nix.in(folder.resolve("nix"));
         Path tree = Files.createDirectory(folder.resolve("tree"));
