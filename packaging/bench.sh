@@ -13,15 +13,17 @@
 #   graph     layout and panning of large graphs
 #   gateway   Nix pulling from a node and pushing to it, against plain files in a folder and on a
 #             server; narinfos from 64 connections; 16 clients at once through a node that draws on another
+#   nats      blocks into a stream of a local NATS server and out of it, and 1.3 GB from a node to another home
+#             against a plain socket
 #
 # Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
 # makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
 set -euo pipefail
-case ${1-} in -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0" && exit ;; esac
+case ${1-} in -h | --help) sed -n '2,21s/^# \{0,1\}//p' "$0" && exit ;; esac
 cd "$(dirname "$0")/.."
 corpus=target/corpus
 [ "${1-}" != --corpus ] || { corpus=$2 && shift 2; }
-[ $# -gt 0 ] || set -- import again nar block short frame many graph gateway
+[ $# -gt 0 ] || set -- import again nar block short frame many graph gateway nats
 
 work=$(mktemp -d)
 nodes=()
@@ -182,7 +184,7 @@ frame() {
 
 compiled() { # what measures with classes of the tests
     [ -e "$work/measures" ] || "$jdk/bin/javac" -nowarn -proc:none -d "$work/measures" \
-        -cp 'target/cairn.jar:target/lib/*' src/jmh/java/cairn/store/ManyPaths.java \
+        -cp 'target/cairn.jar:target/lib/*' src/jmh/java/cairn/{store/ManyPaths,nats/NatsRates}.java \
         src/test/java/cairn/ui/{ManyRows,GraphPanning}.java
 }
 
@@ -291,6 +293,32 @@ gateway() {
     compare 'memory of the node' "$(anonymous)" MiB '' '' '<=512'
     kill $node
     wait $node || true
+}
+
+nats() {
+    local server url rates
+    compiled
+    [ -d "$home" ] || ./cairn --home "$home" copy --from "local?root=$corpus" --all
+    mkdir -p "$work/nats"
+    printf 'listen: "127.0.0.1:-1"\nports_file_dir: "%s"\njetstream { store_dir: "%s" }\n' "$work/nats" "$work/nats/streams" \
+        > "$work/nats.conf"
+    nats-server --config "$work/nats.conf" > "$work/nats.log" 2>&1 &
+    server=$!
+    nodes+=($server)
+    until url=$(grep -hoE 'nats://[^"]+' "$work"/nats/*.ports 2> /dev/null) && [ -n "$url" ]; do kill -0 $server && sleep 0.1; done
+    measured cairn.nats.NatsRates "$url" "$home" "$work/rates" $paths > "$work/output"
+    rates=$work/output
+    compare 'blocks of 64 KiB published' "$(awk '$2 == "published" { print $1 }' "$rates")" MB/s '' '' '>=300'
+    compare 'blocks of 64 KiB fetched' "$(awk '$2 == "fetched" { print $1 }' "$rates")" MB/s '' '' '>=400'
+    compare 'copy of 1.3 GB from another node' "$(awk '$2 == "nats" { print $1 }' "$rates")" s \
+        'plain socket' "$(awk '$2 == "plain" { print $1 }' "$rates")" '<=1.5x'
+    measured cairn.nats.NatsRates "$url" "$work/million" > "$work/output"
+    timed ./cairn --home "$work/million" stats --store "${url/nats:/nats+ipld:}/many" --missing
+    [ "$(wc -l < "$work/output")" = 1 ] || { echo 'a list of 1,000,000 blocks is wrong' >&2 && return 1; }
+    compare 'what is missing of 1,000,000 blocks' "$seconds" s '' '' '<=60'
+    compare 'anonymous memory of that' "$anonymous" MiB '' '' '<=512'
+    kill $server
+    wait $server || true
 }
 
 # crowd: some clients pull at once through a second node, which draws on the node at $url.
