@@ -48,7 +48,7 @@ final class NatsStore implements DagStore {
     /// How long a node may take for a block until others are asked too: much longer than usual.
     private static final int UNUSUAL = 8;
 
-    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Logger LOG = System.getLogger(NatsStore.class.getName());
@@ -200,11 +200,10 @@ final class NatsStore implements DagStore {
                         Bytes.EMPTY,
                         Requests.Manner.PATIENT,
                         Bus.PATIENCE);
+        long patience = Math.clamp(UNUSUAL * usualNanos.get(), QUICK_NANOS, SLOW_NANOS);
         IOException why = null;
         try {
-            var soon =
-                    Bus.await(
-                            asked, Math.clamp(UNUSUAL * usualNanos.get(), QUICK_NANOS, SLOW_NANOS));
+            var soon = Bus.await(asked, patience);
             if (soon.isPresent()) {
                 BlockFetch.check(cid, soon.get().payload(), uri);
                 long took = System.nanoTime() - began;

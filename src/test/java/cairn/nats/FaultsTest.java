@@ -42,6 +42,9 @@ class FaultsTest {
     /// Longer than what is waited for usually, and no more.
     private static final int PAUSE_SECONDS = Integer.getInteger("cairn.test.pause", 4);
 
+    /// Some hundred blocks.
+    private static final int FILES = 6;
+
     @TempDir private Path room;
 
     private NatsServer server;
@@ -54,7 +57,7 @@ class FaultsTest {
         server = NatsServer.withStreams(room.resolve("server"), -1);
         there = engine("there");
         here = engine("here");
-        path = add(there, "large", 12);
+        path = add(there, "large", FILES);
     }
 
     @AfterEach
@@ -217,7 +220,7 @@ class FaultsTest {
             var ears =
                     client.connection()
                             .createDispatcher(_ -> {
-                                if (asked.incrementAndGet() == 60) {
+                                if (asked.incrementAndGet() == 30) {
                                     struck.completeAsync(() -> {
                                         try {
                                             misfortune.strike();
@@ -256,7 +259,7 @@ class FaultsTest {
             StorePath more;
             try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
                 more = add(there, "more", 10);
-                var _ = executor.submit(() -> add(here, "large", 12));
+                var _ = executor.submit(() -> add(here, "large", FILES));
                 var _ =
                         executor.submit(() ->
                                 here.add("more", room.resolve("files-more"), true, Progress.NONE));

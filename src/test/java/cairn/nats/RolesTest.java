@@ -8,8 +8,11 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.engine.Configuration;
+import cairn.engine.Engine;
 import cairn.engine.RefusedException;
 import cairn.ipld.Block;
+import cairn.store.DagStore;
+import cairn.store.Progress;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
@@ -233,6 +236,32 @@ class RolesTest {
             assertThrows(
                     RefusedException.class, () -> stream.make(Configuration.Nats.Streams.READ));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "vision"})
+    void aNodeArchivesClosures(String domain) throws IOException {
+        try (var engine = Engine.open(folder.resolve("home-" + domain))) {
+            engine.copySampleIn(Progress.NONE);
+            Cid pinned = engine.catalog().pins().getFirst().cid();
+            var top = engine.catalog().named(pinned).getFirst().info().path();
+            try (var archives = archives(domain, engine)) {
+                engine.copyOut(archives, List.of(top), Progress.NONE);
+            }
+            try (var archives = archives(domain, engine)) {
+                assertEquals(List.of(top), archives.paths().toList());
+                assertEquals(Optional.of(pinned), archives.cids(top).map(DagStore.Cids::path));
+            }
+        }
+    }
+
+    private static ArchiveStore archives(String domain, Engine engine) throws IOException {
+        return new ArchiveStore(
+                "archives",
+                connected(domain, "node"),
+                new Subjects(domain),
+                engine,
+                Configuration.Nats.Streams.READ);
     }
 
     private static Bus connected(String domain, String role) throws IOException {
