@@ -104,6 +104,22 @@ public record Configuration(
             writers = List.copyOf(writers);
         }
 
+        /// The same at another server.
+        public Nats at(String server) {
+            return new Nats(
+                    Optional.of(server),
+                    creds,
+                    nkey,
+                    user,
+                    passwordFile,
+                    tlsCa,
+                    inbox,
+                    domain,
+                    node,
+                    writers,
+                    streams);
+        }
+
         /// What a node does with streams.
         ///
         /// @param publishImports `nats.publish-imports`: whether what comes in is published

@@ -41,6 +41,7 @@ public final class Engine implements AutoCloseable {
     private final LocalStore local;
     private final Activities activities;
     private final Builds builds;
+    private final Membership membership;
     private @Nullable GraphAt graph;
 
     /// A graph, and the last change that it knows.
@@ -55,6 +56,7 @@ public final class Engine implements AutoCloseable {
         local = new LocalStore(store, clock);
         activities = new Activities(clock);
         builds = new Builds(store, clock);
+        membership = new Membership(this, this.environment, network);
     }
 
     /// Opens the engine of a home, which is made if it is not there.
@@ -133,6 +135,11 @@ public final class Engine implements AutoCloseable {
     /// What was built.
     public Builds builds() {
         return builds;
+    }
+
+    /// Goes to where other nodes meet, and away.
+    public Membership membership() {
+        return membership;
     }
 
     /// Lets Nix build something, brings what it built in, and keeps the records of the builds.
@@ -411,10 +418,11 @@ public final class Engine implements AutoCloseable {
         return Copy.run(local, to, roots, progress);
     }
 
-    /// Cancels what runs, and closes the store.
+    /// Cancels what runs, leaves other nodes, and closes the store.
     @Override
     public void close() throws IOException {
         activities.close();
+        membership.close();
         store.close();
     }
 }

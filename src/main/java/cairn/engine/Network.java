@@ -3,6 +3,7 @@ package cairn.engine;
 import cairn.cid.FormatException;
 import cairn.store.PathStore;
 import java.io.IOException;
+import java.util.Map;
 
 /// Leads to other nodes. Whoever wires the program knows over what.
 @FunctionalInterface
@@ -31,5 +32,19 @@ public interface Network {
     /// @return how many there were; what was not told when this fails is told the next time
     default int tellOfBuilds(Engine engine) throws IOException {
         return 0;
+    }
+
+    /// Takes a home to where other nodes meet, by what its configuration says.
+    ///
+    /// @param environment where programs are
+    /// @throws RefusedException if the server does not let this client in
+    default Meeting join(Engine engine, Map<String, String> environment, Meeting.Venue venue)
+            throws IOException {
+        throw new IOException("other nodes cannot be reached from here");
+    }
+
+    /// Whether a server of a home's own can be started here.
+    default boolean canHost(Map<String, String> environment) {
+        return false;
     }
 }

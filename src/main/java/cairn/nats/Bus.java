@@ -236,8 +236,18 @@ final class Bus implements AutoCloseable {
 
     /// Asks somebody who may be gone, see [Requests#send].
     CompletableFuture<Bytes> sendPromptly(String subject, Bytes payload, Duration patience) {
-        return send(subject, Headers::new, payload, Requests.Manner.PROMPT, patience)
+        return sendPromptly(subject, Headers::new, payload, patience);
+    }
+
+    CompletableFuture<Bytes> sendPromptly(
+            String subject, Supplier<Headers> headers, Bytes payload, Duration patience) {
+        return send(subject, headers, payload, Requests.Manner.PROMPT, patience)
                 .thenApply(Requests.Reply::payload);
+    }
+
+    /// How many requests are not answered yet.
+    int underWay() {
+        return Objects.requireNonNull(requests).underWay();
     }
 
     /// The same of which the headers of the reply matter.

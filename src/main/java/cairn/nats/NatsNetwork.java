@@ -1,9 +1,11 @@
 package cairn.nats;
 
 import cairn.engine.Engine;
+import cairn.engine.Meeting;
 import cairn.engine.Network;
 import cairn.store.PathStore;
 import java.io.IOException;
+import java.util.Map;
 
 /// Other nodes over NATS. Nothing of NATS is loaded before one of them is opened.
 public final class NatsNetwork implements Network {
@@ -36,5 +38,16 @@ public final class NatsNetwork implements Network {
                             bus, new Subjects(settings.domain()), settings.streams().replicas())
                     .tell(engine, name);
         }
+    }
+
+    @Override
+    public Meeting join(Engine engine, Map<String, String> environment, Meeting.Venue venue)
+            throws IOException {
+        return NatsMeeting.join(engine, environment, venue);
+    }
+
+    @Override
+    public boolean canHost(Map<String, String> environment) {
+        return PrivateServer.isInstalled(environment);
     }
 }

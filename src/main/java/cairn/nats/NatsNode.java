@@ -473,6 +473,11 @@ public final class NatsNode implements AutoCloseable {
         return Bytes.wrap(message.toByteArray());
     }
 
+    /// What it is connected by.
+    Bus bus() {
+        return bus;
+    }
+
     private Connection connection() {
         return bus.connection();
     }
@@ -481,8 +486,8 @@ public final class NatsNode implements AutoCloseable {
     @Override
     public void close() {
         var started = service;
-        if (started != null) {
-            started.stop();
+        if (started != null && connection().getStatus() == Connection.Status.CONNECTED) {
+            started.stop(); // without a server it would wait in vain for what was asked
         }
         peers.close();
         var publishing = publisher;

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// that no two servers ever share the folder.
 public final class PrivateServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PrivateServer.class.getName());
+    private static final String PROGRAM = "nats-server";
     private static final String LOOPBACK = "127.0.0.1";
     private static final int ANY_PORT = -1;
     private static final Duration START = Duration.ofSeconds(10);
@@ -55,6 +56,10 @@ public final class PrivateServer implements AutoCloseable {
         supervisor = Thread.ofPlatform().name("nats-server").daemon().unstarted(this::supervise);
     }
 
+    static boolean isInstalled(Map<String, String> environment) {
+        return Programs.find(PROGRAM, environment).isPresent();
+    }
+
     /// Starts the server that is installed here, and returns when it listens.
     ///
     /// @param environment where programs are
@@ -62,7 +67,7 @@ public final class PrivateServer implements AutoCloseable {
     public static PrivateServer start(Home home, Map<String, String> environment)
             throws IOException {
         Path program =
-                Programs.find("nats-server", environment)
+                Programs.find(PROGRAM, environment)
                         .orElseThrow(() ->
                                 new NoSuchFileException(
                                         "nats-server is not installed: apt install nats-server, or"

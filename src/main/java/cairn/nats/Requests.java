@@ -104,6 +104,11 @@ final class Requests implements AutoCloseable {
         }
     }
 
+    /// How many wait for a reply.
+    int underWay() {
+        return pending.size();
+    }
+
     /// Asks; the reply comes on another thread, which must not be kept. Who cancels it is not
     /// waited for any more.
     ///

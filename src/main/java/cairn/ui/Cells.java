@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
@@ -58,6 +59,11 @@ final class Cells {
         return new Plain<>("mono", Figures::shortened, text -> text);
     }
 
+    /// Text of fixed width as it is.
+    static <S> TableCell<S, String> plainMono() {
+        return new Plain<>("mono", text -> text, text -> text);
+    }
+
     static <S> TableCell<S, Long> number() {
         return new Plain<>("number", number -> Figures.count(number), _ -> "");
     }
@@ -65,6 +71,19 @@ final class Cells {
     /// A time of day, with the day in the tooltip.
     static <S> TableCell<S, Instant> time() {
         return new Plain<>("words", Figures::timeOfDay, Figures::exactTime);
+    }
+
+    /// A figure with its unit.
+    static <S> TableCell<S, String> figure() {
+        return new Plain<>("number", text -> text, _ -> "");
+    }
+
+    /// How long ago something was, as of when it is shown; nothing for the epoch.
+    static <S> TableCell<S, Instant> age(Supplier<Instant> now) {
+        return new Plain<>(
+                "words",
+                at -> at.equals(Instant.EPOCH) ? "–" : Figures.age(at, now.get()),
+                at -> at.equals(Instant.EPOCH) ? "" : Figures.exactTime(at));
     }
 
     /// How long ago something was.

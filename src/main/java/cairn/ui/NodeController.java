@@ -372,31 +372,6 @@ public final class NodeController {
         return box;
     }
 
-    /// A figure, what it counts and how fast; a click leads to what it counts.
-    private static final class Tile extends Button {
-        private final Label figure = new Label();
-        private final Label more = new Label();
-        private final String label;
-
-        Tile(String key, Runnable open) {
-            label = Words.text(key);
-            setId(key.replace('.', '-'));
-            figure.getStyleClass().add("tile-figure");
-            var name = new Label(label);
-            name.getStyleClass().add("secondary");
-            more.getStyleClass().add("secondary");
-            setGraphic(new VBox(figure, name, more));
-            getStyleClass().add("tile");
-            setOnAction(_ -> open.run());
-        }
-
-        void show(String number, String rate) {
-            figure.setText(number);
-            more.setText(rate);
-            setAccessibleText(label + " " + number + ", " + rate);
-        }
-    }
-
     /// A status with a shape for its kind, or that there is none yet.
     private static final class AnswerCell extends TableCell<Row, Request> {
         private final FontIcon icon = new FontIcon();

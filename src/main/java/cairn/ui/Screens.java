@@ -11,10 +11,12 @@ import cairn.ui.model.NodeModel;
 import cairn.ui.model.OverviewModel;
 import cairn.ui.model.PathModel;
 import cairn.ui.model.PathsModel;
+import cairn.ui.model.PeersModel;
 import cairn.ui.model.Place;
 import cairn.ui.model.Screen;
 import cairn.ui.model.ShellModel;
 import cairn.ui.model.Side;
+import cairn.ui.model.SubjectsModel;
 import cairn.ui.model.Work;
 import javafx.scene.Parent;
 
@@ -85,6 +87,25 @@ final class Screens {
             case Place.Node _ -> {
                 var model = new NodeModel(shell.node(), library, work, side);
                 yield opened(new NodeController(model, shell.settings()), model);
+            }
+            case Place.Peers _ -> {
+                var model = new PeersModel(shell.meeting(), library, work, side);
+                yield opened(
+                        new PeersController(
+                                model,
+                                shell.settings(),
+                                views.load(new JoinController(model.joining())),
+                                side::open),
+                        model);
+            }
+            case Place.Subjects at -> {
+                var model = new SubjectsModel(at, shell.meeting(), library, work, side);
+                yield opened(
+                        new SubjectsController(
+                                model,
+                                shell.settings(),
+                                views.load(new JoinController(model.joining()))),
+                        model);
             }
             case Place.Settings _ ->
                     opened(new SettingsController(shell.settings()), shell.settings());

@@ -1,7 +1,9 @@
 package cairn.ui;
 
+import cairn.engine.Meeting.Standing;
 import cairn.ui.model.ActivitiesModel;
 import cairn.ui.model.ActivitiesModel.Line;
+import cairn.ui.model.MeetingSwitch;
 import cairn.ui.model.NodeSwitch;
 import cairn.ui.model.Place;
 import cairn.ui.model.SearchModel;
@@ -67,6 +69,8 @@ public final class ShellController {
     @FXML private ToggleButton graph;
     @FXML private ToggleButton builds;
     @FXML private ToggleButton node;
+    @FXML private ToggleButton peers;
+    @FXML private ToggleButton subjects;
     @FXML private ToggleButton settings;
     @FXML private Button back;
     @FXML private Button forward;
@@ -86,6 +90,9 @@ public final class ShellController {
     @FXML private Label stripStatus;
     @FXML private Button stripCancel;
     @FXML private Label stripNote;
+    @FXML private Button meetingStatus;
+    @FXML private FontIcon meetingIcon;
+    @FXML private Tooltip meetingTip;
     @FXML private VBox found;
     @FXML private ListView<SearchModel.Line> lines;
     @FXML private Label note;
@@ -120,6 +127,10 @@ public final class ShellController {
         fillStrip();
         model.node().stateProperty().subscribe(this::showNode);
         model.node().flowProperty().subscribe(_ -> showNode(model.node().stateProperty().get()));
+        model.meeting().stateProperty().subscribe(this::showMeeting);
+        model.meeting()
+                .flowProperty()
+                .subscribe(_ -> showMeeting(model.meeting().stateProperty().get()));
         var finding =
                 new ShellSearch(
                         model.search(),
@@ -174,6 +185,16 @@ public final class ShellController {
     @FXML
     private void openNode() {
         openFromRail(new Place.Node());
+    }
+
+    @FXML
+    private void openPeers() {
+        openFromRail(new Place.Peers());
+    }
+
+    @FXML
+    private void openSubjects() {
+        openFromRail(new Place.Subjects(""));
     }
 
     @FXML
@@ -242,7 +263,9 @@ public final class ShellController {
                 .subscribe(wide -> {
                     rail.pseudoClassStateChanged(PseudoClass.getPseudoClass("wide"), wide);
                     for (ToggleButton button :
-                            List.of(overview, paths, graph, builds, node, settings)) {
+                            List.of(
+                                    overview, paths, graph, builds, node, peers, subjects,
+                                    settings)) {
                         button.setContentDisplay(wide ? ContentDisplay.LEFT : ContentDisplay.TOP);
                         button.setAlignment(wide ? Pos.CENTER_LEFT : Pos.CENTER);
                     }
@@ -303,6 +326,8 @@ public final class ShellController {
                     case Place.Graph _ -> graph;
                     case Place.Builds _, Place.OfBuild _ -> builds;
                     case Place.Node _, Place.Derivation _ -> node;
+                    case Place.Peers _ -> peers;
+                    case Place.Subjects _ -> subjects;
                     case Place.Settings _ -> settings;
                 };
         current.setSelected(true);
@@ -398,6 +423,45 @@ public final class ShellController {
         nodeStatus.setAccessibleText(tip);
         nodeStatus.pseudoClassStateChanged(ON, state instanceof NodeSwitch.State.On);
         nodeStatus.pseudoClassStateChanged(FAILED, state instanceof NodeSwitch.State.Failed);
+    }
+
+    private void showMeeting(MeetingSwitch.State state) {
+        boolean there =
+                state instanceof MeetingSwitch.State.On(_, var standing)
+                        && standing instanceof Standing.Connected;
+        int others = model.meeting().flowProperty().get().exchange().peers();
+        String tip =
+                switch (state) {
+                    case MeetingSwitch.State.Off _ -> Words.text("meeting.off");
+                    case MeetingSwitch.State.Joining _ -> Words.text("join.joining");
+                    case MeetingSwitch.State.Leaving _ -> Words.text("join.leaving");
+                    case MeetingSwitch.State.On(var meeting, var standing) ->
+                            switch (standing) {
+                                case Standing.Connected(var server) ->
+                                        Words.text("meeting.on", server, meeting.domain(), others);
+                                case Standing.Reconnecting(var why) ->
+                                        Words.text("peers.reconnecting", why);
+                                case Standing.Refused(var why) -> Words.text("peers.refused", why);
+                            };
+                    case MeetingSwitch.State.Failed(_, var problem) -> problem.sentence();
+                };
+        meetingIcon.setIconLiteral(
+                switch (state) {
+                    case MeetingSwitch.State.Off _ -> "fth-circle";
+                    case MeetingSwitch.State.Joining _, MeetingSwitch.State.Leaving _ ->
+                            "fth-loader";
+                    case MeetingSwitch.State.On _ ->
+                            there ? "fth-check-circle" : "fth-alert-triangle";
+                    case MeetingSwitch.State.Failed _ -> "fth-alert-triangle";
+                });
+        meetingStatus.setText(there ? Words.text("meeting.peers", others) : Words.text("meeting"));
+        meetingTip.setText(tip);
+        meetingStatus.setAccessibleText(tip);
+        meetingStatus.pseudoClassStateChanged(ON, there);
+        meetingStatus.pseudoClassStateChanged(
+                FAILED,
+                state instanceof MeetingSwitch.State.Failed
+                        || state instanceof MeetingSwitch.State.On && !there);
     }
 
     private void unveil(boolean open, Runnable show) {

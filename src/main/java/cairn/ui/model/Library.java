@@ -289,6 +289,9 @@ public final class Library {
                 return List.of();
             }
         }
+        if (Place.Subjects.isSubject(text.strip())) {
+            return List.of(Match.ofSubject(text.strip()));
+        }
         return switch (engine.resolve(inner(text))) {
             case Target.OfPath(var path) when store.catalog().path(path).isPresent() ->
                     with(Match.of(path), text, path, limit);

@@ -248,6 +248,17 @@ public final class Listing<S> {
                         _ -> set(newRows));
     }
 
+    /// Shows rows of which somebody knows how many are new, at once if that moves nothing one
+    /// reads; else they wait until [#showWaiting()].
+    public void offer(List<S> newRows, int news) {
+        if (news == 0 || !isRead.getAsBoolean()) {
+            set(newRows);
+        } else {
+            waiting = newRows;
+            fresh.set(news);
+        }
+    }
+
     /// How many rows came or went and are not shown yet.
     public ReadOnlyIntegerProperty freshProperty() {
         return fresh.getReadOnlyProperty();

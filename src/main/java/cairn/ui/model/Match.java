@@ -31,6 +31,14 @@ public record Match(NodeKind kind, String title, String detail, Place place) {
                 new Place.OfBuild(build.cid()));
     }
 
+    static Match ofSubject(String subject) {
+        return new Match(
+                NodeKind.UNKNOWN,
+                Words.text("match.subject"),
+                subject,
+                new Place.Subjects(subject));
+    }
+
     static Match of(Place place) {
         return new Match(NodeKind.UNKNOWN, Words.text("match.link"), place.link(), place);
     }

@@ -8,13 +8,15 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Somewhere in the explorer, as a value that a link can carry.
 ///
 /// ```
 /// link = "cairn:" ( "overview" | "paths" [ "?q=" filter ] | "path/" hash [ "?tab=" tab ] | "dag/" cid
 ///                 | "graph" [ "/" hash ] | "diff/" hash "/" hash | "builds" | "build/" cid
-///                 | "migration" [ "?from=" source ] | "drv" [ "/" hash | "?at=" derivation ] | "node" | "settings" )
+///                 | "migration" [ "?from=" source ] | "drv" [ "/" hash | "?at=" derivation ] | "node" | "peers"
+///                 | "subjects" [ "?at=" subject ] | "settings" )
 /// ```
 public sealed interface Place {
     String SCHEME = "cairn:";
@@ -82,6 +84,25 @@ public sealed interface Place {
     /// Serving this store to Nix, and the stores that it draws on.
     record Node() implements Place {}
 
+    /// The other nodes.
+    record Peers() implements Place {}
+
+    /// What comes on a subject of the server where nodes meet.
+    ///
+    /// @param subject may have wildcards; empty where none is chosen yet
+    record Subjects(String subject) implements Place {
+        /// What the subjects of Cairn and of NATS itself begin with.
+        private static final Pattern KNOWN =
+                Pattern.compile(
+                        "(STORE|CACHE|BUILD|BLOCK|FIH|FIH_API|\\$SRV|\\$JS|_INBOX[A-Za-z0-9_-]*)"
+                                + "(\\.[^\\s.]+)+|METADATA|TRACE|VERIFY");
+
+        /// Whether a text is a subject rather than anything else that one looks for.
+        static boolean isSubject(String text) {
+            return KNOWN.matcher(text).matches();
+        }
+    }
+
     record Settings() implements Place {}
 
     /// Where all is that can be told of a subject, if there is such a place.
@@ -109,6 +130,9 @@ public sealed interface Place {
         if (rest.startsWith("drv?at=")) {
             return new Derivation(decode(rest.substring("drv?at=".length())));
         }
+        if (rest.startsWith("subjects?at=")) {
+            return new Subjects(decode(rest.substring("subjects?at=".length())));
+        }
         String[] parts = rest.split("/", -1);
         return switch (parts[0] + "/" + (parts.length - 1)) {
             case "overview/0" -> new Overview();
@@ -124,6 +148,8 @@ public sealed interface Place {
             case "drv/0" -> new Derivation("");
             case "drv/1" -> new Derivation(hash(parts[1]));
             case "node/0" -> new Node();
+            case "peers/0" -> new Peers();
+            case "subjects/0" -> new Subjects("");
             case "settings/0" -> new Settings();
             default ->
                     throw new FormatException(
@@ -158,6 +184,9 @@ public sealed interface Place {
                                             ? "drv/" + text
                                             : "drv?at=" + encode(text);
                     case Node _ -> "node";
+                    case Peers _ -> "peers";
+                    case Subjects(var subject) ->
+                            subject.isEmpty() ? "subjects" : "subjects?at=" + encode(subject);
                     case Settings _ -> "settings";
                 };
     }

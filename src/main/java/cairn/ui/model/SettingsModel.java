@@ -19,6 +19,8 @@ import javafx.beans.property.Property;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
 
 /// How the explorer looks, remembered in a file of its own. Use on the UI thread only.
@@ -48,6 +50,8 @@ public final class SettingsModel implements Screen {
             new SimpleBooleanProperty(this, "inspectorOpen", true);
     private final DoubleProperty inspectorWidth =
             new SimpleDoubleProperty(this, "inspectorWidth", 300);
+
+    private final StringProperty meeting = new SimpleStringProperty(this, "meeting", "");
 
     private final Map<String, List<ColumnLook>> columns = new HashMap<>();
 
@@ -91,6 +95,11 @@ public final class SettingsModel implements Screen {
         return inspectorWidth;
     }
 
+    /// Where other nodes were met last, see [MeetingSwitch].
+    public StringProperty meetingProperty() {
+        return meeting;
+    }
+
     /// How the columns of a list were left; empty for one that nobody touched.
     public List<ColumnLook> columns(String list) {
         return columns.getOrDefault(list, List.of());
@@ -114,6 +123,7 @@ public final class SettingsModel implements Screen {
         properties.setProperty("wide-rail", word(wideRail));
         properties.setProperty("inspector-open", word(inspectorOpen));
         properties.setProperty("inspector-width", word(inspectorWidth));
+        properties.setProperty("meeting", meeting.get());
         columns.forEach(
                 (list, looks) -> properties.setProperty(COLUMNS + list, ColumnLook.text(looks)));
         try {
@@ -158,6 +168,7 @@ public final class SettingsModel implements Screen {
         } catch (IOException | IllegalArgumentException _) {
             // Not there, or not ours: everything stays as it comes.
         }
+        meeting.set(properties.getProperty("meeting", meeting.get()));
         wideRail.set(flag(properties, "wide-rail", wideRail));
         inspectorOpen.set(flag(properties, "inspector-open", inspectorOpen));
         readColumns(properties);

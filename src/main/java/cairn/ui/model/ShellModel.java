@@ -24,6 +24,7 @@ public final class ShellModel implements AutoCloseable {
     private final ImportModel importing;
     private final Migrating migrating;
     private final NodeSwitch node;
+    private final MeetingSwitch meeting;
     private final SearchModel search;
     private final Side first;
     private final ReadOnlyObjectWrapper<Optional<Side>> second =
@@ -55,6 +56,7 @@ public final class ShellModel implements AutoCloseable {
         importing = new ImportModel(engine);
         migrating = new Migrating(engine, uiThread);
         node = new NodeSwitch(engine, serving, work);
+        meeting = new MeetingSwitch(engine, work, settings.meetingProperty());
         first = new Side(place, this::openBeside, inspector::inspect);
         active.set(first);
         search = new SearchModel(library, work, actions(), this::open, this::openBeside);
@@ -102,6 +104,10 @@ public final class ShellModel implements AutoCloseable {
 
     public NodeSwitch node() {
         return node;
+    }
+
+    public MeetingSwitch meeting() {
+        return meeting;
     }
 
     public SearchModel search() {
@@ -174,6 +180,7 @@ public final class ShellModel implements AutoCloseable {
     /// views only take up what is cheap; once it rests, everything is asked again.
     public void watch() {
         node.look();
+        meeting.look();
         if (watching) {
             return;
         }
@@ -226,6 +233,8 @@ public final class ShellModel implements AutoCloseable {
                 action("action.graph", "", () -> open(new Place.Graph(Optional.empty()))),
                 action("action.builds", "", () -> open(new Place.Builds())),
                 action("action.node", "", () -> open(new Place.Node())),
+                action("action.peers", "", () -> open(new Place.Peers())),
+                action("action.subjects", "", () -> open(new Place.Subjects(""))),
                 action("drv.title", "", () -> open(new Place.Derivation(""))),
                 action("action.settings", "", () -> open(new Place.Settings())),
                 action("action.import-nix", "", importing::fromNix),

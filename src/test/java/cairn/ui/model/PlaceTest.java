@@ -28,6 +28,9 @@ class PlaceTest {
                 "cairn:drv/1b9jydsiygi6jhlz2dxbrxi6b4m1rn4r",
                 "cairn:drv?at=%2Fsrv%2Fhello.drv",
                 "cairn:node",
+                "cairn:peers",
+                "cairn:subjects",
+                "cairn:subjects?at=BUILD.*.COMPLETE",
                 "cairn:settings"
             })
     void everyPlaceHasALinkThatLeadsBack(String link) throws FormatException {
@@ -49,6 +52,25 @@ class PlaceTest {
             })
     void refusesLinksToNowhere(String link) {
         assertThrows(FormatException.class, () -> Place.parse(link));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "STORE.GET.bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
+                "STORE.>",
+                "BUILD.*.COMPLETE",
+                "$SRV.PING",
+                "METADATA"
+            })
+    void knowsASubject(String text) {
+        assertTrue(Place.Subjects.isSubject(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STORE", "README.md", "store.get.x", "BUILD..x", "hello 2.12", ""})
+    void knowsNoSubject(String text) {
+        assertFalse(Place.Subjects.isSubject(text));
     }
 
     @Test
