@@ -1,9 +1,11 @@
 package cairn.nats;
 
 import cairn.cid.Bytes;
+import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.BuildNews;
 import cairn.engine.Builds;
+import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.RefusedException;
 import io.nats.client.JetStreamApiException;
@@ -56,6 +58,34 @@ final class BuildStream {
         this.bus = bus;
         this.subjects = subjects;
         this.replicas = replicas;
+    }
+
+    /// Tells others of the builds of a home as they are recorded, by whatever process, and hears of
+    /// theirs where that is wanted.
+    ///
+    /// @param name what the node calls itself
+    /// @param courier brings what they gave
+    Follower follow(
+            Engine engine, String name, Configuration.Nats.Streams settings, Courier courier) {
+        var follower = new Follower("builds", "builds are not exchanged");
+        follower.start(() -> {
+            int _ = tell(engine, name);
+            if (settings.importBuilds()) {
+                int _ = hear(engine, name, news -> bring(engine, news, settings, courier));
+            }
+        });
+        return follower;
+    }
+
+    private static void bring(
+            Engine engine, BuildNews news, Configuration.Nats.Streams settings, Courier courier)
+            throws IOException {
+        if (settings.importOutputs()) {
+            var trusted = engine.configuration().trustedKeys();
+            for (Cid output : news.record().outputs().values()) {
+                var _ = courier.bring(output, trusted);
+            }
+        }
     }
 
     /// Publishes the builds of a home that were not published yet. What was is said in the home

@@ -64,7 +64,7 @@ public final class NatsNode implements AutoCloseable {
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
-    private @Nullable BuildFollower builds;
+    private final List<Follower> followers = new ArrayList<>();
 
     private NatsNode(
             Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
@@ -186,18 +186,18 @@ public final class NatsNode implements AutoCloseable {
         }
         var courier = new Courier(engine, others);
         if (settings.streams().publishImports()) {
-            publisher = Publisher.start(engine, stream, settings.streams());
+            var publishing = Publisher.start(engine, stream, settings.streams());
+            publisher = publishing;
+            followers.add(publishing.follower());
         }
         if (settings.streams().replicate()) {
-            replica = Replica.start(engine, stream, courier);
+            var replicating = Replica.start(engine, stream, courier);
+            replica = replicating;
+            followers.add(replicating.follower());
         }
-        builds =
-                BuildFollower.start(
-                        engine,
-                        new BuildStream(bus, subjects, settings.streams().replicas()),
-                        name,
-                        settings.streams(),
-                        courier);
+        followers.add(
+                new BuildStream(bus, subjects, settings.streams().replicas())
+                        .follow(engine, name, settings.streams(), courier));
     }
 
     /// How publishing goes.
@@ -490,28 +490,9 @@ public final class NatsNode implements AutoCloseable {
             started.stop(); // without a server it would wait in vain for what was asked
         }
         peers.close();
-        var publishing = publisher;
-        var replicating = replica;
-        if (publishing != null) {
-            publishing.stop();
-        }
-        if (replicating != null) {
-            replicating.stop();
-        }
-        var following = builds;
-        if (following != null) {
-            following.stop();
-        }
+        followers.forEach(Follower::stop);
         bus.giveUp();
-        if (publishing != null) {
-            publishing.close();
-        }
-        if (replicating != null) {
-            replicating.close();
-        }
-        if (following != null) {
-            following.close();
-        }
+        followers.forEach(Follower::close);
         asking.close();
         bus.close();
         intake.close();

@@ -21,10 +21,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Publishes what comes into a home into the stream of its domain, by following the changes.
@@ -32,7 +28,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// The files of a path come first and its PathNode when all of them were acknowledged, so a
 /// PathNode in the stream has its tree there, and as paths come in after what they refer to, its
 /// closure. How far this came is kept for each stream; one that is made anew gets everything again.
-final class Publisher implements AutoCloseable {
+final class Publisher implements Follower.Step {
     private static final Logger LOG = System.getLogger(Publisher.class.getName());
     private static final int WINDOW = 64;
     private static final int CHANGES = 1000;
@@ -40,23 +36,19 @@ final class Publisher implements AutoCloseable {
     /// Of more blocks than this that were published some may be published again.
     private static final int REMEMBERED = 1 << 20;
 
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration FULL_AGAIN = Duration.ofSeconds(60);
     private static final long NOTE_NANOS = 1_000_000_000;
 
     private final Engine engine;
     private final BlockStream stream;
     private final Configuration.Nats.Streams settings;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("publisher").factory());
+    private final Follower follower;
     private final Queue<Sent> sent = new ArrayDeque<>();
     private KeySet done = new KeySet();
     private int remembered;
     private final LongAdder blocks = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private volatile long cursor;
-    private volatile String problem = "";
 
     /// How far it came.
     ///
@@ -68,70 +60,53 @@ final class Publisher implements AutoCloseable {
 
     private record Sent(Block block, CompletableFuture<BlockStream.Published> future) {}
 
-    private Publisher(Engine engine, BlockStream stream, Configuration.Nats.Streams settings) {
+    private Publisher(
+            Engine engine,
+            BlockStream stream,
+            Configuration.Nats.Streams settings,
+            Follower follower) {
         this.engine = engine;
         this.stream = stream;
         this.settings = settings;
+        this.follower = follower;
     }
 
     static Publisher start(Engine engine, BlockStream stream, Configuration.Nats.Streams settings) {
-        var publisher = new Publisher(engine, stream, settings);
-        publisher.thread.execute(publisher::run);
+        var follower = new Follower("publisher", "what comes in is not published");
+        var publisher = new Publisher(engine, stream, settings, follower);
+        follower.start(publisher);
         return publisher;
     }
 
     State state() {
-        return new State(cursor, blocks.sum(), bytes.sum(), problem);
+        return new State(cursor, blocks.sum(), bytes.sum(), follower.problem());
     }
 
-    private void run() {
-        try {
-            Duration pause = Duration.ZERO;
-            while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                pause = step();
-            }
-        } catch (InterruptedException _) {
-            // Nobody interrupts this thread; if so, it is no longer wanted.
-        }
+    Follower follower() {
+        return follower;
     }
 
-    /// Publishes what is new, and returns how long to wait for more.
-    private Duration step() {
-        try {
-            follow();
-            problem = "";
-            return LOOK;
-        } catch (BlockStream.FullException e) {
-            failed(e);
-            return FULL_AGAIN;
-        } catch (IOException e) {
-            failed(e);
-            return LOOK;
-        }
-    }
-
-    private void failed(IOException e) {
+    /// Nothing is known of what was under way.
+    @Override
+    public Duration failed(IOException failure) {
         sent.clear();
         done = new KeySet();
         remembered = 0;
-        String why = String.valueOf(e.getMessage());
-        if (stopped.getCount() > 0 && !why.equals(problem)) {
-            LOG.log(Level.WARNING, "what comes in is not published: " + why);
-        }
-        problem = why;
+        return failure instanceof BlockStream.FullException ? FULL_AGAIN : Follower.LOOK;
     }
 
-    private void follow() throws IOException {
+    @Override
+    public void run() throws IOException {
         var made = stream.make(settings).getCreateTime();
-        String follower = "%s %s".formatted(stream.name(), made.toInstant());
-        long noted = engine.store().followed(follower);
+        String name = "%s %s".formatted(stream.name(), made.toInstant());
+        long noted = engine.store().followed(name);
         long notedAt = System.nanoTime();
         cursor = noted;
         for (List<Catalog.Change> changes = engine.catalog().changes(cursor, CHANGES);
-                !changes.isEmpty() && stopped.getCount() > 0;
+                !changes.isEmpty() && follower.goesOn();
                 changes = engine.catalog().changes(cursor, CHANGES)) {
             for (var change : changes) {
-                if (stopped.getCount() == 0) {
+                if (!follower.goesOn()) {
                     break;
                 }
                 if (change.kind().equals("path")) {
@@ -140,7 +115,7 @@ final class Publisher implements AutoCloseable {
                 cursor = change.cursor();
                 if (System.nanoTime() - notedAt > NOTE_NANOS) {
                     finish();
-                    engine.store().noteFollowed(follower, cursor);
+                    engine.store().noteFollowed(name, cursor);
                     noted = cursor;
                     notedAt = System.nanoTime();
                 }
@@ -148,7 +123,7 @@ final class Publisher implements AutoCloseable {
         }
         finish();
         if (cursor != noted) {
-            engine.store().noteFollowed(follower, cursor);
+            engine.store().noteFollowed(name, cursor);
         }
     }
 
@@ -177,9 +152,7 @@ final class Publisher implements AutoCloseable {
 
     private void tree(Cid root) throws IOException {
         var walk = new DagWalk(engine.store().inOrder(), List.of(root));
-        for (var visit = walk.next();
-                visit.isPresent() && stopped.getCount() > 0;
-                visit = walk.next()) {
+        for (var visit = walk.next(); visit.isPresent() && follower.goesOn(); visit = walk.next()) {
             switch (visit.get()) {
                 case Visit.Found(var block, _) -> send(block);
                 case Visit.Missing(var cid) -> throw new MissingBlockException(cid);
@@ -212,7 +185,7 @@ final class Publisher implements AutoCloseable {
                                 .block(cid)
                                 .orElseThrow(() -> new MissingBlockException(cid)));
         finish();
-        if (stopped.getCount() > 0) {
+        if (follower.goesOn()) {
             var claim =
                     new PathJson.Claim(
                             cid, path.info().signatures(), path.info().deriver(), path.info().ca());
@@ -240,16 +213,5 @@ final class Publisher implements AutoCloseable {
                 throw e;
             }
         }
-    }
-
-    /// Begins nothing new; who then fails what is under way need not wait for that.
-    void stop() {
-        stopped.countDown();
-    }
-
-    @Override
-    public void close() {
-        stop();
-        thread.close();
     }
 }
