@@ -240,8 +240,15 @@ public final class NodeController {
                                 ? "node.turning-on"
                                 : problem == null ? "node.turn-on" : "problem.retry"));
         if (set != null) {
-            // What is not set would push the button out of sight.
-            fill(offSettings, set.settings().stream().filter(now -> !now.values().isEmpty()));
+            // What is not set would push the button out of sight, and so would what is for a server
+            // of NATS where none is set.
+            fill(
+                    offSettings,
+                    set.settings().stream()
+                            .filter(now ->
+                                    !now.values().isEmpty()
+                                            && (set.nats().url().isPresent()
+                                                    || !now.setting().key().startsWith("nats."))));
         }
         offNote.setText(Words.text("node.set-in", model.file(), NodeModel.fixed()));
     }

@@ -14,7 +14,6 @@ import cairn.ui.model.SubjectsModel.Row;
 import cairn.ui.model.SubjectsModel.Since;
 import cairn.ui.model.Words;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import javafx.fxml.FXML;
 import javafx.scene.Parent;
@@ -183,8 +182,7 @@ final class SubjectsController {
                 new StringConverter<>() {
                     @Override
                     public String toString(Since choice) {
-                        return Words.text(
-                                "subjects.since-" + choice.name().toLowerCase(Locale.ROOT));
+                        return choice.label();
                     }
 
                     @Override

@@ -79,8 +79,7 @@ class NodeViewTest {
                         "store.synchronous FULL default",
                         "gateway.listen 127.0.0.1:0 cairn.toml",
                         "gateway.writable false default",
-                        "gateway.priority 30 default",
-                        "nats.inbox _INBOX default"),
+                        "gateway.priority 30 default"),
                 set.stream()
                         .map(label -> ((Label) label).getText())
                         .gather(Gatherers.windowFixed(3))

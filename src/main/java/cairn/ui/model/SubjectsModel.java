@@ -45,27 +45,34 @@ public final class SubjectsModel implements Screen {
     /// Subjects that one may want to listen to, with the words for what they are.
     public static final List<Naming> SUGGESTED =
             List.of(
-                    suggested("all", ">"),
-                    suggested("builds", "BUILD.*.COMPLETE"),
-                    suggested("store", "STORE.>"),
-                    suggested("hits", "STORE.CID.HITS.*"),
-                    suggested("audit", "STORE.AUDIT"),
-                    suggested("gc", "STORE.GC.>"),
-                    suggested("validate", "CACHE.VALIDATE.>"),
-                    suggested("blocks", "BLOCK.>"),
-                    suggested("board", "FIH.>"));
+                    suggested("subjects.suggested-all", ">"),
+                    suggested("subjects.suggested-builds", "BUILD.*.COMPLETE"),
+                    suggested("subjects.suggested-store", "STORE.>"),
+                    suggested("subjects.suggested-hits", "STORE.CID.HITS.*"),
+                    suggested("subjects.suggested-audit", "STORE.AUDIT"),
+                    suggested("subjects.suggested-gc", "STORE.GC.>"),
+                    suggested("subjects.suggested-validate", "CACHE.VALIDATE.>"),
+                    suggested("subjects.suggested-blocks", "BLOCK.>"),
+                    suggested("subjects.suggested-board", "FIH.>"));
 
     /// From when on one wants to hear what a stream kept.
     public enum Since {
-        NOW(Duration.ZERO),
-        HOUR(Duration.ofHours(1)),
-        DAY(Duration.ofDays(1)),
-        ALL(Duration.ofDays(36_500));
+        NOW("subjects.since-now", Duration.ZERO),
+        HOUR("subjects.since-hour", Duration.ofHours(1)),
+        DAY("subjects.since-day", Duration.ofDays(1)),
+        ALL("subjects.since-all", Duration.ofDays(36_500));
 
+        private final String key;
         private final Duration ago;
 
-        Since(Duration ago) {
+        Since(String key, Duration ago) {
+            this.key = key;
             this.ago = ago;
+        }
+
+        /// As the user reads it.
+        public String label() {
+            return Words.text(key);
         }
 
         Optional<Instant> from(Instant now) {
@@ -170,7 +177,7 @@ public final class SubjectsModel implements Screen {
     }
 
     private static Naming suggested(String key, String subject) {
-        return new Naming(Words.text("subjects.suggested-" + key), subject);
+        return new Naming(Words.text(key), subject);
     }
 
     private static Subject subject(Row row) {
