@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -130,7 +131,7 @@ final class Requests implements AutoCloseable {
                         .whenComplete((_, _) -> pending.remove(token))
                         .exceptionallyCompose(e ->
                                 CompletableFuture.failedFuture(
-                                        e instanceof TimeoutException
+                                        isTimeout(e)
                                                 ? new IOException(
                                                         "%s: nobody answered %s within %d s"
                                                                 .formatted(
@@ -145,6 +146,12 @@ final class Requests implements AutoCloseable {
                     }
                 });
         return reply;
+    }
+
+    /// Whoever comes behind another stage finds what went wrong wrapped.
+    private static boolean isTimeout(Throwable e) {
+        return e instanceof TimeoutException
+                || e instanceof CompletionException && e.getCause() instanceof TimeoutException;
     }
 
     /// Asks everything again that is not answered, because it may be lost.
