@@ -18,6 +18,7 @@ import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,9 @@ import tools.jackson.databind.JsonNode;
 final class BuildStream {
     private static final Logger LOG = System.getLogger(BuildStream.class.getName());
     private static final int WINDOW = 64;
+
+    /// So soon a stream answers, if there is one.
+    private static final Duration ANSWERS = Duration.ofSeconds(2);
 
     /// Of more messages than this some may be heard again.
     private static final int BATCH = 100;
@@ -104,8 +108,13 @@ final class BuildStream {
                 if (sent.size() == WINDOW) {
                     kept(Bus.await(sent.remove()));
                 }
-                sent.add(publish(BuildNews.of(build, name)));
-                told++;
+                var news = BuildNews.of(build, name);
+                var ack = publish(news);
+                if (told++ == 0 && Bus.await(ack, ANSWERS.toNanos()).isEmpty()) {
+                    // Somebody listens, who does not answer, and no stream is there.
+                    ack = makeAndPublish(news);
+                }
+                sent.add(ack);
             }
             while (!sent.isEmpty()) {
                 kept(Bus.await(sent.remove()));
@@ -119,19 +128,16 @@ final class BuildStream {
 
     /// Where nobody keeps it, the stream is made.
     private CompletableFuture<Bytes> publish(BuildNews news) throws IOException {
-        String subject = Subjects.build(news.record().project());
-        // Whoever tells it twice within minutes, as two processes of one home, is heard once.
-        var headers = new Headers().add("Nats-Msg-Id", news.node() + "/" + news.cid());
         return bus.send(
-                        subject,
-                        () -> headers,
+                        subject(news),
+                        () -> headers(news),
                         BuildJson.toBytes(news),
                         Requests.Manner.PROMPT,
                         Bus.PATIENCE)
                 .thenApply(Requests.Reply::payload)
                 .exceptionallyCompose(failure ->
                         isNobody(failure)
-                                ? makeAndPublish(subject, headers, news)
+                                ? makeAndPublish(news)
                                 : CompletableFuture.failedFuture(failure));
     }
 
@@ -140,14 +146,23 @@ final class BuildStream {
                 || failure.getCause() instanceof Requests.NobodyException;
     }
 
-    private CompletableFuture<Bytes> makeAndPublish(
-            String subject, Headers headers, BuildNews news) {
+    private CompletableFuture<Bytes> makeAndPublish(BuildNews news) {
         try {
             StreamInfo _ = make();
-            return bus.send(subject, () -> headers, BuildJson.toBytes(news), Bus.PATIENCE);
+            return bus.send(
+                    subject(news), () -> headers(news), BuildJson.toBytes(news), Bus.PATIENCE);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static String subject(BuildNews news) {
+        return Subjects.build(news.record().project());
+    }
+
+    /// Whoever tells it twice within minutes, as two processes of one home, is heard once.
+    private static Headers headers(BuildNews news) {
+        return new Headers().add("Nats-Msg-Id", news.node() + "/" + news.cid());
     }
 
     private void kept(Bytes reply) throws IOException {

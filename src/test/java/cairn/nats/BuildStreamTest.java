@@ -117,6 +117,16 @@ class BuildStreamTest {
     }
 
     @Test
+    void isKeptThoughSomebodyListensBeforeThereIsAStream() throws IOException {
+        try (var client = server.client()) {
+            var _ = client.connection().subscribe("BUILD.*.COMPLETE");
+            client.flush();
+            assertEquals(6, builder().tellOfBuilds());
+            assertEquals(6, kept());
+        }
+    }
+
+    @Test
     void everyBuildIsToldOnceAndKeptByWhoHears() throws IOException {
         var builder = builder();
         assertEquals(6, builder.tellOfBuilds());
