@@ -188,7 +188,7 @@ class MainTest {
                     node --nats nats://h --with-nats | --nats names a server and --with-nats starts\
                      one: give one
                     paths --store nats+ipld://h?x=y | in 'nats+ipld://h?x=y': there is no parameter 'x';\
-                     known are priority
+                     known are archive, priority
                     copy --to file:///x?compression=foo y | the compression 'foo' is none of xz,\
                      zstd, bzip2, gzip, none
                     paths --store file:///dev     | file:///dev is no binary cache: there is no\
