@@ -126,6 +126,8 @@ public final class Explorer {
                         window = new Window(store, settings, place, serving, WIDTH, HEIGHT);
                         stage.setScene(window.scene());
                         stage.show();
+                        // Others can wait until there is something to see.
+                        window.whenQuiet(window.model().meeting()::resume);
                         onShown.accept(window);
                     }
                 });

@@ -73,6 +73,7 @@ public final class Shot {
             settings.themeProperty().set(dark ? Theme.DARK : Theme.LIGHT);
             var window = new Window(engine, settings, place, serving, width, height);
             var _ = view.whenComplete((_, _) -> window.close());
+            window.model().meeting().resume();
             Region content = inFull(window.scene(), width, height);
             var stage = new Stage();
             var _ = view.whenComplete((_, _) -> stage.close());

@@ -41,7 +41,6 @@ final class Window implements AutoCloseable {
         scene = new Scene(root, width, height);
         look = Look.follow(scene, settings);
         controller.watch();
-        model.meeting().resume();
     }
 
     Scene scene() {
