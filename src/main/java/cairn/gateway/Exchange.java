@@ -51,6 +51,10 @@ final class Exchange {
     private final Feed.Entry entry;
     private final String method;
     private boolean begun;
+    private @Nullable InputStream entity;
+
+    /// Whether nothing more is to be expected of the client.
+    private boolean lost;
 
     Exchange(
             ServerRequest request,
@@ -194,7 +198,7 @@ final class Exchange {
         response.header(HeaderValues.CONNECTION_CLOSE);
         say(status, sentence);
         boolean waits = request.headers().contains(HeaderNames.EXPECT) && !request.continueSent();
-        if (!waits) {
+        if (!waits && !lost) {
             drain();
         }
         throw new CloseConnectionException("turned away");
@@ -296,12 +300,7 @@ final class Exchange {
                     Reason.TOO_LARGE,
                     "%d bytes are more than the %d that are taken".formatted(length, limit));
         }
-        var sent =
-                new Paced(
-                        length == 0
-                                ? InputStream.nullInputStream()
-                                : request.content().inputStream(),
-                        limit);
+        var sent = new Paced(length == 0 ? InputStream.nullInputStream() : entity(), limit);
         return isEncoded()
                 ? NarCompression.named(header(HeaderNames.CONTENT_ENCODING)).decompress(sent, limit)
                 : sent;
@@ -315,6 +314,11 @@ final class Exchange {
 
     private static RefusedException tooSlow() {
         return new RefusedException(Reason.TOO_SLOW, "the body comes too slowly");
+    }
+
+    private RefusedException lost(RefusedException why) {
+        lost = true;
+        return why;
     }
 
     /// Answers on the thread that watches, while that of the exchange waits and can do no more: to
@@ -384,9 +388,16 @@ final class Exchange {
                 && peer.getAddress().isLoopbackAddress();
     }
 
+    /// What the client sends, of which the server hands out one stream.
+    private InputStream entity() {
+        var in = entity == null ? request.content().inputStream() : entity;
+        entity = in;
+        return in;
+    }
+
     private void drain() {
         byte[] buffer = new byte[1 << 14];
-        try (var in = new Paced(request.content().inputStream(), DRAINED)) {
+        try (var in = new Paced(entity(), DRAINED)) {
             int read = 0;
             while (read >= 0) {
                 read = in.read(buffer, 0, buffer.length);
@@ -475,7 +486,7 @@ final class Exchange {
             }
             long took = System.nanoTime() - started;
             if (took > GRACE_NANOS && count / (took / 1e9) < SLOWEST_BYTES_PER_SECOND) {
-                throw tooSlow();
+                throw lost(tooSlow());
             }
             return read;
         }
@@ -493,10 +504,10 @@ final class Exchange {
                 broken = true;
             }
             if (wait.end()) {
-                throw tooSlow();
+                throw lost(tooSlow());
             }
             if (broken) {
-                throw new RefusedException(Reason.WRONG, "the body ends too early");
+                throw lost(new RefusedException(Reason.WRONG, "the body ends too early"));
             }
             return read;
         }

@@ -248,6 +248,22 @@ class UploadTest {
         assertEquals(201, node.put(otherName, other).statusCode());
     }
 
+    /// More than the buffers of a connection hold, of which the first bytes are wrong.
+    @Test
+    void whoStillSendsHearsWhyItIsTurnedAway() throws Exception {
+        try (var socket = node.connect()) {
+            var out = socket.getOutputStream();
+            byte[] body = new byte[48 << 20];
+            out.write(
+                    "PUT /nar/%s.nar HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(sha256(body), body.length)
+                            .getBytes(UTF_8));
+            out.write(body);
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        }
+    }
+
     @Test
     void onlySoManyAreTakenAtOnce() throws Exception {
         var hour = Duration.ofHours(1);
