@@ -80,28 +80,14 @@ final class NatsMeeting implements Meeting {
         var subjects = new Subjects(settings.domain());
         var bus = Bus.connect(url, settings, CLIENT);
         try {
-            return new NatsMeeting(
-                    venue,
-                    engine,
-                    subjects,
-                    key,
-                    name,
-                    own,
-                    bus,
-                    NatsNode.start(engine, settings),
-                    "");
-        } catch (RefusedException e) {
-            // Whoever may not serve may look.
-            return new NatsMeeting(
-                    venue,
-                    engine,
-                    subjects,
-                    key,
-                    name,
-                    own,
-                    bus,
-                    null,
-                    String.valueOf(e.getMessage()));
+            @Nullable NatsNode node = null;
+            String unserved = "";
+            try {
+                node = NatsNode.start(engine, settings);
+            } catch (RefusedException e) {
+                unserved = String.valueOf(e.getMessage()); // whoever may not serve may look
+            }
+            return new NatsMeeting(venue, engine, subjects, key, name, own, bus, node, unserved);
         } catch (IOException e) {
             bus.close();
             throw e;

@@ -36,7 +36,6 @@ import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
-import javafx.util.StringConverter;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 
@@ -178,18 +177,6 @@ final class SubjectsController {
             suggested.getItems().add(item);
         }
         since.getItems().setAll(Since.values());
-        since.setConverter(
-                new StringConverter<>() {
-                    @Override
-                    public String toString(Since choice) {
-                        return choice.label();
-                    }
-
-                    @Override
-                    public Since fromString(String text) {
-                        throw new UnsupportedOperationException();
-                    }
-                });
         since.valueProperty().bindBidirectional(model.sinceProperty());
         pause.selectedProperty().bindBidirectional(model.pausedProperty());
     }

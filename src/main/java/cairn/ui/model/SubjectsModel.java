@@ -71,7 +71,8 @@ public final class SubjectsModel implements Screen {
         }
 
         /// As the user reads it.
-        public String label() {
+        @Override
+        public String toString() {
             return Words.text(key);
         }
 
