@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 
 /// The key by which a home signs what it asks of others, in `keys/node.secret`.
@@ -33,20 +31,16 @@ final class NodeKey {
 
     private static SecretKey make(Path file) throws IOException {
         var key = SecretKey.generate("cairn-" + machine(), new SecureRandom());
+        Path whole = Files.createTempFile(file.getParent(), FILE, ".new"); // its owner's alone
         try {
-            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        file,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-            } else {
-                Files.createFile(file);
-            }
+            Files.writeString(whole, key.export() + "\n");
+            Files.createLink(file, whole); // so nobody ever finds a part of it
+            return key;
         } catch (FileAlreadyExistsException _) {
             return SecretKey.parse(Files.readString(file).strip()); // another process was faster
+        } finally {
+            Files.delete(whole);
         }
-        Files.writeString(file, key.export() + "\n");
-        return key;
     }
 
     /// What a node calls itself: if nobody says, the machine's name and some of the key.
