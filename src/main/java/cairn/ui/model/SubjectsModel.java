@@ -175,6 +175,11 @@ public final class SubjectsModel implements Screen {
         following = meetings.stateProperty().subscribe(this::follow);
         hearing.stateProperty().subscribe(_ -> tell());
         paused.subscribe((_, _) -> tell());
+        since.subscribe((_, _) -> {
+            if (!(hearing.stateProperty().get() instanceof Hearing.State.Off)) {
+                listen();
+            }
+        });
     }
 
     private static Naming suggested(String key, String subject) {

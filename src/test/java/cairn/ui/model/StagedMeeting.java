@@ -23,6 +23,7 @@ final class StagedMeeting implements Meeting {
     Optional<IOException> refusal = Optional.empty();
     final List<Message> coming = new ArrayList<>();
     final List<String> listened = new ArrayList<>();
+    Optional<Instant> from = Optional.empty();
     boolean closed;
     private long number;
 
@@ -104,6 +105,7 @@ final class StagedMeeting implements Meeting {
             throw refusal.get();
         }
         listened.add(subject);
+        from = since;
         return new Feed() {
             @Override
             public Taken take() {
