@@ -29,11 +29,6 @@ import picocli.CommandLine.Option;
             "  cairn stats --store nats+ipld://127.0.0.1:4222 --missing     its blocks that are not here"
         })
 final class StatsCommand implements Command {
-    @Override
-    public boolean takes(List<String> words) {
-        return words.isEmpty();
-    }
-
     @Option(
             names = "--store",
             paramLabel = "URI",
@@ -42,6 +37,11 @@ final class StatsCommand implements Command {
 
     @Option(names = "--missing", description = "lists the blocks of it that are not here")
     private boolean missing;
+
+    @Override
+    public boolean takes(List<String> words) {
+        return words.isEmpty();
+    }
 
     @Override
     public int run(Session session) throws Exception {
