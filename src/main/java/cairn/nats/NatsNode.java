@@ -28,7 +28,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,7 @@ public final class NatsNode implements AutoCloseable {
     private final ExecutorService asking =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("asking-", 0).factory());
 
-    private final Signing.Verifier signatures;
+    private final Writers writers;
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
@@ -78,7 +77,7 @@ public final class NatsNode implements AutoCloseable {
         stream = new BlockStream(bus, subjects);
         others = NatsStore.over(bus, subjects, engine, key, peers);
         intake = Intake.start(engine, others, peers);
-        signatures = new Signing.Verifier(engine.clock());
+        writers = new Writers(name, settings, engine.clock());
     }
 
     /// Connects to the server that the settings name, and serves.
@@ -231,7 +230,14 @@ public final class NatsNode implements AutoCloseable {
     /// What somebody asks.
     ///
     /// @param last the last part of the subject
-    private record Request(String subject, String last, Bytes payload, @Nullable Headers headers) {}
+    private record Request(String subject, String last, Bytes payload, @Nullable Headers headers) {
+        /// Tells who asks for a change.
+        ///
+        /// @throws RefusedException if he may not
+        PublicKey authorise(Writers writers) throws IOException {
+            return writers.authorise(headers, subject, payload);
+        }
+    }
 
     @FunctionalInterface
     private interface Answer {
@@ -366,7 +372,7 @@ public final class NatsNode implements AutoCloseable {
         try {
             Cid cid = Cid.parse(request.last);
             reply.setCid(string(cid.encode()));
-            authorise(request);
+            var _ = request.authorise(writers);
             reply.setFresh(intake.put(cid, request.payload));
         } catch (IOException e) {
             reply.setProblem(Refusal.of(e).message());
@@ -386,7 +392,7 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes pathPut(Request request) throws IOException {
-        authorise(request);
+        var _ = request.authorise(writers);
         var claim = PathJson.Claim.parse(request.payload);
         return PathJson.of(intake.register(request.last, claim)).toBytes();
     }
@@ -414,29 +420,6 @@ public final class NatsNode implements AutoCloseable {
 
     private Bytes validateElsewhere(Request request) throws IOException {
         return bytes(set(peers.lacking(lacking(request))));
-    }
-
-    /// Tells who asks for a change.
-    ///
-    /// @throws RefusedException if he may not
-    private PublicKey authorise(Request request) throws IOException {
-        Optional<PublicKey> signer =
-                signatures.signer(request.headers, request.subject, request.payload);
-        if (signer.isEmpty()) {
-            throw forbidden("what changes this node has to be signed by one of its writers");
-        }
-        String written = signer.get().toString();
-        if (!settings.writers().contains(written)
-                && !settings.writers().contains(Configuration.Nats.ANYBODY)) {
-            throw forbidden(
-                    "node %s takes nothing from %s; it would if nats.writers had that key"
-                            .formatted(name, written));
-        }
-        return signer.get();
-    }
-
-    private static RefusedException forbidden(String why) {
-        return new RefusedException(RefusedException.Reason.FORBIDDEN, why);
     }
 
     static Wire.CidSet set(List<Cid> cids) {
