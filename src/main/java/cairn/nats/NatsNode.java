@@ -60,6 +60,7 @@ public final class NatsNode implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("asking-", 0).factory());
 
     private final Writers writers;
+    private final Collecting collecting;
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
@@ -78,6 +79,7 @@ public final class NatsNode implements AutoCloseable {
         others = NatsStore.over(bus, subjects, engine, key, peers);
         intake = Intake.start(engine, others, peers);
         writers = new Writers(name, settings, engine.clock());
+        collecting = new Collecting(engine, name, bus);
     }
 
     /// Connects to the server that the settings name, and serves.
@@ -149,6 +151,12 @@ public final class NatsNode implements AutoCloseable {
                         request -> bytes(set(lacking(request)))));
         endpoints.add(endpoint("peer-get", subjects.anyPeerGet(name), this::get));
         endpoints.add(endpoint("peer-resolve", subjects.anyPeerResolve(name), this::resolve));
+        endpoints.add(
+                endpoint(
+                        "collect",
+                        Subjects.COLLECT,
+                        name,
+                        message -> answer(message, this::collect)));
         var questions = new Questions(engine);
         endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
         endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
@@ -241,7 +249,7 @@ public final class NatsNode implements AutoCloseable {
 
     @FunctionalInterface
     private interface Answer {
-        /// @return null if the answer comes from another thread
+        /// @return null if somebody else answers, another thread or another node
         @Nullable Bytes to(Request request) throws IOException;
     }
 
@@ -268,10 +276,16 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private ServiceEndpoint handled(String title, String subject, ServiceMessageHandler handler) {
+        return endpoint(title, subject, SERVICE, handler);
+    }
+
+    /// @param group of whom one hears each message
+    private ServiceEndpoint endpoint(
+            String title, String subject, String group, ServiceMessageHandler handler) {
         return ServiceEndpoint.builder()
                 .endpointName(title)
                 .endpointSubject(subject)
-                .endpointQueueGroup(SERVICE)
+                .endpointQueueGroup(group)
                 .dispatcher(connection().createDispatcher())
                 .handler(handler)
                 .statsDataSupplier(title.equals(GET) ? this::streams : null)
@@ -397,6 +411,16 @@ public final class NatsNode implements AutoCloseable {
         return PathJson.of(intake.register(request.last, claim)).toBytes();
     }
 
+    /// Every node hears of each job, and the one that it names takes it.
+    private @Nullable Bytes collect(Request request) throws IOException {
+        var job = CollectionJob.parse(request.payload);
+        if (!job.node().equals(name)) {
+            return null;
+        }
+        var _ = request.authorise(writers);
+        return collecting.take(job);
+    }
+
     private Bytes resolveElsewhere(Request request) throws IOException {
         return peers.resolve(request.last)
                 .orElseThrow(
@@ -473,6 +497,7 @@ public final class NatsNode implements AutoCloseable {
             started.stop(); // without a server it would wait in vain for what was asked
         }
         peers.close();
+        collecting.close();
         followers.forEach(Follower::stop);
         bus.giveUp();
         followers.forEach(Follower::close);

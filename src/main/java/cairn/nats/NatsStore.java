@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The nodes of a domain as one store: `nats+ipld://host:port/domain`.
@@ -334,6 +335,29 @@ final class NatsStore implements DagStore {
                     PathJson.parse(
                             bus.ask(subject, () -> signed(subject, claim), claim, REGISTERING));
             resolved.put(info.path().hash(), json);
+        } catch (Requests.AnsweredException e) {
+            throw e.refusal().exception();
+        }
+    }
+
+    /// The names of the nodes that are there.
+    List<String> nodes() throws IOException {
+        peers.look();
+        return peers.names();
+    }
+
+    /// Hears what is published, on a thread that must not be kept.
+    void listen(String subject, Consumer<Bytes> listener) {
+        var _ =
+                bus.connection()
+                        .createDispatcher(message -> listener.accept(Bytes.wrap(message.getData())))
+                        .subscribe(subject);
+    }
+
+    /// Asks for a change that is made once, however often it is heard.
+    Bytes change(String subject, Bytes payload) throws IOException {
+        try {
+            return bus.ask(subject, () -> signed(subject, payload), payload, Bus.PATIENCE);
         } catch (Requests.AnsweredException e) {
             throw e.refusal().exception();
         }

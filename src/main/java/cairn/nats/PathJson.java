@@ -138,7 +138,7 @@ record PathJson(PathInfo info, Cid cid, Cid tree) {
         return Optional.of(value.stringValue());
     }
 
-    private static List<String> texts(JsonNode json, String name) throws FormatException {
+    static List<String> texts(JsonNode json, String name) throws FormatException {
         JsonNode values = json.path(name);
         if (values.isMissingNode()) {
             return List.of();

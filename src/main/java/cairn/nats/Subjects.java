@@ -13,6 +13,9 @@ record Subjects(String domain) {
 
     static final String ANY_BUILD = "BUILD.*.COMPLETE";
 
+    /// A [CollectionJob] → the [CollectionState] of it.
+    static final String COLLECT = "STORE.GC.QUEUE";
+
     private static final String ANY = "*";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -120,6 +123,11 @@ record Subjects(String domain) {
     /// Published: a build is over, see [BuildJson].
     static String build(String project) {
         return "BUILD." + project + ".COMPLETE";
+    }
+
+    /// Published: how a collection goes, a [CollectionState].
+    static String collection(String job) {
+        return "STORE.GC.RESULTS." + job;
     }
 
     /// The name of the stream in which builds are kept.
