@@ -20,13 +20,14 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,12 @@ final class Lookout {
     private static final String INFO = "$JS.API.INFO";
     private static final String CAIRN = "cairn";
 
-    /// How long services have to answer; on one network they need some milliseconds.
-    private static final Duration PATIENCE = Duration.ofMillis(400);
+    /// How long services that nobody heard of before have to answer; on one network they need some
+    /// milliseconds.
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(400);
+
+    /// How long nodes have that are known to be there.
+    private static final long LONGEST = TimeUnit.SECONDS.toNanos(2);
 
     private static final Duration STREAMS = Duration.ofSeconds(2);
     private static final int MOST = 5000;
@@ -65,7 +70,8 @@ final class Lookout {
     private final String name;
     private final @Nullable NatsNode node;
     private final InstantSource clock;
-    private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+    private final Set<String> awaited = new HashSet<>();
     private final AtomicInteger room = new AtomicInteger(2 * MOST);
     private final Map<String, Duration> latencies = new HashMap<>();
     private final Map<String, JsonNode> services = new HashMap<>();
@@ -114,7 +120,7 @@ final class Lookout {
         Dispatcher ears = connection.createDispatcher();
         try {
             long began = System.nanoTime();
-            // They are read only once all are there, so that none waits while another is read.
+            // They are read elsewhere, so that the time of none is that of reading another.
             ears.subscribe(
                     inbox + "*",
                     message -> {
@@ -133,12 +139,26 @@ final class Lookout {
                                 .formatted(bus.server(), STATS));
                 return;
             }
-            boolean _ = new CountDownLatch(1).await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            heard.forEach(this::tell);
+            if (node != null) {
+                awaited.add(name);
+                awaited.addAll(node.peers());
+            }
+            listen(began);
         } catch (InterruptedException _) {
             throw NatsMeeting.interrupted(bus.server());
         } finally {
             connection.closeDispatcher(ears);
+        }
+    }
+
+    private void listen(long began) throws InterruptedException {
+        while (true) {
+            long left = began + (awaited.isEmpty() ? PATIENCE : LONGEST) - System.nanoTime();
+            Heard next = heard.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            tell(next);
         }
     }
 
@@ -152,6 +172,9 @@ final class Lookout {
             latencies.putIfAbsent(id, answer.took);
         } else {
             services.putIfAbsent(id, json);
+        }
+        if (latencies.containsKey(id) && services.containsKey(id)) {
+            awaited.remove(json.path("metadata").path("node").asString(""));
         }
     }
 

@@ -44,6 +44,7 @@ final class NatsStore implements DagStore {
     /// A path is read as a whole before it is registered.
     private static final Duration REGISTERING = Duration.ofMinutes(10);
 
+    private static final Duration ROLL_CALL = Duration.ofSeconds(1);
     private static final int REMEMBERED = 1 << 16;
 
     /// How long a node may take for a block until others are asked too: much longer than usual.
@@ -340,9 +341,9 @@ final class NatsStore implements DagStore {
         }
     }
 
-    /// The names of the nodes that are there.
+    /// The names of the nodes that are there. Takes a second, as none should be missed.
     List<String> nodes() throws IOException {
-        peers.look();
+        peers.look(ROLL_CALL);
         return peers.names();
     }
 

@@ -35,7 +35,10 @@ final class Peers implements BlockSource, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final long HELLO_SECONDS = 30;
-    private static final long QUIET_MILLIS = 100;
+
+    /// After so long without another answer no more are waited for.
+    private static final Duration QUIET = Duration.ofMillis(100);
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final Bus bus;
@@ -71,6 +74,11 @@ final class Peers implements BlockSource, AutoCloseable {
 
     /// Asks who is there, and returns when those who answer quickly were heard.
     void look() throws IOException {
+        look(QUIET);
+    }
+
+    /// @param quiet how much later than another one may answer
+    void look(Duration quiet) throws IOException {
         bus.connection().publish(subjects.hello(), inbox, new byte[0]);
         bus.settle();
         if (bus.refused().contains(new Bus.Refused(true, subjects.hello()))) {
@@ -78,7 +86,7 @@ final class Peers implements BlockSource, AutoCloseable {
         }
         try {
             boolean _ = heard.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            while (heard.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (heard.tryAcquire(quiet.toMillis(), TimeUnit.MILLISECONDS)) {
                 // There may be more.
             }
         } catch (InterruptedException _) {

@@ -80,6 +80,9 @@ class NatsMeetingTest {
         var meeting = join(engine, server);
         join(engine("other", "there"), server);
         var roll = meeting.look();
+        while (roll.peers().size() < 2 || roll.peers().getLast().latency().isEmpty()) {
+            roll = meeting.look(); // who has just come may not be heard of yet
+        }
         assertEquals(
                 List.of("here true true", "there false true"),
                 roll.peers().stream()

@@ -92,9 +92,11 @@ class PeersTest {
         try (var to = whole.target(server.uri())) {
             whole.copyOut(to, all, Progress.NONE);
         }
+        int took = 0;
         for (Engine engine : engines.subList(1, 4)) {
-            assertTrue(engine.catalog().storePaths().size() > 0, "took nothing");
+            took += engine.catalog().storePaths().isEmpty() ? 0 : 1;
         }
+        assertTrue(took > 1, "one took everything");
         var here = engine("here");
         try (var from = here.open(server.uri())) {
             here.copyIn(from, all, true, Progress.NONE);
