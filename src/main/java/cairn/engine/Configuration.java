@@ -42,6 +42,7 @@ public record Configuration(
 
     private static final int MAX_REPLICAS = 5;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern SHARE = Pattern.compile("0(\\.[0-9]{1,9})?|1(\\.0{1,9})?");
     private static final Pattern SIZE =
             Pattern.compile("([0-9]{1,15})(?:\\.([0-9]{1,3}))? ?(B|[KMGTkmgt]i?B?)?");
 
@@ -84,6 +85,8 @@ public record Configuration(
     /// @param node `nats.node`: what the node calls itself, empty for a name that follows from its
     ///   key
     /// @param writers `nats.writers`: public keys whose requests may change what is here
+    /// @param hitThreshold `nats.hit-threshold`: the share of what others ask for, from 0 to 1,
+    ///   that shall be here
     /// @param streams what this node does with the streams there
     public record Nats(
             Optional<String> url,
@@ -96,6 +99,7 @@ public record Configuration(
             String domain,
             String node,
             List<String> writers,
+            double hitThreshold,
             Streams streams) {
         /// Stands among the writers for everybody.
         public static final String ANYBODY = "*";
@@ -117,6 +121,7 @@ public record Configuration(
                     domain,
                     node,
                     writers,
+                    hitThreshold,
                     streams);
         }
 
@@ -236,6 +241,7 @@ public record Configuration(
                 name(values, Setting.NATS_DOMAIN),
                 name(values, Setting.NATS_NODE),
                 texts(values.list(Setting.NATS_WRITERS)),
+                share(values.required(Setting.NATS_HIT_THRESHOLD)),
                 new Nats.Streams(
                         values.flag(Setting.NATS_PUBLISH_IMPORTS),
                         values.flag(Setting.NATS_REPLICATE),
@@ -318,6 +324,13 @@ public record Configuration(
             throw value.wrong("'%s' is no number from 0 to %d".formatted(text, most));
         }
         return Integer.parseInt(text);
+    }
+
+    private static double share(ConfigurationValues.Value value) throws FormatException {
+        if (!SHARE.matcher(value.text()).matches()) {
+            throw value.wrong("'%s' is no share from 0 to 1, such as 0.9".formatted(value.text()));
+        }
+        return Double.parseDouble(value.text());
     }
 
     private static long size(Optional<ConfigurationValues.Value> value) throws FormatException {

@@ -40,6 +40,7 @@ public final class Engine implements AutoCloseable {
     private final Network network;
     private final LocalStore local;
     private final Activities activities;
+    private final Demand demand = new Demand();
     private final Builds builds;
     private final Membership membership;
     private @Nullable GraphAt graph;
@@ -125,6 +126,11 @@ public final class Engine implements AutoCloseable {
 
     public Activities activities() {
         return activities;
+    }
+
+    /// What others ask of the home.
+    public Demand demand() {
+        return demand;
     }
 
     /// Tells whether derivations can be built offline, and brings in what they lack.

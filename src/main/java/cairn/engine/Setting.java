@@ -94,6 +94,12 @@ public enum Setting {
             Kind.LIST,
             "",
             "Public keys whose requests over NATS may change what is here; * stands for all."),
+    NATS_HIT_THRESHOLD(
+            "nats.hit-threshold",
+            Kind.TEXT,
+            "0",
+            "The node warns when for 5 minutes less than this share of what others asked for was here,"
+                    + " such as 0.9; 0: never."),
     NATS_PUBLISH_IMPORTS(
             "nats.publish-imports",
             Kind.FLAG,

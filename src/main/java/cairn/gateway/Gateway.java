@@ -106,7 +106,7 @@ public final class Gateway implements CacheServer {
     private final Settings settings;
     private final Store store;
     private final Door door;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
     private final Feed feed;
     private final Patience patience;
     private final Duration grace;
@@ -141,6 +141,7 @@ public final class Gateway implements CacheServer {
         this.feed = feed;
         this.packer = packer;
         store = engine.store();
+        metrics = new Metrics(engine.demand());
         door = new Door(settings);
         narInfos = new NarInfos(store.catalog(), settings, space);
         realisations = new Realisations(store, settings.trusted());

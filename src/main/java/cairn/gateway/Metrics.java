@@ -1,6 +1,7 @@
 package cairn.gateway;
 
 import cairn.engine.CacheServer.Traffic;
+import cairn.engine.Demand;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -29,13 +30,16 @@ final class Metrics {
         10_000_000_000L
     };
 
+    private final Demand demand;
     private final Map<Route, Answers> answers = new EnumMap<>(Route.class);
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
 
-    Metrics() {
+    /// @param demand counts as well what is asked of the home by other ways
+    Metrics(Demand demand) {
+        this.demand = demand;
         for (Route route : Route.values()) {
             answers.put(route, new Answers());
         }
@@ -71,10 +75,12 @@ final class Metrics {
 
     void looked(boolean found) {
         (found ? hits : misses).increment();
+        demand.asked(found);
     }
 
     void sent(long bytes) {
         bytesOut.add(bytes);
+        demand.sent(bytes);
     }
 
     void received(long bytes) {

@@ -25,9 +25,11 @@ import io.nats.service.ServiceMessage;
 import io.nats.service.ServiceMessageHandler;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,7 @@ public final class NatsNode implements AutoCloseable {
 
     private final Writers writers;
     private final Collecting collecting;
+    private final HitRate hitRate;
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
@@ -80,12 +83,19 @@ public final class NatsNode implements AutoCloseable {
         intake = Intake.start(engine, others, peers);
         writers = new Writers(name, settings, engine.clock());
         collecting = new Collecting(engine, name, bus);
+        hitRate = new HitRate(engine, bus, name, settings.hitThreshold());
     }
 
     /// Connects to the server that the settings name, and serves.
     ///
     /// @throws RefusedException if the server does not let this node in, or not have the subjects
     public static NatsNode start(Engine engine, Configuration.Nats settings) throws IOException {
+        return start(engine, settings, HitRate.EVERY);
+    }
+
+    /// The same of one that tells its hit rate at other times.
+    static NatsNode start(Engine engine, Configuration.Nats settings, Duration every)
+            throws IOException {
         var key = NodeKey.of(engine.store().home());
         String name = NodeKey.name(key, settings);
         var bus = Bus.connect(settings.url().orElseThrow(), settings, name);
@@ -93,6 +103,7 @@ public final class NatsNode implements AutoCloseable {
         try {
             node.serve();
             node.join();
+            node.hitRate.start(every);
             return node;
         } catch (IOException e) {
             node.close();
@@ -149,8 +160,8 @@ public final class NatsNode implements AutoCloseable {
                         "validate-node",
                         Subjects.validate(name),
                         request -> bytes(set(lacking(request)))));
-        endpoints.add(endpoint("peer-get", subjects.anyPeerGet(name), this::get));
-        endpoints.add(endpoint("peer-resolve", subjects.anyPeerResolve(name), this::resolve));
+        endpoints.add(endpoint("peer-get", subjects.anyPeerGet(name), this::peerGet));
+        endpoints.add(endpoint("peer-resolve", subjects.anyPeerResolve(name), this::peerResolve));
         endpoints.add(
                 endpoint(
                         "collect",
@@ -219,10 +230,16 @@ public final class NatsNode implements AutoCloseable {
         return running == null ? new Replica.State(0, 0, 0, "") : running.state();
     }
 
-    /// Both for tools that ask a service for its statistics.
-    private JsonValue streams() {
+    /// How much of what others ask for is here.
+    HitRate hitRate() {
+        return hitRate;
+    }
+
+    /// For tools that ask a service for its statistics.
+    private JsonValue statistics() {
         var state = publishing();
         var taken = replicating();
+        var asked = hitRate.counts();
         return JsonValueUtils.mapBuilder()
                 .put("publishedBlocks", state.blocks())
                 .put("publishedBytes", state.bytes())
@@ -232,6 +249,10 @@ public final class NatsNode implements AutoCloseable {
                 .put("replicatedSequence", taken.sequence())
                 .put("replicateStrangers", taken.strangers())
                 .put("replicateProblem", taken.problem())
+                .put("hits", asked.hits())
+                .put("misses", asked.misses())
+                .put("hitAlert", hitRate.alert())
+                .put("sentBytes", asked.bytes())
                 .toJsonValue();
     }
 
@@ -288,7 +309,7 @@ public final class NatsNode implements AutoCloseable {
                 .endpointQueueGroup(group)
                 .dispatcher(connection().createDispatcher())
                 .handler(handler)
-                .statsDataSupplier(title.equals(GET) ? this::streams : null)
+                .statsDataSupplier(title.equals(GET) ? this::statistics : null)
                 .build();
     }
 
@@ -315,6 +336,7 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private void reply(ServiceMessage message, Bytes payload) {
+        engine.demand().sent(payload.length());
         if (payload.length() <= bus.limit()) {
             message.respond(connection(), payload.toByteArray());
             return;
@@ -327,12 +349,21 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes get(Request request) throws IOException {
-        return block(Cid.parse(request.last));
+        Cid cid = Cid.parse(request.last);
+        var bytes = block(cid);
+        engine.demand().asked(bytes.isPresent());
+        return bytes.orElseThrow(() -> absent(cid));
     }
 
-    private Bytes block(Cid cid) throws IOException {
+    /// Whoever asks another node is counted there, and not here too when that node passes it on.
+    private Bytes peerGet(Request request) throws IOException {
+        Cid cid = Cid.parse(request.last);
+        return block(cid).orElseThrow(() -> absent(cid));
+    }
+
+    private Optional<Bytes> block(Cid cid) throws IOException {
         var bytes = engine.store().block(cid);
-        return (bytes.isPresent() ? bytes : intake.block(cid)).orElseThrow(() -> absent(cid));
+        return bytes.isPresent() ? bytes : intake.block(cid);
     }
 
     private Bytes getElsewhere(Request request) throws IOException {
@@ -395,14 +426,24 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes resolve(Request request) throws IOException {
+        var path = path(request);
+        engine.demand().asked(path.isPresent());
+        return path.orElseThrow(() -> absent(request));
+    }
+
+    private Bytes peerResolve(Request request) throws IOException {
+        return path(request).orElseThrow(() -> absent(request));
+    }
+
+    private Optional<Bytes> path(Request request) throws IOException {
         if (!StorePath.isHash(request.last)) {
             throw new FormatException("subject", 0, request.last + " is no hash of a path");
         }
-        return engine.catalog()
-                .path(request.last)
-                .map(PathJson::of)
-                .orElseThrow(() -> new NoSuchFileException("path " + request.last + " is not here"))
-                .toBytes();
+        return engine.catalog().path(request.last).map(path -> PathJson.of(path).toBytes());
+    }
+
+    private static NoSuchFileException absent(Request request) {
+        return new NoSuchFileException("path " + request.last + " is not here");
     }
 
     private Bytes pathPut(Request request) throws IOException {
@@ -422,9 +463,7 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes resolveElsewhere(Request request) throws IOException {
-        return peers.resolve(request.last)
-                .orElseThrow(
-                        () -> new NoSuchFileException("path " + request.last + " is not here"));
+        return peers.resolve(request.last).orElseThrow(() -> absent(request));
     }
 
     private List<Cid> lacking(Request request) throws IOException {
@@ -498,6 +537,7 @@ public final class NatsNode implements AutoCloseable {
         }
         peers.close();
         collecting.close();
+        hitRate.close();
         followers.forEach(Follower::stop);
         bus.giveUp();
         followers.forEach(Follower::close);

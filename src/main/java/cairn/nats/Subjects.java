@@ -130,6 +130,11 @@ record Subjects(String domain) {
         return "STORE.GC.RESULTS." + job;
     }
 
+    /// Published: how much of what is asked for is there, see [HitRate].
+    static String hits(String node) {
+        return "STORE.CID.HITS." + node;
+    }
+
     /// The name of the stream in which builds are kept.
     String builds() {
         return domain.isEmpty() ? "BUILDS" : "BUILDS_" + domain;

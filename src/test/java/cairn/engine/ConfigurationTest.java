@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
     private static final String KEY =
@@ -78,6 +79,13 @@ class ConfigurationTest {
         assertEquals(List.of(false, false), List.of(changed.writable(), changed.offline()));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0.95", "'0.95'"})
+    void aShareIsANumberOrAText(String value) throws IOException {
+        write("nats.hit-threshold = " + value + "\n");
+        assertEquals(0.95, read(Map.of()).nats().hitThreshold());
+    }
+
     @Test
     void whatACommandSaysGoesFirst() throws IOException {
         var options =
@@ -105,6 +113,7 @@ class ConfigurationTest {
                     gateway.priority = -1        | gateway.priority: '-1' is no number from 0 to 1000000
                     store.synchronous = 'off'    | store.synchronous: 'off' is neither FULL nor NORMAL
                     store.limit = 'much'         | store.limit: 'much' is no size such as 20 GiB
+                    nats.hit-threshold = 90      | nats.hit-threshold: '90' is no share from 0 to 1, such as 0.9
                     trusted-keys = ['x']         | trusted-keys: not a name, a colon and base64
                     """)
     void saysWhatIsWrong(String toml, String problem) throws IOException {
@@ -158,6 +167,7 @@ class ConfigurationTest {
                         "nats.domain [] default",
                         "nats.node [] default",
                         "nats.writers [] default",
+                        "nats.hit-threshold [0] default",
                         "nats.publish-imports [false] default",
                         "nats.replicate [false] default",
                         "nats.replicas [1] default",

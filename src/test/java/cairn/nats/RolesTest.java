@@ -282,6 +282,7 @@ class RolesTest {
                 domain,
                 "",
                 List.of(),
+                0,
                 Configuration.Nats.Streams.READ);
     }
 
