@@ -26,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,7 @@ public final class Engine implements AutoCloseable {
     private final Activities activities;
     private final Demand demand = new Demand();
     private final Builds builds;
+    private final Attestations attestations;
     private final Membership membership;
     private @Nullable GraphAt graph;
 
@@ -57,6 +59,7 @@ public final class Engine implements AutoCloseable {
         local = new LocalStore(store, clock);
         activities = new Activities(clock);
         builds = new Builds(store, clock);
+        attestations = new Attestations(store, clock);
         membership = new Membership(this, this.environment, network);
     }
 
@@ -143,6 +146,11 @@ public final class Engine implements AutoCloseable {
         return builds;
     }
 
+    /// What others vouched for.
+    public Attestations attestations() {
+        return attestations;
+    }
+
     /// Goes to where other nodes meet, and away.
     public Membership membership() {
         return membership;
@@ -185,7 +193,11 @@ public final class Engine implements AutoCloseable {
 
     /// What a collection must keep beside what the store knows itself.
     public Roots roots() {
-        return builds::roots;
+        return () -> {
+            var roots = new LinkedHashSet<>(builds.roots());
+            roots.addAll(attestations.roots());
+            return roots;
+        };
     }
 
     public InstantSource clock() {

@@ -10,6 +10,7 @@ import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.nix.StorePath;
+import cairn.trust.Attestation;
 import cairn.trust.PublicKey;
 import cairn.trust.SecretKey;
 import com.google.protobuf.ByteString;
@@ -50,6 +51,7 @@ public final class NatsNode implements AutoCloseable {
     private final Configuration.Nats settings;
     private final Subjects subjects;
     private final String name;
+    private final SecretKey secret;
     private final PublicKey key;
     private final Bus bus;
     private final Peers peers;
@@ -73,6 +75,7 @@ public final class NatsNode implements AutoCloseable {
             Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
         this.engine = engine;
         this.settings = settings;
+        secret = key;
         this.key = key.publicKey();
         this.name = name;
         this.bus = bus;
@@ -168,6 +171,11 @@ public final class NatsNode implements AutoCloseable {
                         Subjects.COLLECT,
                         name,
                         message -> answer(message, this::collect)));
+        endpoints.add(
+                handled(
+                        "vouch",
+                        Subjects.VOUCH,
+                        message -> asking.execute(() -> answer(message, this::vouch))));
         var questions = new Questions(engine);
         endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
         endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
@@ -460,6 +468,33 @@ public final class NatsNode implements AutoCloseable {
         }
         var _ = request.authorise(writers);
         return collecting.take(job);
+    }
+
+    private static Attestation attestation(Bytes message) throws FormatException {
+        try {
+            var signed = Wire.SignedCid.parseFrom(message.toByteBuffer());
+            return Attestation.decode(Bytes.wrap(signed.getAttestation().toByteArray()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new FormatException("SignedCid", 0, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Bytes vouch(Request request) throws IOException {
+        try {
+            var attestation = attestation(request.payload);
+            var ruling =
+                    engine.attestations()
+                            .judge(attestation, secret, engine.configuration().trustedKeys());
+            var reply =
+                    Wire.Ruling.newBuilder()
+                            .setVerdict(ruling.verdict().toString())
+                            .setKey(attestation.key().toString())
+                            .setReason(ruling.reason());
+            ruling.record().ifPresent(cid -> reply.setRecord(string(cid.encode())));
+            return bytes(reply.build());
+        } catch (IOException e) {
+            return bytes(Wire.Ruling.newBuilder().setProblem(Refusal.of(e).message()).build());
+        }
     }
 
     private Bytes resolveElsewhere(Request request) throws IOException {

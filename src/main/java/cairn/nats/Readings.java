@@ -55,8 +55,8 @@ final class Readings {
         if (under(subject, "CACHE.VALIDATE")) {
             return fields(Wire.CidSet.parser(), payload);
         }
-        if (subject.equals("STORE.CID.VERIFY") && !reply) {
-            return fields(Wire.SignedCid.parser(), payload);
+        if (subject.equals(Subjects.VOUCH)) {
+            return fields(reply ? Wire.Ruling.parser() : Wire.SignedCid.parser(), payload);
         }
         return under(subject, "BLOCK") ? block(last, payload) : Optional.empty();
     }

@@ -16,6 +16,9 @@ record Subjects(String domain) {
     /// A [CollectionJob] → the [CollectionState] of it.
     static final String COLLECT = "STORE.GC.QUEUE";
 
+    /// A `SignedCid` → the `Ruling` on it.
+    static final String VOUCH = "STORE.CID.VERIFY";
+
     private static final String ANY = "*";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
