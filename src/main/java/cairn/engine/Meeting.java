@@ -15,6 +15,9 @@ import java.util.Optional;
 /// What asks others blocks until they answered, and ends when its thread is interrupted. Safe for
 /// use by several threads.
 public interface Meeting extends AutoCloseable {
+    /// What nodes tell of the builds that they completed, see DESIGN.md, section 4.
+    String BUILDS = "BUILD.*.COMPLETE";
+
     /// Which server it is.
     sealed interface Venue {
         /// One of the home's own, on this machine, which is started and ended with the meeting.
@@ -83,6 +86,11 @@ public interface Meeting extends AutoCloseable {
     ///
     /// @param reply whether it answers a request with this subject
     Reading read(String subject, Bytes payload, boolean reply);
+
+    /// The build that a payload tells of that came on [#BUILDS].
+    ///
+    /// @return empty if it tells of none, or its record has another CID than it says
+    Optional<BuildNews> build(Bytes payload);
 
     /// Ends what this node answers, and the server where that is its own.
     @Override

@@ -1,6 +1,8 @@
 package cairn.nats;
 
 import cairn.cid.Bytes;
+import cairn.cid.FormatException;
+import cairn.engine.BuildNews;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.Meeting;
@@ -187,6 +189,15 @@ final class NatsMeeting implements Meeting {
     @Override
     public Reading read(String subject, Bytes payload, boolean reply) {
         return Readings.of(subject, payload, reply);
+    }
+
+    @Override
+    public Optional<BuildNews> build(Bytes payload) {
+        try {
+            return Optional.of(BuildJson.parse(payload));
+        } catch (FormatException _) {
+            return Optional.empty();
+        }
     }
 
     private static void checkConcrete(String subject) throws RefusedException {

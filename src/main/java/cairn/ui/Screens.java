@@ -67,8 +67,8 @@ final class Screens {
                 yield opened(new DiffController(model, shell.settings()), model);
             }
             case Place.Builds _ -> {
-                var model = new BuildsModel(library, work, side);
-                yield opened(new BuildsController(model, shell.settings()), model);
+                var model = new BuildsModel(shell.meeting(), library, work, side);
+                yield opened(new BuildsController(model, shell.settings(), side::open), model);
             }
             case Place.OfBuild at -> {
                 var model = new BuildModel(at, library, work, side);

@@ -1,8 +1,11 @@
 package cairn.ui.model;
 
 import cairn.cid.Cid;
+import cairn.engine.BuildNews;
+import cairn.engine.BuildRecord;
 import cairn.engine.Builds;
 import cairn.engine.Builds.Build;
+import cairn.engine.Outcome;
 import cairn.store.Catalog.Summary;
 import cairn.store.StoredPath;
 import java.io.IOException;
@@ -12,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
 
@@ -27,43 +32,98 @@ public final class BuildsModel implements Screen {
     private static final int FIRST = 100;
 
     /// The newest builds, or all.
-    private record Page(List<Build> rows, int total, boolean complete) {}
+    private record Page(List<Row> rows, int total, boolean complete) {}
 
+    /// A build in the list.
+    ///
+    /// @param news what another node told of it; empty if it is recorded here
+    public record Row(Build build, Optional<BuildNews> news) {
+        static Row of(BuildNews news) {
+            return new Row(
+                    new Build(news.cid(), news.record(), news.outcome(), news.asked(), 0),
+                    Optional.of(news));
+        }
+
+        public Cid cid() {
+            return build.cid();
+        }
+
+        public BuildRecord record() {
+            return build.record();
+        }
+
+        public Outcome outcome() {
+            return build.outcome();
+        }
+
+        /// The node that told of it; empty if it is recorded here.
+        public String node() {
+            return news.map(BuildNews::node).orElse("");
+        }
+    }
+
+    private static final ObservableValue<Long> UNKNOWN = new ReadOnlyObjectWrapper<>();
+
+    private final MeetingSwitch meetings;
     private final Library library;
+    private final Work work;
     private final Answer<Page> all;
-    private final Listing<Build> listing;
+    private final LiveBuilds live;
+    private List<Row> recorded = List.of();
+    private Map<Cid, Row> known = Map.of();
+    private boolean changed;
+    private Work.Ticket adopting = Work.Ticket.NONE;
+    private final Listing<Row> listing;
     private final Lazily<Build, Long> sizes;
     private final ObservableValue<List<Crumb>> crumbs;
     private volatile boolean begun;
 
-    public BuildsModel(Library library, Work work, Side side) {
+    public BuildsModel(MeetingSwitch meetings, Library library, Work work, Side side) {
+        this.meetings = meetings;
         this.library = library;
+        this.work = work;
         listing = new Listing<>(kind(library), library, work, side);
         sizes = new Lazily<>(work, builds -> sizes(library, builds), listing::tell);
         crumbs = new ReadOnlyObjectWrapper<>(List.of(new Crumb(Words.text("place.builds"))));
-        all = new Answer<>(work, page -> page.rows.isEmpty() && page.complete);
+        listing.setFirst(this::adopt);
+        all =
+                new Answer<>(
+                        work,
+                        page ->
+                                page.rows.isEmpty()
+                                        && page.complete
+                                        && !meetings.meeting().isPresent());
         all.valueProperty()
                 .subscribe((before, page) -> {
                     if (page == null) {
                         return;
                     }
                     begun = true;
+                    recorded = page.rows;
+                    known = page.rows.stream().collect(Collectors.toMap(Row::cid, row -> row));
                     if (!page.complete) {
                         listing.begin(page.rows, page.total, this::named);
                         all.again();
                     } else if (before == null || !before.complete) {
-                        listing.set(page.rows);
+                        listing.set(all());
                     } else {
-                        listing.offer(page.rows);
+                        listing.offer(all());
+                    }
+                });
+        live = new LiveBuilds(meetings, library, work, this::hear);
+        listing.freshProperty()
+                .subscribe(waiting -> {
+                    if (waiting.intValue() == 0 && !live.pausedProperty().get()) {
+                        live.shown();
                     }
                 });
         all.ask(() -> begun ? whole() : first());
     }
 
-    private static Listing.Kind<Build> kind(Library library) {
+    private static Listing.Kind<Row> kind(Library library) {
         return new Listing.Kind<>(
                 "builds",
-                Build::cid,
+                Row::cid,
                 row -> row.cid().toString(),
                 row ->
                         String.join(
@@ -71,6 +131,7 @@ public final class BuildsModel implements Screen {
                                 row.record().name(),
                                 row.record().project(),
                                 row.record().system(),
+                                row.node(),
                                 row.outcome().toString(),
                                 row.record().drvPath().toString(),
                                 row.cid().toString()),
@@ -84,20 +145,21 @@ public final class BuildsModel implements Screen {
                         Column.time("startedAt", row -> row.record().startedAt()),
                         Column.number("tookMillis", row -> row.record().took().toMillis()),
                         sizeColumn(library),
+                        Column.text("node", Row::node),
                         Column.text("drvPath", row -> row.record().drvPath().toString()),
                         Column.text("cid", row -> row.cid().toString())));
     }
 
-    private static Column<Build> sizeColumn(Library library) {
+    private static Column<Row> sizeColumn(Library library) {
         return new Column<>(
                 "size",
-                _ -> row -> size(library, row),
+                _ -> row -> size(library, row.build),
                 () -> {
                     var known = new HashMap<Cid, Long>();
                     for (Summary path : library.catalog().summaries()) {
                         known.put(path.cid(), path.narSize());
                     }
-                    return new Column.Keys<Build, Long>(
+                    return new Column.Keys<Row, Long>(
                             row ->
                                     row.record().outputs().values().stream()
                                             .mapToLong(output -> known.getOrDefault(output, -1L))
@@ -106,18 +168,69 @@ public final class BuildsModel implements Screen {
                 });
     }
 
+    /// What others tell of.
+    public LiveBuilds live() {
+        return live;
+    }
+
+    /// Takes up what came; to be called with every frame.
+    public void pulse() {
+        live.pulse();
+        var page = all.known();
+        boolean ready = page.isPresent() && page.get().complete;
+        if (changed && ready && !live.pausedProperty().get() && !listing.siftingProperty().get()) {
+            changed = false;
+            listing.offer(all(), live.news());
+            if (listing.freshProperty().get() == 0) {
+                live.shown();
+            }
+        }
+    }
+
+    private void hear() {
+        changed = true;
+        if (all.phaseProperty().get() == Answer.Phase.EMPTY || meetings.meeting().isEmpty()) {
+            all.again(); // whether there is anything to show depends on it
+        }
+    }
+
+    /// What others told of, also where it was recorded here since, then the rest of what is
+    /// recorded.
+    private List<Row> all() {
+        var rows = new LinkedHashMap<Cid, Row>();
+        for (Row row : live.kept()) {
+            rows.put(row.cid(), known.getOrDefault(row.cid(), row));
+        }
+        recorded.forEach(row -> rows.putIfAbsent(row.cid(), row));
+        return List.copyOf(rows.values());
+    }
+
+    /// Records what another node told of before it is opened. What it told holds the whole record.
+    private void adopt(Row row, Runnable opening) {
+        if (row.news.isEmpty()) {
+            opening.run();
+            return;
+        }
+        adopting.cancel();
+        adopting =
+                work.run(
+                        () -> library.builds().adopt(row.news.get()),
+                        _ -> opening.run(),
+                        listing::tell);
+    }
+
     public Answer<?> answer() {
         return all;
     }
 
-    public Listing<Build> listing() {
+    public Listing<Row> listing() {
         return listing;
     }
 
     /// What a build's outputs weigh that are here, -1 if none is; null until it is known, and
     /// asking for it has it read.
-    public ObservableValue<Long> size(Build build) {
-        return sizes.of(build);
+    public ObservableValue<Long> size(Row row) {
+        return row.news.isPresent() ? UNKNOWN : sizes.of(row.build);
     }
 
     /// The line of nix.conf by which Nix tells of its own builds, where the hook lies beside the
@@ -151,24 +264,30 @@ public final class BuildsModel implements Screen {
 
     @Override
     public void close() {
+        live.close();
+        adopting.cancel();
         all.cancel();
         listing.cancel();
         sizes.cancel();
     }
 
     private Page first() throws IOException {
-        var rows = library.builds().list(Builds.Filter.ALL, 0, FIRST);
+        var rows = rows(library.builds().list(Builds.Filter.ALL, 0, FIRST));
         return new Page(rows, library.builds().count(), rows.size() < FIRST);
     }
 
     /// Those with a word in their name, while not all are read.
-    private List<Build> named(String word) throws IOException {
+    private List<Row> named(String word) throws IOException {
         var filter = new Builds.Filter(Optional.empty(), word, Optional.empty(), false);
-        return library.builds().list(filter, 0, Integer.MAX_VALUE);
+        return rows(library.builds().list(filter, 0, Integer.MAX_VALUE));
+    }
+
+    private static List<Row> rows(List<Build> builds) {
+        return builds.stream().map(build -> new Row(build, Optional.empty())).toList();
     }
 
     private Page whole() throws IOException {
-        var rows = library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE);
+        var rows = rows(library.builds().list(Builds.Filter.ALL, 0, Integer.MAX_VALUE));
         return new Page(rows, rows.size(), true);
     }
 

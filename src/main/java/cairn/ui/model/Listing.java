@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.RandomAccess;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -170,6 +171,7 @@ public final class Listing<S> {
     private All<S> all = new All<>(List.of());
     private Finder<S> rest = _ -> List.of();
     private Naming<S> names = _ -> Optional.empty();
+    private BiConsumer<S, Runnable> first = (_, opening) -> opening.run();
     private boolean complete = true;
     private @Nullable Callable<List<S>> unread;
     private Order order = Order.AS_GIVEN;
@@ -337,12 +339,19 @@ public final class Listing<S> {
         side.select(kind.subject.apply(row));
     }
 
+    /// Lets something be done with a row before it is opened.
+    ///
+    /// @param first is given what opens it then
+    public void setFirst(BiConsumer<S, Runnable> first) {
+        this.first = first;
+    }
+
     public void open(S row) {
-        kind.place.apply(row).ifPresent(side::open);
+        first.accept(row, () -> kind.place.apply(row).ifPresent(side::open));
     }
 
     public void openBeside(S row) {
-        kind.place.apply(row).ifPresent(side::openBeside);
+        first.accept(row, () -> kind.place.apply(row).ifPresent(side::openBeside));
     }
 
     public void open(Place place) {

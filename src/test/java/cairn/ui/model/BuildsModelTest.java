@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
-import cairn.engine.Builds;
 import cairn.engine.Change;
 import cairn.engine.Engine;
 import cairn.engine.Outcome;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javafx.beans.property.SimpleStringProperty;
 import javafx.collections.ListChangeListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,9 +41,13 @@ class BuildsModelTest {
         engine.close();
     }
 
+    private MeetingSwitch meetings() {
+        return new MeetingSwitch(engine, new DirectWork(), new SimpleStringProperty(""));
+    }
+
     @Test
     void isEmptyUntilSomethingWasBuilt() throws IOException {
-        var model = new BuildsModel(library, new DirectWork(), side);
+        var model = new BuildsModel(meetings(), library, new DirectWork(), side);
         assertEquals(Answer.Phase.EMPTY, model.answer().phaseProperty().get());
         List<Cid> run = BuildSamples.add(engine);
         model.refresh();
@@ -55,12 +59,12 @@ class BuildsModelTest {
     void showsTheNewestBeforeTheRestIsRead() throws IOException {
         BuildSamples.many(engine, 150);
         var work = new LaterWork();
-        var model = new BuildsModel(library, work, side);
+        var model = new BuildsModel(meetings(), library, work, side);
         var counts = new ArrayList<List<Integer>>();
         model.listing()
                 .rows()
                 .addListener(
-                        (ListChangeListener<Builds.Build>)
+                        (ListChangeListener<BuildsModel.Row>)
                                 _ -> {
                                     var rows = model.listing().rows();
                                     counts.add(
@@ -78,7 +82,7 @@ class BuildsModelTest {
 
     @Test
     void namesTheHookWhereItLies() {
-        var model = new BuildsModel(library, new DirectWork(), side);
+        var model = new BuildsModel(meetings(), library, new DirectWork(), side);
         assertEquals(
                 Optional.of(
                         "post-build-hook = "
@@ -89,11 +93,11 @@ class BuildsModelTest {
     @Test
     void filtersByNameProjectAndOutcome() throws IOException {
         List<Cid> run = BuildSamples.add(engine);
-        var model = new BuildsModel(library, new DirectWork(), side);
+        var model = new BuildsModel(meetings(), library, new DirectWork(), side);
         model.listing().filterProperty().set("LIBRARY web cut-off");
         assertEquals(
                 List.of(run.getFirst()),
-                model.listing().rows().stream().map(Builds.Build::cid).toList());
+                model.listing().rows().stream().map(BuildsModel.Row::cid).toList());
         assertEquals(
                 engine.catalog().path(Samples.LIBRARY).orElseThrow().info().narSize(),
                 model.size(model.listing().rows().getFirst()).getValue());
@@ -136,7 +140,7 @@ class BuildsModelTest {
         assertEquals(
                 List.of(NodeKind.FAILED, NodeKind.FAILED, NodeKind.FAILED),
                 held.graph().nodes().stream().map(GraphView.Node::kind).toList());
-        var model = new BuildsModel(library, new DirectWork(), side);
+        var model = new BuildsModel(meetings(), library, new DirectWork(), side);
         assertEquals(-1, model.size(model.listing().rows().getFirst()).getValue());
     }
 
@@ -153,7 +157,7 @@ class BuildsModelTest {
     void sortsBySizeWithoutOutputsFirst() throws IOException {
         BuildSamples.add(engine);
         BuildSamples.fail(engine);
-        var model = new BuildsModel(library, new DirectWork(), side);
+        var model = new BuildsModel(meetings(), library, new DirectWork(), side);
         model.listing().sort(new Listing.Order("size", false));
         assertEquals(
                 List.of(-1L, -1L, -1L, 0L, 0L, 0L, 0L, 0L),

@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.cid.Bytes;
+import cairn.engine.BuildNews;
 import cairn.engine.Engine;
 import cairn.engine.Meeting;
 import cairn.engine.Network;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,7 @@ final class StagedMeeting implements Meeting {
     final List<Message> coming = new ArrayList<>();
     final List<String> listened = new ArrayList<>();
     Optional<Instant> from = Optional.empty();
+    private final Map<String, BuildNews> builds = new HashMap<>();
     boolean closed;
     private long number;
 
@@ -53,6 +56,11 @@ final class StagedMeeting implements Meeting {
         public boolean canHost(Map<String, String> environment) {
             return true;
         }
+    }
+
+    void tell(BuildNews news) {
+        builds.put(news.cid().toString(), news);
+        say("BUILD.%s.COMPLETE".formatted(news.record().project()), news.cid().toString());
     }
 
     void say(String subject, String payload) {
@@ -140,6 +148,11 @@ final class StagedMeeting implements Meeting {
     @Override
     public Reading read(String subject, Bytes payload, boolean reply) {
         return new Reading.Text(payload.toUtf8());
+    }
+
+    @Override
+    public Optional<BuildNews> build(Bytes payload) {
+        return Optional.ofNullable(builds.get(payload.toUtf8()));
     }
 
     @Override
