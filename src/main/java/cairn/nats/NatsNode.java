@@ -65,6 +65,7 @@ public final class NatsNode implements AutoCloseable {
 
     private final Writers writers;
     private final Collecting collecting;
+    private final Questions questions;
     private final HitRate hitRate;
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
@@ -86,6 +87,7 @@ public final class NatsNode implements AutoCloseable {
         intake = Intake.start(engine, others, peers);
         writers = new Writers(name, settings, engine.clock());
         collecting = new Collecting(engine, name, bus);
+        questions = new Questions(engine);
         hitRate = new HitRate(engine, bus, name, settings.hitThreshold());
     }
 
@@ -176,9 +178,15 @@ public final class NatsNode implements AutoCloseable {
                         "vouch",
                         Subjects.VOUCH,
                         message -> asking.execute(() -> answer(message, this::vouch))));
-        var questions = new Questions(engine);
         endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
         endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
+        endpoints.add(
+                handled(
+                        "verify",
+                        "VERIFY",
+                        message ->
+                                asking.execute(() ->
+                                        answer(message, it -> questions.verify(it.payload)))));
         var builder =
                 Service.builder()
                         .connection(connection())
@@ -572,6 +580,7 @@ public final class NatsNode implements AutoCloseable {
         }
         peers.close();
         collecting.close();
+        questions.close();
         hitRate.close();
         followers.forEach(Follower::stop);
         bus.giveUp();

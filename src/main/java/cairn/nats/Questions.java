@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.engine.Builds;
+import cairn.engine.Check;
 import cairn.engine.Engine;
 import cairn.engine.Target;
 import cairn.ipld.Block;
@@ -11,14 +12,17 @@ import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.nix.StorePath;
 import cairn.store.Pin;
+import cairn.store.Progress;
 import cairn.store.StoredPath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,10 +33,11 @@ import tools.jackson.databind.JsonNode;
 /// ```
 /// METADATA   {"target": …}                  → metadata of a path or a block
 /// TRACE      {"target": …, "limit": 100}    → why a path is there
+/// VERIFY     {"target": …, "deep": true, "limit": 100} → whether what it needs is what it should be
 /// ```
 ///
 /// A target is a store path, its hash, its name if no other has it, or a CID.
-final class Questions {
+final class Questions implements AutoCloseable {
     private static final String FORMAT = "request";
     private static final int LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
@@ -41,6 +46,7 @@ final class Questions {
     private static final int BUILDS = 1000;
 
     private final Engine engine;
+    private volatile boolean closed;
 
     Questions(Engine engine) {
         this.engine = engine;
@@ -92,6 +98,97 @@ final class Questions {
         lists.forEach((name, all) -> fields.put(name, all.subList(0, Math.min(limit, all.size()))));
         fields.put("truncated", lists.values().stream().anyMatch(all -> all.size() > limit));
         return PathJson.bytes(fields);
+    }
+
+    /// Checks a path and all that it needs: who vouches for each, with `deep` also that every block
+    /// and every NAR hashes to its name, and which builds made them.
+    ///
+    /// The `verdict` is `verified` if all are trusted and nothing is wrong with any, else
+    /// `rejected`, and `problems` tells of each what is. `builds` has the newest record of each
+    /// that this home knows to be built; of the others there are `unrecorded`.
+    Bytes verify(Bytes request) throws IOException {
+        JsonNode json = PathJson.object(request);
+        int limit = limit(json);
+        JsonNode deep = json.path("deep");
+        if (!deep.isMissingNode() && !deep.isBoolean()) {
+            throw new FormatException(FORMAT, 0, "deep is neither true nor false");
+        }
+        String text = PathJson.text(json, "target");
+        StorePath path = path(text, resolve(text)).info().path();
+        var closure = engine.graph().closure(path);
+        var problems = new ArrayList<Map<String, String>>();
+        synchronized (this) { // one after the other, as each may read much
+            engine.verify(
+                    closure,
+                    engine.configuration().trustedKeys(),
+                    deep.asBoolean(false),
+                    Progress.until(() -> closed),
+                    check -> {
+                        if (isWrong(check)) {
+                            problems.add(problem(check));
+                        }
+                    });
+        }
+        List<Map<String, String>> builds = builds(closure);
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("path", path.toString());
+        fields.put("verdict", problems.isEmpty() ? "verified" : "rejected");
+        fields.put("deep", deep.asBoolean(false));
+        fields.put("paths", closure.size());
+        fields.put("problems", problems.subList(0, Math.min(limit, problems.size())));
+        fields.put("builds", builds.subList(0, Math.min(limit, builds.size())));
+        fields.put("unrecorded", closure.size() - builds.size());
+        fields.put("truncated", problems.size() > limit || builds.size() > limit);
+        return PathJson.bytes(fields);
+    }
+
+    private static boolean isWrong(Check check) {
+        return check.trust() != Check.Trust.TRUSTED
+                || check.content() == Check.Content.DAMAGED
+                || check.content() == Check.Content.MISSING;
+    }
+
+    private static Map<String, String> problem(Check check) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("path", check.path().toString());
+        fields.put("content", check.content().name().toLowerCase(Locale.ROOT));
+        fields.put("trust", check.trust().name().toLowerCase(Locale.ROOT));
+        fields.put("reason", check.reason());
+        return fields;
+    }
+
+    /// The newest builds that made some paths.
+    private List<Map<String, String>> builds(Collection<StorePath> paths) throws IOException {
+        var made = new HashMap<Cid, StorePath>();
+        for (StorePath path : paths) {
+            engine.catalog().path(path).ifPresent(stored -> made.put(stored.cid(), path));
+        }
+        var builds = new ArrayList<Map<String, String>>();
+        for (var build : recorded()) {
+            for (Cid output : build.record().outputs().values()) {
+                StorePath path = made.remove(output);
+                if (path != null) {
+                    var fields = new LinkedHashMap<String, String>();
+                    fields.put("path", path.toString());
+                    fields.put("cid", build.cid().toString());
+                    fields.put("drvPath", build.record().drvPath().toString());
+                    fields.put("status", build.record().status().toString());
+                    builds.add(fields);
+                }
+            }
+        }
+        return builds;
+    }
+
+    private List<Builds.Build> recorded() throws IOException {
+        var filter = new Builds.Filter(Optional.empty(), "", Optional.empty(), true);
+        return engine.builds().list(filter, 0, BUILDS);
+    }
+
+    /// Ends what takes long.
+    @Override
+    public void close() {
+        closed = true;
     }
 
     private static int limit(JsonNode json) throws FormatException {
@@ -172,8 +269,7 @@ final class Questions {
     }
 
     private List<String> builds(StoredPath stored) throws IOException {
-        var filter = new Builds.Filter(Optional.empty(), "", Optional.empty(), true);
-        return engine.builds().list(filter, 0, BUILDS).stream()
+        return recorded().stream()
                 .filter(build -> build.record().outputs().containsValue(stored.cid()))
                 .map(build -> build.cid().toString())
                 .toList();

@@ -1,24 +1,33 @@
 package cairn.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.NatsServer;
 import cairn.Nix;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
+import cairn.engine.BuildRecord;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.nix.StorePath;
 import cairn.store.Home;
 import cairn.store.PathStore;
 import cairn.store.Progress;
+import cairn.trust.SecretKey;
+import cairn.ui.model.BuildSamples;
+import cairn.ui.model.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,5 +141,81 @@ class QuestionsTest {
         assertEquals(
                 "malformed path at byte 0: target is lacking",
                 ask("METADATA", Map.of()).stringValue());
+    }
+
+    @Test
+    void verifiesAPathAndAllThatItNeeds() throws IOException, SQLException {
+        for (var path : List.of(Samples.LIBRARY, Samples.TOOL, Samples.APPLICATION)) {
+            Samples.add(engine, path, path.name());
+        }
+        BuildSamples.add(engine);
+        var key = SecretKey.generate("team-1", new SecureRandom());
+        Files.writeString(
+                engine.store().home().configuration(),
+                "trusted-keys = [\"%s\"]\n".formatted(key.publicKey()));
+        StorePath top = Samples.APPLICATION;
+        var before = ask("VERIFY", Map.of("target", top.toString()));
+        assertEquals("rejected", before.path("verdict").stringValue());
+        assertEquals(
+                "nobody signed it", before.path("problems").path(0).path("reason").stringValue());
+        var closure = engine.graph().closure(top);
+        assertEquals(closure.size(), before.path("paths").intValue());
+        for (StorePath path : closure) {
+            sign(path, key);
+        }
+        var after = ask("VERIFY", Map.of("target", top.toString(), "deep", true));
+        assertEquals("verified", after.path("verdict").stringValue(), after::toString);
+        assertEquals(0, after.path("problems").size());
+        assertEquals(
+                closure.size(), after.path("builds").size() + after.path("unrecorded").intValue());
+        assertTrue(after.path("builds").size() > 0, after::toString);
+        for (var build : after.path("builds")) {
+            var record =
+                    BuildRecord.decode(
+                            engine.store()
+                                    .block(Cid.parse(build.path("cid").stringValue()))
+                                    .orElseThrow());
+            assertEquals(record.drvPath().toString(), build.path("drvPath").stringValue());
+        }
+
+        alter("UPDATE path SET nar_size = nar_size + 1 WHERE hash = '%s'".formatted(top.hash()));
+        var damaged = ask("VERIFY", Map.of("target", top.toString(), "deep", true));
+        assertEquals("rejected", damaged.path("verdict").stringValue(), damaged::toString);
+        assertEquals(top.toString(), damaged.path("problems").path(0).path("path").stringValue());
+    }
+
+    @Test
+    void saysWhatIsWrongWithARequestToVerify() throws IOException {
+        assertEquals(
+                "malformed request at byte 0: deep is neither true nor false",
+                ask("VERIFY", Map.of("target", "x", "deep", 1)).stringValue());
+        assertEquals(
+                "not-found 'nowhere' is not here",
+                ask("VERIFY", Map.of("target", "nowhere")).stringValue());
+    }
+
+    private void alter(String statement) throws SQLException {
+        try (var index =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:"
+                                        + engine.store().home().folder().resolve("index.db"));
+                var lie = index.createStatement()) {
+            assertEquals(1, lie.executeUpdate(statement));
+        }
+    }
+
+    private void sign(StorePath path, SecretKey key) throws IOException {
+        var info = engine.catalog().path(path).orElseThrow().info();
+        boolean _ =
+                engine.store()
+                        .commit(tx ->
+                                tx.claim(
+                                        path,
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of(
+                                                key.sign(Bytes.utf8(info.fingerprint()))
+                                                        .toString()),
+                                        Samples.NOW));
     }
 }
