@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ import java.util.Optional;
 
 /// What others vouched for and this home checked. Safe for use by several threads.
 ///
-/// What was verified is an event, and kept with all that it leads to; what was rejected is a block
-/// that goes with the next collection, so that strangers keep nothing here.
+/// What was verified is an event, and kept with all that it leads to; what a trusted key rejects is
+/// a block that goes with the next collection; of strangers nothing stays.
 ///
 /// ```ipldsch
 /// type Event struct {               # dag-cbor
@@ -41,6 +42,9 @@ public final class Attestations {
     /// What was verified: the attestation, and what it was recorded by.
     private final Map<Cid, Cid> records = new LinkedHashMap<>();
 
+    /// The same of what trusted keys reject, since the home was opened.
+    private final Map<Cid, Cid> warnings = new HashMap<>();
+
     private long cursor;
 
     Attestations(Store store, InstantSource clock) {
@@ -50,22 +54,35 @@ public final class Attestations {
 
     /// What came of an attestation.
     ///
-    /// @param record the attestation of this home that says so; none where nothing can be written
+    /// @param record the attestation of this home that says so; none of what no trusted key said,
+    ///   of what is not here, and where nothing can be written
     public record Ruling(Verdict verdict, String reason, Optional<Cid> record) {}
 
     /// Checks an attestation: that its key signed it and is trusted, that what it vouches for is
     /// here, and that it vouches for it. The same is recorded once.
     ///
+    /// Only the word of a trusted key is recorded: a ruling is signed, so nobody else may bring one
+    /// about that speaks of what he chose, nor fill the home with them.
+    ///
     /// @param own the key that signs the ruling
     public synchronized Ruling judge(Attestation attestation, SecretKey own, TrustedKeys trusted)
             throws IOException {
-        Optional<String> problem = problem(attestation, trusted);
+        Optional<String> doubt = doubt(attestation, trusted);
+        if (doubt.isPresent()) {
+            return new Ruling(Verdict.REJECTED, doubt.get(), Optional.empty());
+        }
+        String name = attestation.key().name();
+        boolean rejects = attestation.verdict() == Verdict.REJECTED;
+        var verdict = rejects ? Verdict.REJECTED : Verdict.VERIFIED;
+        String reason =
+                rejects
+                        ? "%s rejects it: %s".formatted(name, shortened(attestation))
+                        : "%s vouches for it".formatted(name);
         var judged = attestation.toBlock();
-        var verdict = problem.isEmpty() ? Verdict.VERIFIED : Verdict.REJECTED;
-        String reason = problem.orElse("%s vouches for it".formatted(attestation.key().name()));
         catchUp();
-        if (verdict == Verdict.VERIFIED && records.containsKey(judged.cid())) {
-            return new Ruling(verdict, reason, Optional.of(records.get(judged.cid())));
+        Cid known = (rejects ? warnings : records).get(judged.cid());
+        if (known != null && store.block(known).isPresent()) {
+            return new Ruling(verdict, reason, Optional.of(known));
         }
         if (store.isReadOnly()) {
             return new Ruling(verdict, reason, Optional.empty());
@@ -82,30 +99,29 @@ public final class Attestations {
         try (var writer = store.writer()) {
             writer.put(judged);
             writer.put(record);
-            if (verdict == Verdict.VERIFIED) {
+            if (rejects) {
+                writer.commit();
+                warnings.put(judged.cid(), record.cid());
+            } else {
                 Bytes event = encode(record.cid(), judged.cid());
                 long _ = writer.commit(tx -> tx.event(TOPIC, clock.instant(), event));
-            } else {
-                writer.commit();
             }
         }
         return new Ruling(verdict, reason, Optional.of(record.cid()));
     }
 
-    /// Why an attestation is not to be believed, if so.
-    private Optional<String> problem(Attestation attestation, TrustedKeys trusted)
+    /// Why an attestation says nothing here, if so.
+    private Optional<String> doubt(Attestation attestation, TrustedKeys trusted)
             throws IOException {
-        String name = attestation.key().name();
         if (!attestation.isGenuine()) {
-            return Optional.of("the signature is not that of key %s".formatted(name));
+            return Optional.of(
+                    "the signature is not that of key %s".formatted(attestation.key().name()));
         }
         if (!trusted.keys().contains(attestation.key())) {
             return Optional.of("key %s is not trusted here".formatted(attestation.key()));
         }
-        if (attestation.verdict() == Verdict.REJECTED) {
-            return Optional.of("%s rejects it: %s".formatted(name, shortened(attestation)));
-        }
-        if (store.block(attestation.subject()).isEmpty()) {
+        if (attestation.verdict() != Verdict.REJECTED
+                && store.block(attestation.subject()).isEmpty()) {
             return Optional.of("%s is not here to be checked".formatted(attestation.subject()));
         }
         return Optional.empty();

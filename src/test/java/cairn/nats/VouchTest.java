@@ -101,6 +101,10 @@ class VouchTest {
         return Attestation.decode(engine.store().block(cid).orElseThrow());
     }
 
+    private long blocks() throws IOException {
+        return engine.store().statistics().blocks();
+    }
+
     @Test
     void whatATrustedKeySignedIsVerifiedRecordedAndKept() throws IOException {
         var attestation = attest(team, subject, Verdict.SIGNED);
@@ -124,13 +128,13 @@ class VouchTest {
     @Test
     void whatAStrangerSignedIsRejectedAndKeepsNothing() throws IOException {
         var stranger = SecretKey.generate("team-1", new SecureRandom());
+        long blocks = blocks();
         var ruling = ask(attest(stranger, subject, Verdict.SIGNED));
         assertEquals("rejected", ruling.getVerdict());
         assertEquals(
                 "key %s is not trusted here".formatted(stranger.publicKey()), ruling.getReason());
-        var record = record(ruling);
-        assertTrue(record.isGenuine());
-        assertEquals(Verdict.REJECTED, record.verdict());
+        assertEquals(blocks, blocks(), "nothing of it is written");
+        assertTrue(ruling.getRecord().isEmpty());
         var _ = engine.store().collect(engine.roots(), Progress.NONE);
         assertEquals(List.of(), engine.catalog().storePaths());
     }
@@ -147,20 +151,29 @@ class VouchTest {
                         signed.signature(),
                         signed.at(),
                         signed.reason());
+        long blocks = blocks();
         var ruling = ask(forged);
         assertEquals("rejected", ruling.getVerdict());
         assertEquals("the signature is not that of key team-1", ruling.getReason());
+        assertTrue(ruling.getRecord().isEmpty(), "the node signs nothing about it");
+        assertEquals(blocks, blocks());
     }
 
     @Test
     void whatIsRejectedByItsKeyOrNotHereIsRejected() throws IOException {
-        var rejected = ask(attest(team, subject, Verdict.REJECTED));
+        var warning = attest(team, subject, Verdict.REJECTED);
+        var rejected = ask(warning);
         assertEquals("rejected", rejected.getVerdict());
         assertEquals("team-1 rejects it: reviewed", rejected.getReason());
+        var record = record(rejected);
+        assertTrue(record.isGenuine());
+        assertEquals(Verdict.REJECTED, record.verdict());
+        assertEquals(rejected, ask(warning), "the same is recorded once");
         Cid nowhere = Cid.of(Codec.RAW, Bytes.utf8("nowhere"));
         var absent = ask(attest(team, nowhere, Verdict.SIGNED));
         assertEquals("rejected", absent.getVerdict());
         assertEquals(nowhere + " is not here to be checked", absent.getReason());
+        assertTrue(absent.getRecord().isEmpty());
     }
 
     @Test
