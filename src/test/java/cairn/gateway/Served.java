@@ -75,8 +75,14 @@ final class Served implements AutoCloseable {
     /// A node that asks other stores for what it lacks.
     static Served drawing(Path home, TrustedKeys trusted, List<String> substituters)
             throws IOException {
+        return drawing(Engine.open(home), trusted, substituters);
+    }
+
+    /// The same with an engine that is closed with it.
+    static Served drawing(Engine engine, TrustedKeys trusted, List<String> substituters)
+            throws IOException {
         return with(
-                home,
+                engine,
                 new Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Set.of(),
@@ -93,7 +99,10 @@ final class Served implements AutoCloseable {
     }
 
     static Served with(Path home, Settings settings) throws IOException {
-        var engine = Engine.open(home);
+        return with(Engine.open(home), settings);
+    }
+
+    private static Served with(Engine engine, Settings settings) throws IOException {
         return new Served(engine, Gateway.start(engine, settings));
     }
 
