@@ -367,7 +367,9 @@ final class Bus implements AutoCloseable {
         public void connectionEvent(Connection connection, ConnectionListener.Events event) {
             switch (event) {
                 case DISCONNECTED ->
-                        become(new State.Reconnecting(String.valueOf(connection.getLastError())));
+                        become(
+                                new State.Reconnecting(
+                                        Objects.requireNonNullElse(connection.getLastError(), "")));
                 case RESUBSCRIBED -> {
                     become(new State.Connected(String.valueOf(connection.getConnectedUrl())));
                     var asked = requests;

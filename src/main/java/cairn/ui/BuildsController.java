@@ -64,7 +64,7 @@ public final class BuildsController {
         Cells.fill(status, Row::outcome, _ -> Cells.outcome());
         Cells.fill(project, row -> row.record().project(), _ -> Cells.text());
         Cells.fill(system, row -> row.record().system(), _ -> Cells.text());
-        Cells.fill(started, row -> row.record().startedAt(), _ -> Cells.age(model.now()));
+        Cells.fill(started, row -> row.record().startedAt(), _ -> Cells.age(model::now));
         Cells.fill(took, row -> row.record().took(), _ -> Cells.duration());
         size.setCellFactory(_ -> Cells.size());
         size.setCellValueFactory(row -> model.size(row.getValue()));

@@ -131,11 +131,15 @@ final class Cells {
     private static final class OutcomeCell<S> extends TableCell<S, Outcome> {
         @Override
         protected void updateItem(@Nullable Outcome outcome, boolean empty) {
+            boolean same = outcome != null && outcome.equals(getItem()) && getGraphic() != null;
             super.updateItem(outcome, empty);
             if (empty || outcome == null) {
                 setText("");
                 setGraphic(null);
                 setTooltip(null);
+                return;
+            }
+            if (same) {
                 return;
             }
             setText(Words.of(outcome));
@@ -163,8 +167,20 @@ final class Cells {
                 return;
             }
             setText(text.apply(item));
-            String tip = exact.apply(item);
-            setTooltip(tip.isEmpty() ? null : new Tooltip(tip));
+            tip(this, exact.apply(item));
+        }
+    }
+
+    /// Sets what is told where the pointer rests. Tooltips are dear to make, and cells are filled
+    /// with other rows all the time.
+    private static void tip(TableCell<?, ?> cell, String text) {
+        Tooltip tooltip = cell.getTooltip();
+        if (text.isEmpty()) {
+            cell.setTooltip(null);
+        } else if (tooltip == null) {
+            cell.setTooltip(new Tooltip(text));
+        } else {
+            tooltip.setText(text);
         }
     }
 

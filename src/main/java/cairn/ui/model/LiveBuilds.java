@@ -35,8 +35,9 @@ public final class LiveBuilds {
     /// How many bytes of what told of them are kept.
     static final long MOST_BYTES = 64 << 20;
 
-    /// As often as anybody sees that rows are added.
-    private static final Duration EVERY = Duration.ofMillis(100);
+    /// How often rows are added: no more often, because each time costs most of a frame where all
+    /// that are seen are others then, and nobody reads them that fast.
+    private static final Duration EVERY = Duration.ofMillis(250);
 
     /// How it stands, and what one can do about it.
     public sealed interface Note {

@@ -49,7 +49,7 @@ class LiveBuildsTest {
     }
 
     private void frame() {
-        now = now.plusMillis(200);
+        now = now.plusMillis(300);
         model.pulse();
     }
 
