@@ -5,6 +5,7 @@ import cairn.cid.Codec;
 import cairn.engine.BuildRecord;
 import cairn.ipld.Block;
 import cairn.store.PathNode;
+import cairn.trust.Attestation;
 import cairn.unixfs.UnixFsNode;
 import cairn.unixfs.UnixFsReader;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 enum Kind {
     PATH,
     BUILD,
+    ATTESTATION,
     DIRECTORY,
     FILE,
     SYMLINK,
@@ -37,6 +39,9 @@ enum Kind {
         }
         if (BuildRecord.isKind(block)) {
             return BUILD;
+        }
+        if (Attestation.isKind(block)) {
+            return ATTESTATION;
         }
         if (cid.is(Codec.DAG_PB)) {
             try {

@@ -103,6 +103,23 @@ public record Attestation(
                 encode(subject, verdict, policy, key, Bytes.EMPTY, at, reason), signature);
     }
 
+    /// Tells whether a block claims to be such a node, without decoding all of it.
+    public static boolean isKind(Block block) {
+        if (!block.cid().is(Codec.DAG_CBOR)) {
+            return false;
+        }
+        try {
+            var in = new CborReader(KIND, block.bytes());
+            in.fields(FIELDS);
+            long _ = in.field("at").integer();
+            String _ = in.field("key").text();
+            in.field("kind").text(KIND);
+            return true;
+        } catch (FormatException _) {
+            return false;
+        }
+    }
+
     public static Attestation decode(Bytes block) throws FormatException {
         var in = new CborReader(KIND, block);
         in.fields(FIELDS);

@@ -9,6 +9,7 @@ import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.Codec;
 import cairn.cid.FormatException;
+import cairn.ipld.Block;
 import cairn.ipld.DagCbor;
 import cairn.ipld.Node;
 import cairn.trust.Attestation.Verdict;
@@ -45,6 +46,8 @@ class AttestationTest {
         var read = Attestation.decode(attestation.encode());
         assertEquals(attestation, read);
         assertTrue(read.isGenuine());
+        assertTrue(Attestation.isKind(attestation.toBlock()));
+        assertFalse(Attestation.isKind(Block.of(Codec.DAG_CBOR, Bytes.ofHex("a0"))));
         var bare = Attestation.sign(key, SUBJECT, Verdict.VERIFIED, Optional.empty(), AT, "");
         assertEquals(bare, Attestation.decode(bare.encode()));
     }
