@@ -14,7 +14,7 @@
 #   gateway   Nix pulling from a node and pushing to it, against plain files in a folder and on a
 #             server; narinfos from 64 connections; 16 clients at once through a node that draws on another
 #   nats      blocks into a stream of a local NATS server and out of it, and 1.3 GB from a node to another home
-#             against a plain socket
+#             against a plain socket; what others build, shown as it happens
 #
 # Without sections: all of them, some minutes. Alone, a section makes what it stands on. DIR is what packaging/bench-corpus.sh
 # makes, and is kept; target/corpus if not given. Homes are temporary. The exit code is 1 if a target was missed.
@@ -185,7 +185,7 @@ frame() {
 compiled() { # what measures with classes of the tests
     [ -e "$work/measures" ] || "$jdk/bin/javac" -nowarn -proc:none -d "$work/measures" \
         -cp 'target/cairn.jar:target/lib/*' src/jmh/java/cairn/{store/ManyPaths,nats/NatsRates}.java \
-        src/test/java/cairn/ui/{ManyRows,GraphPanning}.java
+        src/test/java/cairn/ui/{ManyRows,GraphPanning,BuildStorm}.java
 }
 
 # measured CLASS ARGUMENTS...: runs one of them without a display.
@@ -312,6 +312,9 @@ nats() {
     compare 'blocks of 64 KiB fetched' "$(awk '$2 == "fetched" { print $1 }' "$rates")" MB/s '' '' '>=400'
     compare 'copy of 1.3 GB from another node' "$(awk '$2 == "nats" { print $1 }' "$rates")" s \
         'plain socket' "$(awk '$2 == "plain" { print $1 }' "$rates")" '<=1.5x'
+    measured cairn.ui.BuildStorm "$url" "$work/storm" > "$rates"
+    compare 'frames, 10,000 builds a second' "$(awk '$2 == "frames" && $3 == "builds" { print $1 }' "$rates")" 1/s \
+        'nothing to do' "$(awk '$2 == "frames" && $3 == "idle" { print $1 }' "$rates")" '>=0.98x'
     measured cairn.nats.NatsRates "$url" "$work/million" > "$work/output"
     timed ./cairn --home "$work/million" stats --store "${url/nats:/nats+ipld:}/many" --missing
     [ "$(wc -l < "$work/output")" = 1 ] || { echo 'a list of 1,000,000 blocks is wrong' >&2 && return 1; }
