@@ -180,11 +180,11 @@ public final class LiveBuilds {
 
     private void add(List<Heard> batch) {
         busy = false;
-        heard += batch.size();
         for (Heard each : batch) {
             Heard before = kept.putFirst(each.row.cid(), each);
             bytes += each.bytes - (before == null ? 0 : before.bytes);
             news += before == null ? 1 : 0;
+            heard += before == null ? 1 : 0; // what could not be kept at once is told again
         }
         while (kept.size() > MOST || bytes > MOST_BYTES && kept.size() > 1) {
             bytes -= kept.pollLastEntry().getValue().bytes;
