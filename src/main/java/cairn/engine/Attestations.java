@@ -3,9 +3,9 @@ package cairn.engine;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.ipld.Block;
 import cairn.ipld.CborReader;
 import cairn.ipld.CborWriter;
-import cairn.store.Catalog;
 import cairn.store.Store;
 import cairn.trust.Attestation;
 import cairn.trust.Attestation.Verdict;
@@ -13,13 +13,13 @@ import cairn.trust.SecretKey;
 import cairn.trust.TrustedKeys;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What others vouched for and this home checked. Safe for use by several threads.
 ///
@@ -34,22 +34,23 @@ import java.util.Optional;
 /// ```
 public final class Attestations {
     private static final String TOPIC = "attestation";
-    private static final int BATCH = 1000;
 
     private final Store store;
     private final InstantSource clock;
 
-    /// What was verified: the attestation, and what it was recorded by.
-    private final Map<Cid, Cid> records = new LinkedHashMap<>();
+    /// What was verified: the attestation, and what it was recorded by last.
+    private final Map<Cid, Cid> records = new HashMap<>();
 
     /// The same of what trusted keys reject, since the home was opened.
     private final Map<Cid, Cid> warnings = new HashMap<>();
 
-    private long cursor;
+    private final Set<Cid> roots = new LinkedHashSet<>();
+    private final EventReader events;
 
     Attestations(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        events = new EventReader(store, TOPIC);
     }
 
     /// What came of an attestation.
@@ -65,7 +66,7 @@ public final class Attestations {
     /// about that speaks of what he chose, nor fill the home with them.
     ///
     /// @param own the key that signs the ruling
-    public synchronized Ruling judge(Attestation attestation, SecretKey own, TrustedKeys trusted)
+    public Ruling judge(Attestation attestation, SecretKey own, TrustedKeys trusted)
             throws IOException {
         Optional<String> doubt = doubt(attestation, trusted);
         if (doubt.isPresent()) {
@@ -79,13 +80,9 @@ public final class Attestations {
                         ? "%s rejects it: %s".formatted(name, shortened(attestation))
                         : "%s vouches for it".formatted(name);
         var judged = attestation.toBlock();
-        catchUp();
-        Cid known = (rejects ? warnings : records).get(judged.cid());
-        if (known != null && store.block(known).isPresent()) {
-            return new Ruling(verdict, reason, Optional.of(known));
-        }
-        if (store.isReadOnly()) {
-            return new Ruling(verdict, reason, Optional.empty());
+        var known = record(judged.cid(), verdict);
+        if (known.isPresent() || store.isReadOnly()) {
+            return new Ruling(verdict, reason, known);
         }
         var record =
                 Attestation.sign(
@@ -96,18 +93,35 @@ public final class Attestations {
                                 clock.instant(),
                                 reason)
                         .toBlock();
+        write(judged, record, verdict);
+        return new Ruling(verdict, reason, record(judged.cid(), verdict));
+    }
+
+    /// What an attestation was recorded by, if its record is here still.
+    private synchronized Optional<Cid> record(Cid judged, Verdict verdict) throws IOException {
+        catchUp();
+        Cid known = (verdict == Verdict.REJECTED ? warnings : records).get(judged);
+        return known != null && store.block(known).isPresent()
+                ? Optional.of(known)
+                : Optional.empty();
+    }
+
+    /// Waits for who writes to the index, and a collection that does asks for the [#roots]; so
+    /// nobody may be kept from these meanwhile.
+    private void write(Block judged, Block record, Verdict verdict) throws IOException {
         try (var writer = store.writer()) {
             writer.put(judged);
             writer.put(record);
-            if (rejects) {
+            if (verdict == Verdict.REJECTED) {
                 writer.commit();
-                warnings.put(judged.cid(), record.cid());
+                synchronized (this) {
+                    warnings.put(judged.cid(), record.cid());
+                }
             } else {
                 Bytes event = encode(record.cid(), judged.cid());
                 long _ = writer.commit(tx -> tx.event(TOPIC, clock.instant(), event));
             }
         }
-        return new Ruling(verdict, reason, Optional.of(record.cid()));
     }
 
     /// Why an attestation says nothing here, if so.
@@ -132,25 +146,14 @@ public final class Attestations {
         return reason.length() <= 500 ? reason : reason.substring(0, 500) + "…";
     }
 
+    private void catchUp() throws IOException {
+        events.catchUp(event -> read(event.data()));
+    }
+
     /// What keeps the attestations and what was verified by them.
     synchronized Collection<Cid> roots() throws IOException {
         catchUp();
-        var roots = new ArrayList<Cid>(records.keySet());
-        roots.addAll(records.values());
-        return roots;
-    }
-
-    private void catchUp() throws IOException {
-        for (var some = events(); !some.isEmpty(); some = events()) {
-            for (var event : some) {
-                read(event.data());
-                cursor = event.cursor();
-            }
-        }
-    }
-
-    private List<Catalog.Event> events() throws IOException {
-        return store.catalog().events(TOPIC, cursor, BATCH);
+        return List.copyOf(roots);
     }
 
     private void read(Bytes data) throws FormatException {
@@ -160,6 +163,8 @@ public final class Attestations {
         Cid attestation = in.field("attestation").link();
         in.expectEnd();
         records.put(attestation, record);
+        roots.add(attestation);
+        roots.add(record);
     }
 
     private static Bytes encode(Cid record, Cid attestation) {

@@ -8,7 +8,6 @@ import cairn.ipld.BlockSource;
 import cairn.ipld.CborReader;
 import cairn.ipld.CborWriter;
 import cairn.nix.StorePath;
-import cairn.store.Catalog;
 import cairn.store.LocalStore;
 import cairn.store.Store;
 import cairn.store.Transaction;
@@ -63,11 +62,12 @@ public final class Builds {
     private final SequencedMap<Cid, Entry> builds = new LinkedHashMap<>();
     private final Set<Cid> roots = new LinkedHashSet<>();
     private final Map<String, Long> runs = new HashMap<>();
-    private long cursor;
+    private final EventReader events;
 
     Builds(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        events = new EventReader(store, TOPIC);
     }
 
     /// A build that is known here.
@@ -418,16 +418,7 @@ public final class Builds {
     }
 
     private void catchUp() throws IOException {
-        for (var some = events(); !some.isEmpty(); some = events()) {
-            for (var event : some) {
-                read(event.cursor(), event.data());
-                cursor = event.cursor();
-            }
-        }
-    }
-
-    private List<Catalog.Event> events() throws IOException {
-        return store.catalog().events(TOPIC, cursor, BATCH);
+        events.catchUp(event -> read(event.cursor(), event.data()));
     }
 
     private void read(long cursor, Bytes data) throws IOException {
