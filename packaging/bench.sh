@@ -246,7 +246,7 @@ nix() { rm -rf "$1" && packaging/nix-alone.sh "$@"; }
 # Sets $seconds.
 pull() {
     local root
-    root=$(mktemp -d "$work/root.XXX")
+    root=$(mktemp -d -p "$work")
     timed packaging/nix-alone.sh "$root/room" nix copy --no-check-sigs --from "$1" --store "$root" $paths 2> "$work/log"
     sync # what Nix left to be written later is not the next one's to wait for
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// What asks others blocks until they answered, and ends when its thread is interrupted. Safe for
 /// use by several threads.
 public interface Meeting extends AutoCloseable {
-    /// What nodes tell of the builds that they completed, see DESIGN.md, section 4.
+    /// Where nodes tell of the builds that they completed.
     String BUILDS = "BUILD.*.COMPLETE";
 
     /// Which server it is.

@@ -76,17 +76,17 @@ final class BuildJson {
         if (!Subjects.isName(node) || !Subjects.isName(run)) {
             throw new FormatException(FORMAT, 0, "node or run is no name");
         }
-        var news =
-                new BuildNews(
-                        record,
-                        known(Outcome.of(PathJson.text(json, "outcome")), "outcome"),
-                        json.path("asked").asBoolean(false),
-                        run,
-                        node);
-        if (!news.cid().equals(Cid.parse(PathJson.text(json, "cid")))) {
-            throw new FormatException(FORMAT, 0, "the record of this build is " + news.cid());
+        Cid cid = record.toBlock().cid();
+        if (!cid.equals(Cid.parse(PathJson.text(json, "cid")))) {
+            throw new FormatException(FORMAT, 0, "the record of this build is " + cid);
         }
-        return news;
+        return new BuildNews(
+                cid,
+                record,
+                known(Outcome.of(PathJson.text(json, "outcome")), "outcome"),
+                json.path("asked").asBoolean(false),
+                run,
+                node);
     }
 
     private static Optional<Cid> cid(JsonNode json, String name) throws FormatException {

@@ -7,6 +7,7 @@ import cairn.engine.BuildNews;
 import cairn.engine.Builds;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.Meeting;
 import cairn.engine.RefusedException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -223,7 +224,7 @@ final class BuildStream {
     private Optional<MessageInfo> next(long sequence) throws IOException {
         try {
             return Optional.of(
-                    management().getNextMessage(subjects.builds(), sequence, Subjects.ANY_BUILD));
+                    management().getNextMessage(subjects.builds(), sequence, Meeting.BUILDS));
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() == MESSAGE_NOT_FOUND) {
                 return Optional.empty();
@@ -247,7 +248,7 @@ final class BuildStream {
                             StreamConfiguration.builder()
                                     .name(subjects.builds())
                                     .description("Builds of the Cairn domain " + subjects.label())
-                                    .subjects(Subjects.ANY_BUILD)
+                                    .subjects(Meeting.BUILDS)
                                     .storageType(StorageType.File)
                                     .allowDirect(true)
                                     .replicas(replicas)

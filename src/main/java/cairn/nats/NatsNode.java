@@ -51,8 +51,7 @@ public final class NatsNode implements AutoCloseable {
     private final Configuration.Nats settings;
     private final Subjects subjects;
     private final String name;
-    private final SecretKey secret;
-    private final PublicKey key;
+    private final SecretKey key;
     private final Bus bus;
     private final Peers peers;
     private final BlockStream stream;
@@ -76,8 +75,7 @@ public final class NatsNode implements AutoCloseable {
             Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
         this.engine = engine;
         this.settings = settings;
-        secret = key;
-        this.key = key.publicKey();
+        this.key = key;
         this.name = name;
         this.bus = bus;
         subjects = new Subjects(settings.domain());
@@ -129,7 +127,7 @@ public final class NatsNode implements AutoCloseable {
 
     /// The key that its requests to others are signed by.
     public PublicKey key() {
-        return key;
+        return key.publicKey();
     }
 
     public String server() {
@@ -197,7 +195,7 @@ public final class NatsNode implements AutoCloseable {
                                 Map.of(
                                         "node", name,
                                         "domain", subjects.label(),
-                                        "key", key.toString()));
+                                        "key", key().toString()));
         endpoints.forEach(builder::addServiceEndpoint);
         var started = builder.build();
         service = started;
@@ -492,7 +490,7 @@ public final class NatsNode implements AutoCloseable {
             var attestation = attestation(request.payload);
             var ruling =
                     engine.attestations()
-                            .judge(attestation, secret, engine.configuration().trustedKeys());
+                            .judge(attestation, key, engine.configuration().trustedKeys());
             var reply =
                     Wire.Ruling.newBuilder()
                             .setVerdict(ruling.verdict().toString())

@@ -11,8 +11,6 @@ record Subjects(String domain) {
     /// How the default domain is called where it must be called something.
     static final String DEFAULT = "default";
 
-    static final String ANY_BUILD = "BUILD.*.COMPLETE";
-
     /// A [CollectionJob] → the [CollectionState] of it.
     static final String COLLECT = "STORE.GC.QUEUE";
 

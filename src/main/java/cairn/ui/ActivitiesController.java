@@ -12,7 +12,6 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.Tooltip;
 import org.jspecify.annotations.Nullable;
 
 /// Lists what runs and what ran.
@@ -69,7 +68,7 @@ public final class ActivitiesController {
 
     /// How far it is or how it ended; what went wrong stands out.
     private static final class StatusCell extends TableCell<Line, Line> {
-        private final Tooltip tooltip = new Tooltip();
+        private final Tip tip = new Tip(this);
 
         @Override
         protected void updateItem(@Nullable Line line, boolean empty) {
@@ -77,12 +76,11 @@ public final class ActivitiesController {
             getStyleClass().remove("problem-text");
             if (empty || line == null) {
                 setText("");
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             setText(line.status());
-            tooltip.setText(line.status());
-            setTooltip(tooltip);
+            tip.set(line.status());
             if (line.hasFailed()) {
                 getStyleClass().add("problem-text");
             }

@@ -81,6 +81,9 @@ public final class BuildsController {
                                 new Naming(
                                         Words.text("builds.command"),
                                         "cairn build -- '<nixpkgs>' -A hello")));
+        var whole = new Tooltip();
+        whole.textProperty().bind(note.textProperty());
+        note.setTooltip(whole);
         model.live().noteProperty().subscribe(this::tell);
         model.hook()
                 .map(line -> new Copyable(new Naming(Words.text("builds.hook"), line)))
@@ -105,7 +108,6 @@ public final class BuildsController {
                     case Note.Failed(var problem) -> problem.sentence();
                 };
         note.setText(text);
-        note.setTooltip(new Tooltip(text));
         boolean among = model.live().isAmong();
         foot.setIconLiteral(now instanceof Note.Failed ? "fth-alert-triangle" : "fth-radio");
         Presence.show(connect, now instanceof Note.Apart);

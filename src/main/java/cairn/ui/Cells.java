@@ -16,7 +16,6 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
-import javafx.scene.control.Tooltip;
 import javafx.scene.input.MouseButton;
 import javafx.scene.layout.HBox;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +128,8 @@ final class Cells {
     }
 
     private static final class OutcomeCell<S> extends TableCell<S, Outcome> {
+        private final Tip tip = new Tip(this);
+
         @Override
         protected void updateItem(@Nullable Outcome outcome, boolean empty) {
             boolean same = outcome != null && outcome.equals(getItem()) && getGraphic() != null;
@@ -136,7 +137,7 @@ final class Cells {
             if (empty || outcome == null) {
                 setText("");
                 setGraphic(null);
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             if (same) {
@@ -144,13 +145,14 @@ final class Cells {
             }
             setText(Words.of(outcome));
             setGraphic(Kinds.icon(outcome));
-            setTooltip(new Tooltip(Words.sentence(outcome)));
+            tip.set(Words.sentence(outcome));
         }
     }
 
     private static final class Plain<S, T> extends TableCell<S, T> {
         private final Function<T, String> text;
         private final Function<T, String> exact;
+        private final Tip tip = new Tip(this);
 
         Plain(String style, Function<T, String> text, Function<T, String> exact) {
             this.text = text;
@@ -163,24 +165,11 @@ final class Cells {
             super.updateItem(item, empty);
             if (empty || item == null) {
                 setText("");
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             setText(text.apply(item));
-            tip(this, exact.apply(item));
-        }
-    }
-
-    /// Sets what is told where the pointer rests. Tooltips are dear to make, and cells are filled
-    /// with other rows all the time.
-    private static void tip(TableCell<?, ?> cell, String text) {
-        Tooltip tooltip = cell.getTooltip();
-        if (text.isEmpty()) {
-            cell.setTooltip(null);
-        } else if (tooltip == null) {
-            cell.setTooltip(new Tooltip(text));
-        } else {
-            tooltip.setText(text);
+            tip.set(exact.apply(item));
         }
     }
 
@@ -189,7 +178,7 @@ final class Cells {
         private final Digest digest = new Digest();
         private final Label name = new Label();
         private final HBox row = new HBox(icon, digest, name);
-        private final Tooltip tooltip = new Tooltip();
+        private final Tip tip = new Tip(this);
 
         PathCell() {
             row.getStyleClass().add("path-cell");
@@ -200,14 +189,13 @@ final class Cells {
             super.updateItem(path, empty);
             if (empty || path == null) {
                 setGraphic(null);
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             Kinds.set(icon, path.isDerivation() ? NodeKind.DERIVATION : NodeKind.PATH);
             digest.show(path.hash());
             name.setText(path.name());
-            tooltip.setText(path.toString());
-            setTooltip(tooltip);
+            tip.set(path.toString());
             setGraphic(row);
         }
     }
@@ -217,12 +205,13 @@ final class Cells {
         private final Function<T, String> text;
         private final Function<T, String> exact;
         private final Label number;
-        private final Tooltip tooltip = new Tooltip();
+        private final Tip tip;
 
         Link(Function<T, String> text, Function<T, String> exact, Consumer<S> open) {
             this.text = text;
             this.exact = exact;
             number = link(this, open);
+            tip = new Tip(number);
             getStyleClass().add("number");
         }
 
@@ -234,8 +223,7 @@ final class Cells {
                 return;
             }
             number.setText(text.apply(item));
-            tooltip.setText(exact.apply(item));
-            number.setTooltip(tooltip.getText().isEmpty() ? null : tooltip);
+            tip.set(exact.apply(item));
             setGraphic(number);
         }
     }
@@ -258,7 +246,7 @@ final class Cells {
         private final Label count;
         private final TrustIcon icon = new TrustIcon();
         private final HBox row;
-        private final Tooltip tooltip = new Tooltip();
+        private final Tip tip = new Tip(this);
 
         SignaturesCell(Function<S, Integer> number, Consumer<S> open) {
             this.number = number;
@@ -274,20 +262,19 @@ final class Cells {
             S item = getTableRow() == null ? null : getTableRow().getItem();
             if (empty || item == null) {
                 setGraphic(null);
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             count.setText(Figures.count(number.apply(item)));
             icon.show(verdict == null ? TrustMark.NONE : verdict.mark());
-            tooltip.setText(verdict == null ? "" : verdict.reason());
-            setTooltip(verdict == null ? null : tooltip);
+            tip.set(verdict == null ? "" : verdict.reason());
             setGraphic(row);
         }
     }
 
     private static final class TrustCell<S> extends TableCell<S, Verdict> {
         private final TrustIcon icon = new TrustIcon();
-        private final Tooltip tooltip = new Tooltip();
+        private final Tip tip = new Tip(this);
 
         @Override
         protected void updateItem(@Nullable Verdict verdict, boolean empty) {
@@ -295,13 +282,12 @@ final class Cells {
             if (empty || verdict == null) {
                 setText("");
                 setGraphic(null);
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             icon.show(verdict.mark());
             setText(Words.of(verdict.mark()));
-            tooltip.setText(verdict.reason());
-            setTooltip(tooltip);
+            tip.set(verdict.reason());
             setGraphic(icon);
         }
     }

@@ -17,7 +17,6 @@ import javafx.scene.control.TabPane;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TextField;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
@@ -155,6 +154,7 @@ public final class DerivationController {
     /// Who has a path; a shape tells whether it can be pulled from there.
     private final class HolderCell extends TableCell<Lack, Lack> {
         private final FontIcon icon = new FontIcon();
+        private final Tip tip = new Tip(this);
 
         @Override
         protected void updateItem(@Nullable Lack lack, boolean empty) {
@@ -162,7 +162,7 @@ public final class DerivationController {
             if (empty || lack == null) {
                 setText("");
                 setGraphic(null);
-                setTooltip(null);
+                tip.set("");
                 return;
             }
             String uri = DerivationModel.holder(lack);
@@ -177,16 +177,13 @@ public final class DerivationController {
                             lack.isObtainable() ? "answer-2" : "answer-4");
             setText(uri.isEmpty() ? Words.text(asked ? "drv.nobody" : "drv.unasked") : uri);
             setGraphic(icon);
-            setTooltip(
-                    new Tooltip(
-                            lack.isObtainable()
-                                    ? uri
-                                    : uri.isEmpty()
-                                            ? Words.text(
-                                                    asked ? "drv.nobody-more" : "drv.unasked-more")
-                                            : Words.text(
-                                                    lack.isBelieved() ? "drv.torn" : "drv.stranger",
-                                                    uri)));
+            tip.set(
+                    lack.isObtainable()
+                            ? uri
+                            : uri.isEmpty()
+                                    ? Words.text(asked ? "drv.nobody-more" : "drv.unasked-more")
+                                    : Words.text(
+                                            lack.isBelieved() ? "drv.torn" : "drv.stranger", uri));
         }
     }
 }

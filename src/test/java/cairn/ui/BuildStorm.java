@@ -185,7 +185,13 @@ public final class BuildStorm {
                         at,
                         BuildRecord.Status.SUCCEEDED,
                         Optional.empty());
-        return new BuildNews(record, Outcome.BUILT, true, "run", "builder-" + number % 5);
+        return new BuildNews(
+                record.toBlock().cid(),
+                record,
+                Outcome.BUILT,
+                true,
+                "run",
+                "builder-" + number % 5);
     }
 
     private static String payload(BuildNews news) {

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
 
@@ -70,8 +69,9 @@ public final class BuildsModel implements Screen {
     private final Answer<Page> all;
     private final LiveBuilds live;
     private List<Row> recorded = List.of();
-    private Map<Cid, Row> known = Map.of();
     private boolean changed;
+    private boolean merging;
+    private Work.Ticket merge = Work.Ticket.NONE;
     private Work.Ticket adopting = Work.Ticket.NONE;
     private final Listing<Row> listing;
     private final Lazily<Build, Long> sizes;
@@ -100,21 +100,21 @@ public final class BuildsModel implements Screen {
                     }
                     begun = true;
                     recorded = page.rows;
-                    known = page.rows.stream().collect(Collectors.toMap(Row::cid, row -> row));
+                    changed |= merging;
                     if (!page.complete) {
                         listing.begin(page.rows, page.total, this::named);
                         all.again();
                     } else if (before == null || !before.complete) {
-                        listing.set(all());
+                        listing.set(rows());
                     } else {
-                        listing.offer(all());
+                        listing.offer(rows());
                     }
                 });
         live = new LiveBuilds(meetings, library, work, this::hear);
         listing.freshProperty()
                 .subscribe(waiting -> {
                     if (waiting.intValue() == 0 && !live.pausedProperty().get()) {
-                        live.shown();
+                        live.shown(live.news());
                     }
                 });
         all.ask(() -> begun ? whole() : first());
@@ -178,13 +178,35 @@ public final class BuildsModel implements Screen {
         live.pulse();
         var page = all.known();
         boolean ready = page.isPresent() && page.get().complete;
-        if (changed && ready && !live.pausedProperty().get() && !listing.siftingProperty().get()) {
+        if (changed
+                && ready
+                && !merging
+                && !live.pausedProperty().get()
+                && !listing.siftingProperty().get()) {
             changed = false;
-            listing.offer(all(), live.news());
-            if (listing.freshProperty().get() == 0) {
-                live.shown();
-            }
+            merge();
         }
+    }
+
+    private void merge() {
+        List<Row> kept = live.kept();
+        List<Row> beside = recorded;
+        int news = live.news();
+        merging = true;
+        merge =
+                work.run(
+                        () -> merged(kept, beside),
+                        rows -> {
+                            merging = false;
+                            listing.offer(rows, news);
+                            if (listing.freshProperty().get() == 0) {
+                                live.shown(news);
+                            }
+                        },
+                        cause -> {
+                            merging = false;
+                            listing.tell(cause);
+                        });
     }
 
     private void hear() {
@@ -194,14 +216,19 @@ public final class BuildsModel implements Screen {
         }
     }
 
+    private List<Row> rows() {
+        return merged(live.kept(), recorded);
+    }
+
     /// What others told of, also where it was recorded here since, then the rest of what is
     /// recorded.
-    private List<Row> all() {
-        var rows = new LinkedHashMap<Cid, Row>();
-        for (Row row : live.kept()) {
-            rows.put(row.cid(), known.getOrDefault(row.cid(), row));
+    private static List<Row> merged(List<Row> kept, List<Row> recorded) {
+        if (kept.isEmpty()) {
+            return recorded;
         }
-        recorded.forEach(row -> rows.putIfAbsent(row.cid(), row));
+        var rows = new LinkedHashMap<Cid, Row>();
+        kept.forEach(row -> rows.put(row.cid(), row));
+        recorded.forEach(row -> rows.put(row.cid(), row)); // where it stood, if it did
         return List.copyOf(rows.values());
     }
 
@@ -266,6 +293,7 @@ public final class BuildsModel implements Screen {
     public void close() {
         live.close();
         adopting.cancel();
+        merge.cancel();
         all.cancel();
         listing.cancel();
         sizes.cancel();

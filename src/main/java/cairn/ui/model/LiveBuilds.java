@@ -155,9 +155,9 @@ public final class LiveBuilds {
         return Math.min(news, kept.size());
     }
 
-    /// Takes note that all is shown.
-    void shown() {
-        news = 0;
+    /// Takes note that so many of them are shown.
+    void shown(int count) {
+        news = Math.max(0, news - count);
         tell();
     }
 

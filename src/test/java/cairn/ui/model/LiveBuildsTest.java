@@ -68,7 +68,7 @@ class LiveBuildsTest {
                         Samples.NOW.plusMillis(number),
                         BuildRecord.Status.SUCCEEDED,
                         Optional.empty());
-        return new BuildNews(record, Outcome.BUILT, true, "1", node);
+        return new BuildNews(record.toBlock().cid(), record, Outcome.BUILT, true, "1", node);
     }
 
     private List<String> names() {
