@@ -77,6 +77,7 @@ class ImportViewTest {
         var shell = new ShellController(model, views, (_, _) -> choice);
         stage.setScene(new Scene(views.load(shell), 980, 700));
         Look.follow(stage.getScene(), settings);
+        stage.sizeToScene();
         stage.show();
     }
 

@@ -68,6 +68,7 @@ class MeetingViewTest {
                         980,
                         700);
         stage.setScene(window.scene());
+        stage.sizeToScene();
         stage.show();
     }
 

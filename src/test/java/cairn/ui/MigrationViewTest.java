@@ -59,6 +59,7 @@ class MigrationViewTest {
         var shell = new ShellController(model, views, (_, _) -> Optional.of(cache));
         stage.setScene(new Scene(views.load(shell), 980, 900));
         Look.follow(stage.getScene(), settings);
+        stage.sizeToScene();
         stage.show();
     }
 

@@ -39,6 +39,7 @@ final class SampleWindow {
         var views = new Views(Words.bundle());
         stage.setScene(new Scene(views.load(new ShellController(model, views)), 980, 700));
         Look.follow(stage.getScene(), settings);
+        stage.sizeToScene(); // it is one for all tests, and some resize it
         stage.show();
     }
 

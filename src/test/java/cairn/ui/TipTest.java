@@ -26,6 +26,7 @@ class TipTest {
         label = new Label("cell");
         elsewhere = new Label("elsewhere");
         stage.setScene(new Scene(new VBox(label, elsewhere), 200, 100));
+        stage.sizeToScene();
         stage.show();
     }
 
