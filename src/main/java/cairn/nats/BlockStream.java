@@ -204,7 +204,7 @@ final class BlockStream implements BlockSource {
     }
 
     private Published acknowledged(Bytes reply) throws IOException {
-        JsonNode json = PathJson.object(reply);
+        JsonNode json = JsonObject.parse("acknowledgement", reply).json();
         JsonNode error = json.path("error");
         if (error.isMissingNode()) {
             if (!json.path("stream").asString("").equals(name())) {

@@ -44,60 +44,60 @@ final class BuildJson {
         fields.put("asked", news.asked());
         fields.put("run", news.run());
         fields.put("node", news.node());
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 
     /// @throws FormatException also if the record that this gives has another CID than it says
     static BuildNews parse(Bytes text) throws FormatException {
-        JsonNode json = PathJson.object(text);
+        var json = JsonObject.parse(FORMAT, text);
         var outputs = new TreeMap<String, Cid>();
-        for (Map.Entry<String, JsonNode> output : json.path("outputs").properties()) {
+        for (Map.Entry<String, JsonNode> output : json.object("outputs").json().properties()) {
             outputs.put(output.getKey(), Cid.parse(output.getValue().asString("")));
         }
         BuildRecord record;
         try {
             record =
                     new BuildRecord(
-                            PathJson.text(json, "project"),
-                            StorePath.parse(PathJson.text(json, "drvPath")),
-                            PathJson.text(json, "system"),
-                            PathJson.text(json, "builder"),
+                            json.text("project"),
+                            StorePath.parse(json.text("drvPath")),
+                            json.text("system"),
+                            json.text("builder"),
                             cid(json, "derivation"),
                             outputs,
                             time(json, "startedAt"),
                             time(json, "finishedAt"),
-                            known(BuildRecord.Status.of(PathJson.text(json, "status")), "status"),
+                            known(BuildRecord.Status.of(json.text("status")), "status"),
                             cid(json, "log"));
         } catch (IllegalArgumentException e) {
             throw new FormatException(FORMAT, 0, String.valueOf(e.getMessage()));
         }
-        String node = PathJson.text(json, "node");
-        String run = PathJson.text(json, "run");
+        String node = json.text("node");
+        String run = json.text("run");
         if (!Subjects.isName(node) || !Subjects.isName(run)) {
             throw new FormatException(FORMAT, 0, "node or run is no name");
         }
         Cid cid = record.toBlock().cid();
-        if (!cid.equals(Cid.parse(PathJson.text(json, "cid")))) {
+        if (!cid.equals(json.cid("cid"))) {
             throw new FormatException(FORMAT, 0, "the record of this build is " + cid);
         }
         return new BuildNews(
                 cid,
                 record,
-                known(Outcome.of(PathJson.text(json, "outcome")), "outcome"),
-                json.path("asked").asBoolean(false),
+                known(Outcome.of(json.text("outcome")), "outcome"),
+                json.flag("asked"),
                 run,
                 node);
     }
 
-    private static Optional<Cid> cid(JsonNode json, String name) throws FormatException {
-        var text = PathJson.optional(json, name);
+    private static Optional<Cid> cid(JsonObject json, String key) throws FormatException {
+        var text = json.optional(key);
         return text.isPresent() ? Optional.of(Cid.parse(text.get())) : Optional.empty();
     }
 
-    private static Instant time(JsonNode json, String name) throws FormatException {
-        JsonNode value = json.path(name);
+    private static Instant time(JsonObject json, String key) throws FormatException {
+        JsonNode value = json.json().path(key);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new FormatException(FORMAT, 0, name + " is no time");
+            throw new FormatException(FORMAT, 0, key + " is no time");
         }
         return Instant.ofEpochMilli(value.longValue());
     }

@@ -167,7 +167,7 @@ final class BuildStream {
     }
 
     private void kept(Bytes reply) throws IOException {
-        JsonNode error = PathJson.object(reply).path("error");
+        JsonNode error = JsonObject.parse("acknowledgement", reply).json().path("error");
         if (!error.isMissingNode()) {
             throw new IOException(
                     "%s, stream %s: %s"

@@ -4,7 +4,6 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /// A collection that a node is asked for, or that it is to end, in JSON.
 ///
@@ -22,41 +21,13 @@ record CollectionJob(String id, String node, boolean dryRun, long seconds, boole
     private static final String FORMAT = "collection";
 
     static CollectionJob parse(Bytes text) throws FormatException {
-        JsonNode json = PathJson.object(text);
-        JsonNode limits = json.path("limits");
-        if (!limits.isMissingNode() && !limits.isObject()) {
-            throw new FormatException(FORMAT, 0, "limits is no object");
-        }
-        JsonNode seconds = limits.path("seconds");
-        if (!seconds.isMissingNode()
-                && (!seconds.isIntegralNumber()
-                        || !seconds.canConvertToInt()
-                        || seconds.intValue() <= 0)) {
-            throw new FormatException(FORMAT, 0, "limits.seconds is no number of seconds");
-        }
+        var json = JsonObject.parse(FORMAT, text);
         return new CollectionJob(
-                name(json, "id"),
-                name(json, "node"),
-                flag(json, "dryRun"),
-                seconds.asLong(0),
-                flag(json, "cancel"));
-    }
-
-    private static String name(JsonNode json, String key) throws FormatException {
-        String name = PathJson.text(json, key);
-        if (!Subjects.isName(name)) {
-            throw new FormatException(
-                    FORMAT, 0, key + " is no name of up to 64 letters, digits, '_' and '-'");
-        }
-        return name;
-    }
-
-    private static boolean flag(JsonNode json, String key) throws FormatException {
-        JsonNode value = json.path(key);
-        if (!value.isMissingNode() && !value.isBoolean()) {
-            throw new FormatException(FORMAT, 0, key + " is neither true nor false");
-        }
-        return value.asBoolean(false);
+                json.name("id"),
+                json.name("node"),
+                json.flag("dryRun"),
+                json.object("limits").number("seconds", Integer.MAX_VALUE, 0),
+                json.flag("cancel"));
     }
 
     CollectionJob cancelled() {
@@ -74,6 +45,6 @@ record CollectionJob(String id, String node, boolean dryRun, long seconds, boole
         if (cancel) {
             fields.put("cancel", true);
         }
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 }

@@ -7,7 +7,6 @@ import cairn.store.Collected;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /// What a node tells of a collection, in JSON.
 ///
@@ -58,7 +57,7 @@ sealed interface CollectionState {
             }
             case Failed(_, String reason) -> fields.put("reason", reason);
         }
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 
     private String state() {
@@ -70,41 +69,30 @@ sealed interface CollectionState {
     }
 
     static CollectionState parse(Bytes text) throws FormatException {
-        JsonNode json = PathJson.object(text);
-        String state = PathJson.text(json, "state");
+        var json = JsonObject.parse(FORMAT, text);
+        String state = json.text("state");
         return switch (state) {
             case "running" ->
-                    new Running(
-                            PathJson.text(json, "what"),
-                            number(json, "done"),
-                            number(json, "total"));
+                    new Running(json.text("what"), json.number("done"), json.number("total"));
             case "done" ->
                     new Done(
-                            json.path("dryRun").asBoolean(false),
+                            json.flag("dryRun"),
                             new Collected(
-                                    number(json, "paths"),
-                                    number(json, "blocks"),
-                                    number(json, "bytes"),
+                                    json.number("paths"),
+                                    json.number("blocks"),
+                                    json.number("bytes"),
                                     damaged(json)));
             case "failed", "cancelled" ->
-                    new Failed(state.equals("cancelled"), PathJson.text(json, "reason"));
-            default -> throw new FormatException(FORMAT, 0, "there is no state " + state);
+                    new Failed(state.equals("cancelled"), json.text("reason"));
+            default -> throw json.wrong("there is no state " + state);
         };
     }
 
-    private static List<Cid> damaged(JsonNode json) throws FormatException {
+    private static List<Cid> damaged(JsonObject json) throws FormatException {
         var cids = new ArrayList<Cid>();
-        for (String cid : PathJson.texts(json, "damaged")) {
+        for (String cid : json.texts("damaged")) {
             cids.add(Cid.parse(cid));
         }
         return cids;
-    }
-
-    private static long number(JsonNode json, String key) throws FormatException {
-        JsonNode value = json.path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-            throw new FormatException(FORMAT, 0, key + " is no number");
-        }
-        return value.longValue();
     }
 }

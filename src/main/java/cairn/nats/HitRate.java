@@ -80,7 +80,8 @@ final class HitRate implements AutoCloseable {
         if (connection.getStatus() == Connection.Status.CONNECTED) {
             try {
                 connection.publish(
-                        Subjects.hits(node), PathJson.bytes(fields(from, to, asked)).toByteArray());
+                        Subjects.hits(node),
+                        JsonObject.bytes(fields(from, to, asked)).toByteArray());
             } catch (IllegalStateException e) {
                 LOG.log(Level.DEBUG, "the hit rate of {0}: {1}", node, e.getMessage());
             }

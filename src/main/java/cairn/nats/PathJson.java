@@ -12,9 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a node says of a path, in JSON.
 ///
@@ -22,41 +19,36 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param tree the root of its files
 record PathJson(PathInfo info, Cid cid, Cid tree) {
     private static final String FORMAT = "path";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static PathJson of(StoredPath stored) {
         return new PathJson(stored.info(), stored.cid(), stored.tree());
     }
 
     static PathJson parse(Bytes text) throws FormatException {
-        var json = object(text);
+        var json = JsonObject.parse(FORMAT, text);
         var references = new ArrayList<StorePath>();
-        for (String reference : texts(json, "references")) {
+        for (String reference : json.texts("references")) {
             references.add(StorePath.parse(reference));
         }
-        NixHash narHash = NixHash.parse(text(json, "narHash"));
-        JsonNode size = json.path("narSize");
+        NixHash narHash = NixHash.parse(json.text("narHash"));
         if (narHash.algorithm() != NixHash.Algorithm.SHA256) {
-            throw new FormatException(FORMAT, 0, "narHash is none of sha256");
-        }
-        if (!size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
-            throw new FormatException(FORMAT, 0, "narSize is no size");
+            throw json.wrong("narHash is none of sha256");
         }
         return new PathJson(
                 new PathInfo(
-                        StorePath.parse(text(json, "path")),
+                        StorePath.parse(json.text("path")),
                         narHash,
-                        size.longValue(),
+                        json.number("narSize"),
                         references,
                         deriver(json),
-                        texts(json, "signatures"),
-                        optional(json, "ca")),
-                Cid.parse(text(json, "cid")),
-                Cid.parse(text(json, "tree")));
+                        json.texts("signatures"),
+                        json.optional("ca")),
+                json.cid("cid"),
+                json.cid("tree"));
     }
 
     Bytes toBytes() {
-        return bytes(fields());
+        return JsonObject.bytes(fields());
     }
 
     SequencedMap<String, Object> fields() {
@@ -83,12 +75,12 @@ record PathJson(PathInfo info, Cid cid, Cid tree) {
         }
 
         static Claim parse(Bytes text) throws FormatException {
-            var json = object(text);
+            var json = JsonObject.parse(FORMAT, text);
             return new Claim(
-                    Cid.parse(text(json, "cid")),
-                    texts(json, "signatures"),
+                    json.cid("cid"),
+                    json.texts("signatures"),
                     PathJson.deriver(json),
-                    optional(json, "ca"));
+                    json.optional("ca"));
         }
 
         Bytes toBytes() {
@@ -97,62 +89,12 @@ record PathJson(PathInfo info, Cid cid, Cid tree) {
             fields.put("signatures", signatures);
             ca.ifPresent(address -> fields.put("ca", address));
             deriver.ifPresent(path -> fields.put("deriver", path.toString()));
-            return bytes(fields);
+            return JsonObject.bytes(fields);
         }
     }
 
-    static Bytes bytes(Object json) {
-        return Bytes.wrap(JSON.writeValueAsBytes(json));
-    }
-
-    static JsonNode object(Bytes text) throws FormatException {
-        try {
-            JsonNode json = JSON.readTree(text.toByteArray());
-            if (json == null || !json.isObject()) {
-                throw new FormatException(FORMAT, 0, "the JSON is no object");
-            }
-            return json;
-        } catch (JacksonException e) {
-            throw new FormatException(FORMAT, 0, "no JSON: " + e.getOriginalMessage());
-        }
-    }
-
-    private static Optional<StorePath> deriver(JsonNode json) throws FormatException {
-        var text = optional(json, "deriver");
+    private static Optional<StorePath> deriver(JsonObject json) throws FormatException {
+        var text = json.optional("deriver");
         return text.isPresent() ? Optional.of(StorePath.parse(text.get())) : Optional.empty();
-    }
-
-    static String text(JsonNode json, String name) throws FormatException {
-        return optional(json, name)
-                .orElseThrow(() -> new FormatException(FORMAT, 0, name + " is lacking"));
-    }
-
-    static Optional<String> optional(JsonNode json, String name) throws FormatException {
-        JsonNode value = json.path(name);
-        if (value.isMissingNode() || value.isNull()) {
-            return Optional.empty();
-        }
-        if (!value.isString()) {
-            throw new FormatException(FORMAT, 0, name + " is no text");
-        }
-        return Optional.of(value.stringValue());
-    }
-
-    static List<String> texts(JsonNode json, String name) throws FormatException {
-        JsonNode values = json.path(name);
-        if (values.isMissingNode()) {
-            return List.of();
-        }
-        if (!values.isArray()) {
-            throw new FormatException(FORMAT, 0, name + " is no list");
-        }
-        var texts = new ArrayList<String>();
-        for (JsonNode value : values) {
-            if (!value.isString()) {
-                throw new FormatException(FORMAT, 0, name + " holds what is no text");
-            }
-            texts.add(value.stringValue());
-        }
-        return texts;
     }
 }

@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
 
 /// What a node answers about its store, in JSON.
 ///
@@ -55,10 +54,10 @@ final class Questions implements AutoCloseable {
     /// Of a path what [PathJson] says, `closureSize`, `closurePaths` and the names of its `pins`;
     /// of a block its `cid`, `codec`, `size` and `links`.
     Bytes metadata(Bytes request) throws IOException {
-        String text = PathJson.text(PathJson.object(request), "target");
+        String text = JsonObject.parse(FORMAT, request).text("target");
         Target target = resolve(text);
         if (target instanceof Target.OfBlock(var cid) && registered(cid).isEmpty()) {
-            return PathJson.bytes(block(cid));
+            return JsonObject.bytes(block(cid));
         }
         StoredPath stored = path(text, target);
         var fields = new LinkedHashMap<>(PathJson.of(stored).fields());
@@ -67,7 +66,7 @@ final class Questions implements AutoCloseable {
         fields.put("closureSize", graph.closureSize(path));
         fields.put("closurePaths", graph.closure(path).size());
         fields.put("pins", pins(Set.of(path)));
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 
     /// `path`, the paths that refer to it (`referrers`, and how many need it through others:
@@ -75,9 +74,9 @@ final class Questions implements AutoCloseable {
     /// keep it, and the `builds` that made it. Of each list so many as `limit` tells; `truncated`
     /// tells whether one has more.
     Bytes trace(Bytes request) throws IOException {
-        JsonNode json = PathJson.object(request);
-        int limit = limit(json);
-        String text = PathJson.text(json, "target");
+        var json = JsonObject.parse(FORMAT, request);
+        int limit = (int) json.number("limit", MAX_LIMIT, LIMIT);
+        String text = json.text("target");
         StoredPath stored = path(text, resolve(text));
         StorePath path = stored.info().path();
         var graph = engine.graph();
@@ -97,7 +96,7 @@ final class Questions implements AutoCloseable {
         fields.put("dependents", others(path, dependents).size());
         lists.forEach((name, all) -> fields.put(name, all.subList(0, Math.min(limit, all.size()))));
         fields.put("truncated", lists.values().stream().anyMatch(all -> all.size() > limit));
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 
     /// Checks a path and all that it needs: who vouches for each, with `deep` also that every block
@@ -107,13 +106,10 @@ final class Questions implements AutoCloseable {
     /// `rejected`, and `problems` tells of each what is. `builds` has the newest record of each
     /// that this home knows to be built; of the others there are `unrecorded`.
     Bytes verify(Bytes request) throws IOException {
-        JsonNode json = PathJson.object(request);
-        int limit = limit(json);
-        JsonNode deep = json.path("deep");
-        if (!deep.isMissingNode() && !deep.isBoolean()) {
-            throw new FormatException(FORMAT, 0, "deep is neither true nor false");
-        }
-        String text = PathJson.text(json, "target");
+        var json = JsonObject.parse(FORMAT, request);
+        int limit = (int) json.number("limit", MAX_LIMIT, LIMIT);
+        boolean deep = json.flag("deep");
+        String text = json.text("target");
         StorePath path = path(text, resolve(text)).info().path();
         var closure = engine.graph().closure(path);
         var problems = new ArrayList<Map<String, String>>();
@@ -121,7 +117,7 @@ final class Questions implements AutoCloseable {
             engine.verify(
                     closure,
                     engine.configuration().trustedKeys(),
-                    deep.asBoolean(false),
+                    deep,
                     Progress.until(() -> closed),
                     check -> {
                         if (isWrong(check)) {
@@ -133,13 +129,13 @@ final class Questions implements AutoCloseable {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("path", path.toString());
         fields.put("verdict", problems.isEmpty() ? "verified" : "rejected");
-        fields.put("deep", deep.asBoolean(false));
+        fields.put("deep", deep);
         fields.put("paths", closure.size());
         fields.put("problems", problems.subList(0, Math.min(limit, problems.size())));
         fields.put("builds", builds.subList(0, Math.min(limit, builds.size())));
         fields.put("unrecorded", closure.size() - builds.size());
         fields.put("truncated", problems.size() > limit || builds.size() > limit);
-        return PathJson.bytes(fields);
+        return JsonObject.bytes(fields);
     }
 
     private static boolean isWrong(Check check) {
@@ -189,20 +185,6 @@ final class Questions implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-    }
-
-    private static int limit(JsonNode json) throws FormatException {
-        JsonNode limit = json.path("limit");
-        if (limit.isMissingNode()) {
-            return LIMIT;
-        }
-        if (!limit.isIntegralNumber()
-                || !limit.canConvertToInt()
-                || limit.intValue() < 1
-                || limit.intValue() > MAX_LIMIT) {
-            throw new FormatException(FORMAT, 0, "limit is no number from 1 to " + MAX_LIMIT);
-        }
-        return limit.intValue();
     }
 
     /// Nobody else may learn which files are on this machine.

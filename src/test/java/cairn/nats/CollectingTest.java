@@ -154,12 +154,12 @@ class CollectingTest {
             quoteCharacter = '`',
             textBlock =
                     """
-                    {}                                                | malformed path at byte 0: id is lacking
+                    {}                                                | malformed collection at byte 0: id is lacking
                     {"id": "a.b", "node": "there"}                    | malformed collection at byte 0: id is no name of up to 64 letters, digits, '_' and '-'
                     {"id": "a", "node": "*"}                          | malformed collection at byte 0: node is no name of up to 64 letters, digits, '_' and '-'
                     {"id": "a", "node": "there", "dryRun": "no"}      | malformed collection at byte 0: dryRun is neither true nor false
-                    {"id": "a", "node": "there", "limits": {"seconds": -1}} | malformed collection at byte 0: limits.seconds is no number of seconds
-                    []                                                | malformed path at byte 0: the JSON is no object
+                    {"id": "a", "node": "there", "limits": {"seconds": -1}} | malformed collection at byte 0: seconds is no number from 1 to 2147483647
+                    []                                                | malformed collection at byte 0: the JSON is no object
                     """)
     void saysWhatIsWrongWithAJob(String job, String problem) throws IOException {
         try (NatsNode _ = serve(there, "there");
@@ -273,7 +273,7 @@ class CollectingTest {
     }
 
     private static String state(Message message) throws IOException {
-        return PathJson.text(PathJson.object(Bytes.wrap(message.getData())), "state");
+        return JsonObject.parse("collection", Bytes.wrap(message.getData())).text("state");
     }
 
     private static String last(Subscription results) throws Exception {

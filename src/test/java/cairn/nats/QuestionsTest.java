@@ -139,7 +139,7 @@ class QuestionsTest {
                 "malformed request at byte 0: limit is no number from 1 to 10000",
                 ask("TRACE", Map.of("target", "folder", "limit", 0)).stringValue());
         assertEquals(
-                "malformed path at byte 0: target is lacking",
+                "malformed request at byte 0: target is lacking",
                 ask("METADATA", Map.of()).stringValue());
     }
 
