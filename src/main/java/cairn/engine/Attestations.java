@@ -57,7 +57,8 @@ public final class Attestations {
     ///
     /// @param record the attestation of this home that says so; none of what no trusted key said,
     ///   of what is not here, and where nothing can be written
-    public record Ruling(Verdict verdict, String reason, Optional<Cid> record) {}
+    /// @param fresh whether it was recorded just now
+    public record Ruling(Verdict verdict, String reason, Optional<Cid> record, boolean fresh) {}
 
     /// Checks an attestation: that its key signed it and is trusted, that what it vouches for is
     /// here, and that it vouches for it. The same is recorded once.
@@ -70,7 +71,7 @@ public final class Attestations {
             throws IOException {
         Optional<String> doubt = doubt(attestation, trusted);
         if (doubt.isPresent()) {
-            return new Ruling(Verdict.REJECTED, doubt.get(), Optional.empty());
+            return new Ruling(Verdict.REJECTED, doubt.get(), Optional.empty(), false);
         }
         String name = attestation.key().name();
         boolean rejects = attestation.verdict() == Verdict.REJECTED;
@@ -82,7 +83,7 @@ public final class Attestations {
         var judged = attestation.toBlock();
         var known = record(judged.cid(), verdict);
         if (known.isPresent() || store.isReadOnly()) {
-            return new Ruling(verdict, reason, known);
+            return new Ruling(verdict, reason, known, false);
         }
         var record =
                 Attestation.sign(
@@ -94,7 +95,7 @@ public final class Attestations {
                                 reason)
                         .toBlock();
         write(judged, record, verdict);
-        return new Ruling(verdict, reason, record(judged.cid(), verdict));
+        return new Ruling(verdict, reason, record(judged.cid(), verdict), true);
     }
 
     /// What an attestation was recorded by, if its record is here still.

@@ -130,8 +130,7 @@ final class BuildStream {
     /// @return how many were new here
     int hear(Engine engine, String name, Listener then) throws IOException {
         StreamInfo found = stream.make();
-        String follower =
-                "%s %s heard".formatted(stream.name(), found.getCreateTime().toInstant());
+        String follower = "%s %s heard".formatted(stream.name(), found.getCreateTime().toInstant());
         long heard = engine.store().followed(follower);
         long last = found.getStreamState().getLastSequence();
         int fresh = 0;

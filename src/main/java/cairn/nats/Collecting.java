@@ -3,13 +3,16 @@ package cairn.nats;
 import cairn.cid.Bytes;
 import cairn.engine.Engine;
 import cairn.engine.RefusedException;
+import cairn.store.Collected;
 import cairn.store.Progress;
+import cairn.trust.PublicKey;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,22 +29,25 @@ final class Collecting implements AutoCloseable {
     private final Engine engine;
     private final String node;
     private final Bus bus;
+    private final Audit audit;
     private final Map<String, Job> jobs = new LinkedHashMap<>();
     private @Nullable Job running;
     private boolean closed;
 
     /// @param node what the node calls itself
-    Collecting(Engine engine, String node, Bus bus) {
+    Collecting(Engine engine, String node, Bus bus, Audit audit) {
         this.engine = engine;
         this.node = node;
         this.bus = bus;
+        this.audit = audit;
     }
 
     /// Takes a job from somebody who may ask for it; it runs on a thread of its own.
     ///
+    /// @param key who asks
     /// @return what is known of it by now
     /// @throws RefusedException if another is under way
-    synchronized Bytes take(CollectionJob asked) throws IOException {
+    synchronized Bytes take(CollectionJob asked, PublicKey key) throws IOException {
         Job known = jobs.get(asked.id());
         if (asked.cancel()) {
             if (known == null) {
@@ -49,6 +55,7 @@ final class Collecting implements AutoCloseable {
                         "node %s has no collection %s".formatted(node, asked.id()));
             }
             known.cancelled = true;
+            note(asked, Audit.Outcome.ACCEPTED, key, 0, "it is to end");
             return known.state.toBytes(known.asked);
         }
         if (known != null) {
@@ -71,14 +78,22 @@ final class Collecting implements AutoCloseable {
         if (closed) {
             throw new IOException("node %s ends".formatted(node));
         }
-        var job = new Job(asked);
+        var job = new Job(asked, key);
         while (jobs.size() >= REMEMBERED) {
             jobs.remove(jobs.keySet().iterator().next());
         }
         jobs.put(asked.id(), job);
         running = job;
+        note(asked, Audit.Outcome.ACCEPTED, key, 0, asked.dryRun() ? "a dry run" : "");
         job.thread.start();
         return job.state.toBytes(asked);
+    }
+
+    private void note(
+            CollectionJob job, Audit.Outcome outcome, PublicKey key, long bytes, String reason) {
+        audit.note(
+                new Audit.Deed(
+                        Audit.Action.COLLECT, outcome, Optional.of(key), job.id(), bytes, reason));
     }
 
     private static RefusedException conflict(String why) {
@@ -87,14 +102,16 @@ final class Collecting implements AutoCloseable {
 
     private final class Job implements Progress {
         private final CollectionJob asked;
+        private final PublicKey key;
         private final long started = System.nanoTime();
         private final Thread thread;
         private volatile boolean cancelled;
         private volatile CollectionState state = new CollectionState.Running("", 0, 0);
         private volatile long told = started - TELL_NANOS;
 
-        Job(CollectionJob asked) {
+        Job(CollectionJob asked, PublicKey key) {
             this.asked = asked;
+            this.key = key;
             thread = Thread.ofPlatform().daemon().name("collecting").unstarted(this::run);
         }
 
@@ -132,7 +149,28 @@ final class Collecting implements AutoCloseable {
                 running = null;
             }
             LOG.log(Level.INFO, "collection {0}: {1}", asked.id(), result);
+            note(result);
             tell();
+        }
+
+        private void note(CollectionState result) {
+            switch (result) {
+                case CollectionState.Running _ -> {}
+                case CollectionState.Done(boolean dryRun, Collected collected) ->
+                        Collecting.this.note(
+                                asked,
+                                Audit.Outcome.DONE,
+                                key,
+                                collected.bytes(),
+                                dryRun ? "a dry run" : "");
+                case CollectionState.Failed(boolean ended, String reason) ->
+                        Collecting.this.note(
+                                asked,
+                                ended ? Audit.Outcome.CANCELLED : Audit.Outcome.FAILED,
+                                key,
+                                0,
+                                reason);
+            }
         }
 
         private void tell() {

@@ -49,12 +49,7 @@ final class EventStream {
     CompletableFuture<Bytes> publish(String subject, Headers headers, Bytes payload)
             throws IOException {
         var sent =
-                bus.send(
-                                subject,
-                                () -> headers,
-                                payload,
-                                Requests.Manner.PROMPT,
-                                Bus.PATIENCE)
+                bus.send(subject, () -> headers, payload, Requests.Manner.PROMPT, Bus.PATIENCE)
                         .thenApply(Requests.Reply::payload)
                         .exceptionallyCompose(failure ->
                                 isNobody(failure)

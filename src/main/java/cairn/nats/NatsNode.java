@@ -10,6 +10,7 @@ import cairn.ipld.Block;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.nix.StorePath;
+import cairn.store.StoredPath;
 import cairn.trust.Attestation;
 import cairn.trust.PublicKey;
 import cairn.trust.SecretKey;
@@ -63,6 +64,7 @@ public final class NatsNode implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("asking-", 0).factory());
 
     private final Writers writers;
+    private final Audit audit;
     private final Collecting collecting;
     private final Questions questions;
     private final HitRate hitRate;
@@ -72,7 +74,12 @@ public final class NatsNode implements AutoCloseable {
     private final List<Follower> followers = new ArrayList<>();
 
     private NatsNode(
-            Engine engine, Configuration.Nats settings, SecretKey key, String name, Bus bus) {
+            Engine engine,
+            Configuration.Nats settings,
+            SecretKey key,
+            String name,
+            Bus bus,
+            Duration every) {
         this.engine = engine;
         this.settings = settings;
         this.key = key;
@@ -84,7 +91,10 @@ public final class NatsNode implements AutoCloseable {
         others = NatsStore.over(bus, subjects, engine, key, peers);
         intake = Intake.start(engine, others, peers);
         writers = new Writers(name, settings, engine.clock());
-        collecting = new Collecting(engine, name, bus);
+        audit =
+                new Audit(
+                        bus, subjects, name, engine.clock(), every, settings.streams().replicas());
+        collecting = new Collecting(engine, name, bus, audit);
         questions = new Questions(engine);
         hitRate = new HitRate(engine, bus, name, settings.hitThreshold());
     }
@@ -96,16 +106,17 @@ public final class NatsNode implements AutoCloseable {
         return start(engine, settings, HitRate.EVERY);
     }
 
-    /// The same of one that tells its hit rate at other times.
+    /// The same of one that tells its hit rate, and what others change, at other times.
     static NatsNode start(Engine engine, Configuration.Nats settings, Duration every)
             throws IOException {
         var key = NodeKey.of(engine.store().home());
         String name = NodeKey.name(key, settings);
         var bus = Bus.connect(settings.url().orElseThrow(), settings, name);
-        var node = new NatsNode(engine, settings, key, name, bus);
+        var node = new NatsNode(engine, settings, key, name, bus, every);
         try {
             node.serve();
             node.join();
+            node.audit.start();
             node.hitRate.start(every);
             return node;
         } catch (IOException e) {
@@ -274,11 +285,8 @@ public final class NatsNode implements AutoCloseable {
     ///
     /// @param last the last part of the subject
     private record Request(String subject, String last, Bytes payload, @Nullable Headers headers) {
-        /// Tells who asks for a change.
-        ///
-        /// @throws RefusedException if he may not
-        PublicKey authorise(Writers writers) throws IOException {
-            return writers.authorise(headers, subject, payload);
+        Optional<PublicKey> signer(Writers writers) throws IOException {
+            return writers.signer(headers, subject, payload);
         }
     }
 
@@ -431,8 +439,20 @@ public final class NatsNode implements AutoCloseable {
         try {
             Cid cid = Cid.parse(request.last);
             reply.setCid(string(cid.encode()));
-            var _ = request.authorise(writers);
-            reply.setFresh(intake.put(cid, request.payload));
+            reply.setFresh(
+                    change(
+                            Audit.Action.BLOCK_PUT,
+                            request,
+                            request.last,
+                            key -> {
+                                boolean fresh = intake.put(cid, request.payload);
+                                audit.done(
+                                        Audit.Action.BLOCK_PUT,
+                                        key,
+                                        request.last,
+                                        request.payload.length());
+                                return fresh;
+                            }));
         } catch (IOException e) {
             reply.setProblem(Refusal.of(e).message());
         }
@@ -461,9 +481,43 @@ public final class NatsNode implements AutoCloseable {
     }
 
     private Bytes pathPut(Request request) throws IOException {
-        var _ = request.authorise(writers);
-        var claim = PathJson.Claim.parse(request.payload);
-        return PathJson.of(intake.register(request.last, claim)).toBytes();
+        return change(
+                Audit.Action.PATH_PUT,
+                request,
+                request.last,
+                key -> {
+                    var claim = PathJson.Claim.parse(request.payload);
+                    StoredPath path = intake.register(request.last, claim);
+                    audit.done(
+                            Audit.Action.PATH_PUT,
+                            key,
+                            path.info().path().toString(),
+                            path.info().narSize());
+                    return PathJson.of(path).toBytes();
+                });
+    }
+
+    /// What somebody who may asks for.
+    @FunctionalInterface
+    private interface Change<T> {
+        T by(PublicKey key) throws IOException;
+    }
+
+    /// Does what somebody asks for if he may. What comes of that is noted, and by the change itself
+    /// if it succeeds.
+    private <T> T change(Audit.Action action, Request request, String target, Change<T> change)
+            throws IOException {
+        Optional<PublicKey> signer = Optional.empty();
+        var outcome = Audit.Outcome.REFUSED;
+        try {
+            signer = request.signer(writers);
+            PublicKey admitted = writers.admit(signer);
+            outcome = Audit.Outcome.FAILED;
+            return change.by(admitted);
+        } catch (IOException e) {
+            audit.note(new Audit.Deed(action, outcome, signer, target, 0, Refusal.of(e).text()));
+            throw e;
+        }
     }
 
     /// Every node hears of each job, and the one that it names takes it.
@@ -472,8 +526,7 @@ public final class NatsNode implements AutoCloseable {
         if (!job.node().equals(name)) {
             return null;
         }
-        var _ = request.authorise(writers);
-        return collecting.take(job);
+        return change(Audit.Action.COLLECT, request, job.id(), key -> collecting.take(job, key));
     }
 
     private static Attestation attestation(Bytes message) throws FormatException {
@@ -497,6 +550,20 @@ public final class NatsNode implements AutoCloseable {
                             .setKey(attestation.key().toString())
                             .setReason(ruling.reason());
             ruling.record().ifPresent(cid -> reply.setRecord(string(cid.encode())));
+            if (ruling.fresh()) {
+                audit.note(
+                        new Audit.Deed(
+                                Audit.Action.VOUCH,
+                                Audit.Outcome.DONE,
+                                Optional.of(attestation.key()),
+                                ruling.record().map(Cid::toString).orElse(""),
+                                0,
+                                "%s %s: %s"
+                                        .formatted(
+                                                attestation.subject(),
+                                                ruling.verdict(),
+                                                ruling.reason())));
+            }
             return bytes(reply.build());
         } catch (IOException e) {
             return bytes(Wire.Ruling.newBuilder().setProblem(Refusal.of(e).message()).build());
@@ -581,8 +648,10 @@ public final class NatsNode implements AutoCloseable {
         questions.close();
         hitRate.close();
         followers.forEach(Follower::stop);
+        audit.finish();
         bus.giveUp();
         followers.forEach(Follower::close);
+        audit.close();
         asking.close();
         bus.close();
         intake.close();

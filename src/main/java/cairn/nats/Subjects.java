@@ -14,6 +14,9 @@ record Subjects(String domain) {
     /// A [CollectionJob] → the [CollectionState] of it.
     static final String COLLECT = "STORE.GC.QUEUE";
 
+    /// Published: what somebody changed, see [Audit].
+    static final String AUDIT = "STORE.AUDIT";
+
     /// A `SignedCid` → the `Ruling` on it.
     static final String VOUCH = "STORE.CID.VERIFY";
 
@@ -139,6 +142,11 @@ record Subjects(String domain) {
     /// The name of the stream in which builds are kept.
     String builds() {
         return domain.isEmpty() ? "BUILDS" : "BUILDS_" + domain;
+    }
+
+    /// The name of the stream in which changes are kept.
+    String audits() {
+        return domain.isEmpty() ? "AUDIT" : "AUDIT_" + domain;
     }
 
     /// Whether a text may name a project, a node or a domain.

@@ -7,6 +7,7 @@ import cairn.engine.RefusedException;
 import cairn.trust.PublicKey;
 import io.nats.client.impl.Headers;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +24,21 @@ final class Writers {
         signatures = new Signing.Verifier(clock);
     }
 
-    /// Tells who asks for a change.
+    /// Tells who asks for a change, or empty if nobody signed it.
+    ///
+    /// @throws RefusedException if a signature is there, and wrong or used before
+    Optional<PublicKey> signer(@Nullable Headers headers, String subject, Bytes payload)
+            throws FormatException, RefusedException {
+        return signatures.signer(headers, subject, payload);
+    }
+
+    /// Lets somebody change something.
     ///
     /// @throws RefusedException if he may not
-    PublicKey authorise(@Nullable Headers headers, String subject, Bytes payload)
-            throws FormatException, RefusedException {
+    PublicKey admit(Optional<PublicKey> asking) throws RefusedException {
         PublicKey signer =
-                signatures
-                        .signer(headers, subject, payload)
-                        .orElseThrow(() ->
-                                forbidden(
-                                        "what changes this node has to be signed by one of its writers"));
+                asking.orElseThrow(() ->
+                        forbidden("what changes this node has to be signed by one of its writers"));
         String written = signer.toString();
         if (!keys.contains(written) && !keys.contains(Configuration.Nats.ANYBODY)) {
             throw forbidden(
