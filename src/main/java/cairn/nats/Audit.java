@@ -1,6 +1,7 @@
 package cairn.nats;
 
 import cairn.cid.Bytes;
+import cairn.cid.JsonObject;
 import cairn.trust.PublicKey;
 import io.nats.client.Connection;
 import io.nats.client.api.StreamConfiguration;

@@ -3,6 +3,7 @@ package cairn.nats;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.JsonObject;
 import cairn.engine.Configuration;
 import cairn.engine.RefusedException;
 import cairn.ipld.Block;

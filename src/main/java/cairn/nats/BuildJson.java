@@ -3,11 +3,11 @@ package cairn.nats;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.JsonObject;
 import cairn.engine.BuildNews;
 import cairn.engine.BuildRecord;
 import cairn.engine.Outcome;
 import cairn.nix.StorePath;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +64,8 @@ final class BuildJson {
                             json.text("builder"),
                             cid(json, "derivation"),
                             outputs,
-                            time(json, "startedAt"),
-                            time(json, "finishedAt"),
+                            json.time("startedAt"),
+                            json.time("finishedAt"),
                             known(BuildRecord.Status.of(json.text("status")), "status"),
                             cid(json, "log"));
         } catch (IllegalArgumentException e) {
@@ -73,7 +73,7 @@ final class BuildJson {
         }
         String node = json.text("node");
         String run = json.text("run");
-        if (!Subjects.isName(node) || !Subjects.isName(run)) {
+        if (!JsonObject.isName(node) || !JsonObject.isName(run)) {
             throw new FormatException(FORMAT, 0, "node or run is no name");
         }
         Cid cid = record.toBlock().cid();
@@ -92,14 +92,6 @@ final class BuildJson {
     private static Optional<Cid> cid(JsonObject json, String key) throws FormatException {
         var text = json.optional(key);
         return text.isPresent() ? Optional.of(Cid.parse(text.get())) : Optional.empty();
-    }
-
-    private static Instant time(JsonObject json, String key) throws FormatException {
-        JsonNode value = json.json().path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new FormatException(FORMAT, 0, key + " is no time");
-        }
-        return Instant.ofEpochMilli(value.longValue());
     }
 
     private static <T> T known(Optional<T> value, String name) throws FormatException {

@@ -2,6 +2,7 @@ package cairn.nats;
 
 import cairn.cid.Bytes;
 import cairn.cid.FormatException;
+import cairn.cid.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -3,6 +3,7 @@ package cairn.nats;
 import cairn.cid.Bytes;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
+import cairn.cid.JsonObject;
 import cairn.store.Collected;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

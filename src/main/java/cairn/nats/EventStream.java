@@ -1,6 +1,7 @@
 package cairn.nats;
 
 import cairn.cid.Bytes;
+import cairn.cid.JsonObject;
 import cairn.engine.RefusedException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;

@@ -1,5 +1,6 @@
 package cairn.nats;
 
+import cairn.cid.JsonObject;
 import cairn.engine.Demand;
 import cairn.engine.Engine;
 import io.nats.client.Connection;

@@ -1,7 +1,6 @@
 package cairn.nats;
 
 import cairn.cid.Cid;
-import java.util.regex.Pattern;
 
 /// The subjects of one domain. The default domain has no name in them; any other stands before the
 /// identifier, so that what a client may do can be limited to it.
@@ -21,7 +20,6 @@ record Subjects(String domain) {
     static final String VOUCH = "STORE.CID.VERIFY";
 
     private static final String ANY = "*";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /// Empty → the bytes of a block.
     String get(Cid cid) {
@@ -147,11 +145,6 @@ record Subjects(String domain) {
     /// The name of the stream in which changes are kept.
     String audits() {
         return domain.isEmpty() ? "AUDIT" : "AUDIT_" + domain;
-    }
-
-    /// Whether a text may name a project, a node or a domain.
-    static boolean isName(String text) {
-        return NAME.matcher(text).matches();
     }
 
     /// The domain's name, which the default domain has here as well.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.NatsServer;
 import cairn.cid.Bytes;
+import cairn.cid.JsonObject;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
 import cairn.engine.RefusedException;
