@@ -1,5 +1,6 @@
 package cairn.engine;
 
+import cairn.board.Board;
 import cairn.cid.Cid;
 import cairn.cid.FormatException;
 import cairn.graph.PathGraph;
@@ -44,6 +45,7 @@ public final class Engine implements AutoCloseable {
     private final Demand demand = new Demand();
     private final Builds builds;
     private final Attestations attestations;
+    private final Board board;
     private final Membership membership;
     private @Nullable GraphAt graph;
 
@@ -60,6 +62,7 @@ public final class Engine implements AutoCloseable {
         activities = new Activities(clock);
         builds = new Builds(store, clock);
         attestations = new Attestations(store, clock);
+        board = new Board(store);
         membership = new Membership(this, this.environment, network);
     }
 
@@ -151,6 +154,11 @@ public final class Engine implements AutoCloseable {
         return attestations;
     }
 
+    /// The blackboards of the home.
+    public Board board() {
+        return board;
+    }
+
     /// Goes to where other nodes meet, and away.
     public Membership membership() {
         return membership;
@@ -196,6 +204,7 @@ public final class Engine implements AutoCloseable {
         return () -> {
             var roots = new LinkedHashSet<>(builds.roots());
             roots.addAll(attestations.roots());
+            roots.addAll(board.roots());
             return roots;
         };
     }

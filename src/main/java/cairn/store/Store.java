@@ -15,6 +15,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -408,6 +410,17 @@ public final class Store implements BlockSource, AutoCloseable {
         return index.read(database ->
                 database.number(
                         "SELECT total(f.length) FROM loose l JOIN frame f ON f.id = l.frame"));
+    }
+
+    /// Reads tables that others keep in the index, see [Transaction#connection].
+    @FunctionalInterface
+    public interface Query<T> {
+        T run(Connection connection) throws IOException, SQLException;
+    }
+
+    /// Runs a query, each statement of which sees the last commit.
+    public <T> T read(Query<T> query) throws IOException {
+        return index.read(database -> query.run(database.connection()));
     }
 
     /// Commits statements without blocks.
