@@ -69,7 +69,9 @@ class AttestationsTest {
         Engine.repair(room.resolve("home"), Progress.NONE);
         engine = Engine.open(room.resolve("home"), () -> NOW.plusSeconds(1));
         assertEquals(roots, Set.copyOf(engine.attestations().roots()));
-        assertEquals(ruling, judge(attestation));
+        var again = judge(attestation);
+        assertEquals(ruling.record(), again.record());
+        assertTrue(ruling.fresh() && !again.fresh(), "it is recorded once");
     }
 
     /// A collection asks for the roots while nobody else can write.
