@@ -85,7 +85,8 @@ final class Audit implements AutoCloseable {
         BLOCK_PUT,
         PATH_PUT,
         COLLECT,
-        VOUCH;
+        VOUCH,
+        BOARD;
 
         @Override
         public String toString() {
@@ -116,7 +117,8 @@ final class Audit implements AutoCloseable {
     /// What somebody did.
     ///
     /// @param key who signed it
-    /// @param target the block, the path, the job, the attestation that this home made
+    /// @param target the block, the path, the job, the attestation that this home made, what is
+    ///   written about on a board
     /// @param bytes how many came or went; of a path those of its NAR
     /// @param reason for people, may be empty
     record Deed(

@@ -136,12 +136,16 @@ final class BuildStream {
         int fresh = 0;
         while (heard < last) {
             var message = stream.next(heard + 1, Meeting.BUILDS);
+            if (message.isEmpty()) { // a server that lags behind was asked
+                engine.store().noteFollowed(follower, heard);
+                return fresh;
+            }
             var news = message.flatMap(this::news).filter(it -> !it.node().equals(name));
             if (news.isPresent()) {
                 fresh += engine.builds().adopt(news.get()) ? 1 : 0;
                 then.heard(news.get());
             }
-            heard = message.isPresent() ? message.get().getSeq() : last;
+            heard = message.get().getSeq();
             if (heard % BATCH == 0 || heard >= last) {
                 engine.store().noteFollowed(follower, heard);
             }

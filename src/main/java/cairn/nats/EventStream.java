@@ -104,17 +104,23 @@ final class EventStream {
         }
     }
 
+    /// The stream, or empty if there is none.
+    Optional<StreamInfo> find() throws IOException {
+        try {
+            return Optional.of(management().getStreamInfo(name()));
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() == STREAM_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw failed(e.getErrorDescription(), e);
+        }
+    }
+
     /// Finds the stream, or makes it.
     StreamInfo make() throws IOException {
         try {
-            try {
-                return management().getStreamInfo(name());
-            } catch (JetStreamApiException e) {
-                if (e.getApiErrorCode() != STREAM_NOT_FOUND) {
-                    throw e;
-                }
-            }
-            return management().addStream(made);
+            var found = find();
+            return found.isPresent() ? found.get() : management().addStream(made);
         } catch (JetStreamApiException e) {
             throw failed(e.getErrorDescription(), e);
         } catch (RefusedException e) {

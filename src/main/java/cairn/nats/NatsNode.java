@@ -26,6 +26,8 @@ import io.nats.service.ServiceEndpoint;
 import io.nats.service.ServiceMessage;
 import io.nats.service.ServiceMessageHandler;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// Who asks is not known, so what changes something has to be [signed][Signing], by one of the
 /// writers that the configuration names.
 public final class NatsNode implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(NatsNode.class.getName());
     private static final String SERVICE = "cairn";
     private static final String VERSION = "1.0.0";
     private static final String GET = "get";
@@ -68,6 +71,7 @@ public final class NatsNode implements AutoCloseable {
     private final Collecting collecting;
     private final Questions questions;
     private final HitRate hitRate;
+    private final SharedBoards boards;
     private @Nullable Publisher publisher;
     private @Nullable Replica replica;
     private @Nullable Service service;
@@ -97,6 +101,7 @@ public final class NatsNode implements AutoCloseable {
         collecting = new Collecting(engine, name, bus, audit);
         questions = new Questions(engine);
         hitRate = new HitRate(engine, bus, name, settings.hitThreshold());
+        boards = new SharedBoards(bus, subjects, engine, name, settings.streams().replicas());
     }
 
     /// Connects to the server that the settings name, and serves.
@@ -187,6 +192,11 @@ public final class NatsNode implements AutoCloseable {
                         "vouch",
                         Subjects.VOUCH,
                         message -> asking.execute(() -> answer(message, this::vouch))));
+        endpoints.add(
+                handled(
+                        "board",
+                        Subjects.ANY_BOARD_REQUEST,
+                        message -> asking.execute(() -> answer(message, this::board))));
         endpoints.add(endpoint("metadata", "METADATA", it -> questions.metadata(it.payload)));
         endpoints.add(endpoint("trace", "TRACE", it -> questions.trace(it.payload)));
         endpoints.add(
@@ -238,6 +248,8 @@ public final class NatsNode implements AutoCloseable {
             replica = replicating;
             followers.add(replicating.follower());
         }
+        boards.start();
+        followers.add(boards.follower());
         followers.add(
                 new BuildStream(bus, subjects, settings.streams().replicas())
                         .follow(engine, name, settings.streams(), courier));
@@ -529,6 +541,36 @@ public final class NatsNode implements AutoCloseable {
         return change(Audit.Action.COLLECT, request, job.id(), key -> collecting.take(job, key));
     }
 
+    private Bytes board(Request request) throws IOException {
+        String[] tokens = request.subject.split("\\.", -1);
+        String project = tokens[1];
+        if (BoardRequests.isRead(request.last)) {
+            try {
+                var _ = boards.catchUp();
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "boards are as they were: {0}", e.getMessage());
+            }
+            return BoardRequests.read(engine.board(), project, request.last, request.payload);
+        }
+        var write =
+                BoardRequests.write(
+                        project, request.last, request.payload, engine.clock().instant());
+        return change(
+                Audit.Action.BOARD,
+                request,
+                "%s %s %s".formatted(project, request.last, write.target()),
+                key -> {
+                    var outcome = boards.write(write);
+                    audit.done(
+                            Audit.Action.BOARD,
+                            key,
+                            "%s %s %s %s"
+                                    .formatted(project, request.last, outcome.id(), outcome.kind()),
+                            0);
+                    return BoardRequests.answer(outcome);
+                });
+    }
+
     private static Attestation attestation(Bytes message) throws FormatException {
         try {
             var signed = Wire.SignedCid.parseFrom(message.toByteBuffer());
@@ -625,6 +667,11 @@ public final class NatsNode implements AutoCloseable {
 
     private static Bytes bytes(com.google.protobuf.MessageLite message) {
         return Bytes.wrap(message.toByteArray());
+    }
+
+    /// The blackboards that it shares.
+    SharedBoards boards() {
+        return boards;
     }
 
     /// What it is connected by.

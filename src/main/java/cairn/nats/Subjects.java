@@ -142,6 +142,24 @@ record Subjects(String domain) {
         return domain.isEmpty() ? "BUILDS" : "BUILDS_" + domain;
     }
 
+    /// What is asked of a blackboard → what came of it, see [BoardRequests].
+    static final String ANY_BOARD_REQUEST = "FIH_API.*.*";
+
+    /// The messages of the stream of blackboards.
+    static final String ANY_BOARD = "FIH.*.*";
+
+    /// Published: something was written to a blackboard, see [SharedBoards].
+    ///
+    /// @param kind `FACT`, `INTENT` or `HINT`
+    static String board(String project, String kind) {
+        return "FIH.%s.%s".formatted(project, kind);
+    }
+
+    /// The name of the stream in which what is written to blackboards is kept.
+    String boards() {
+        return domain.isEmpty() ? "FIH" : "FIH_" + domain;
+    }
+
     /// The name of the stream in which changes are kept.
     String audits() {
         return domain.isEmpty() ? "AUDIT" : "AUDIT_" + domain;
