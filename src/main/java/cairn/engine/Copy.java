@@ -123,7 +123,7 @@ public final class Copy {
         long newBytes = 0;
         for (PathInfo info : lacking) {
             try {
-                to.put(info, watched(info));
+                to.put(info, watched(info, from.nar(info.path())));
             } catch (FormatException e) {
                 throw told(e, info.path());
             }
@@ -248,7 +248,7 @@ public final class Copy {
                         paths.add(
                                 info,
                                 fresh
-                                        ? copy.watched(info)
+                                        ? copy.watched(info, paths.from(from, info.path()))
                                         : sink -> from.nar(info.path()).writeTo(sink));
                     } catch (IOException e) {
                         progress.check();
@@ -389,12 +389,11 @@ public final class Copy {
     }
 
     /// A path's content, which tells how far it is read and stops when the work is cancelled.
-    private NarSource watched(PathInfo info) throws IOException {
+    private NarSource watched(PathInfo info, NarSource content) {
         progress.check();
         String name = info.path().name();
         long before = doneBytes;
         progress.step(name, before, totalBytes);
-        NarSource content = from.nar(info.path());
         return sink -> {
             content.writeTo(
                     new WatchedTree(

@@ -9,6 +9,7 @@ import cairn.ipld.BlockSource;
 import cairn.ipld.Codecs;
 import cairn.ipld.NamedLink;
 import cairn.store.Store;
+import cairn.store.StoreWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,8 +36,8 @@ final class BlockFetch implements BlockSource {
     private static final int MAX_AHEAD = 1 << 20;
 
     private final BlockSource others;
-    private final Store local;
     private final BlockSource here;
+    private final Known known;
 
     /// What is to be asked for, the next one first.
     private final Deque<Cid> ahead = new ArrayDeque<>();
@@ -57,9 +58,31 @@ final class BlockFetch implements BlockSource {
 
     /// @param others is asked for several at once, and checks what it has
     BlockFetch(BlockSource others, Store local) {
+        this(others, local.inOrder(), local::has);
+    }
+
+    /// @param brought has what came so far, which may not be committed
+    BlockFetch(BlockSource others, Store local, StoreWriter brought) {
+        this(others, either(local.inOrder(), brought), brought::has);
+    }
+
+    private BlockFetch(BlockSource others, BlockSource here, Known known) {
         this.others = others;
-        this.local = local;
-        here = local.inOrder();
+        this.here = here;
+        this.known = known;
+    }
+
+    /// Tells whether a block need not be asked for.
+    @FunctionalInterface
+    private interface Known {
+        boolean has(Cid cid) throws IOException;
+    }
+
+    private static BlockSource either(BlockSource first, BlockSource second) {
+        return cid -> {
+            var found = first.block(cid);
+            return found.isPresent() ? found : second.block(cid);
+        };
     }
 
     /// Refuses bytes that are not those of a block.
@@ -85,10 +108,10 @@ final class BlockFetch implements BlockSource {
         } else if (!coming.containsKey(cid)) {
             skipped.add(cid);
         }
-        var known = coming.containsKey(cid) ? Optional.<Bytes>empty() : here.block(cid);
-        if (known.isPresent()) {
-            follow(cid, known.get());
-            return known;
+        var found = coming.containsKey(cid) ? Optional.<Bytes>empty() : here.block(cid);
+        if (found.isPresent()) {
+            follow(cid, found.get());
+            return found;
         }
         var request = coming.remove(cid);
         if (request == null) {
@@ -121,7 +144,7 @@ final class BlockFetch implements BlockSource {
             if (!skipped.remove(next)
                     && !coming.containsKey(next)
                     && !kept.containsKey(next)
-                    && !local.has(next)) {
+                    && !known.has(next)) {
                 coming.put(next, request(next));
             }
         }

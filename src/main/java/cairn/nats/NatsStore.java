@@ -15,6 +15,7 @@ import cairn.store.DagStore;
 import cairn.store.MissingReferenceException;
 import cairn.store.PathInfo;
 import cairn.store.PathNode;
+import cairn.store.StoreWriter;
 import cairn.store.TreeImport;
 import cairn.store.TreeNar;
 import cairn.trust.SecretKey;
@@ -284,13 +285,21 @@ final class NatsStore implements DagStore {
 
     @Override
     public NarSource nar(StorePath path) throws IOException {
-        return new TreeNar(
-                this,
-                resolve(path.hash())
-                        .filter(found -> found.info().path().equals(path))
-                        .orElseThrow(() ->
-                                new NoSuchFileException(path.toString(), null, "is not in " + uri))
-                        .tree());
+        return new TreeNar(this, tree(path));
+    }
+
+    @Override
+    public NarSource nar(StorePath path, StoreWriter here) throws IOException {
+        Cid tree = tree(path);
+        return sink -> new TreeNar(new BlockFetch(this, engine.store(), here), tree).writeTo(sink);
+    }
+
+    private Cid tree(StorePath path) throws IOException {
+        return resolve(path.hash())
+                .filter(found -> found.info().path().equals(path))
+                .orElseThrow(
+                        () -> new NoSuchFileException(path.toString(), null, "is not in " + uri))
+                .tree();
     }
 
     @Override

@@ -173,6 +173,14 @@ public final class PathImport implements AutoCloseable {
         return stored;
     }
 
+    /// The content of a path of another store, of which what is here already is read here, be it
+    /// committed or not.
+    ///
+    /// @throws IOException as [PathStore#nar(StorePath)] does
+    public NarSource from(PathStore other, StorePath path) throws IOException {
+        return other.nar(path, writer);
+    }
+
     /// The bytes of NARs that were added since the last commit.
     public long pendingBytes() {
         return pendingBytes;

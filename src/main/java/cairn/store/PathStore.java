@@ -50,6 +50,14 @@ public interface PathStore extends AutoCloseable {
     /// @throws java.nio.file.NoSuchFileException if the store does not have the path
     NarSource nar(StorePath path) throws IOException;
 
+    /// The same for one who brings several paths into the local store: a store of blocks does not
+    /// give again what they share.
+    ///
+    /// @param here what was brought so far
+    default NarSource nar(StorePath path, StoreWriter here) throws IOException {
+        return nar(path);
+    }
+
     /// Takes a path whose references are all here already. The content is checked against size and
     /// hash before the path is visible; writing a path that is there changes nothing.
     ///

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,27 @@ class NatsStoreTest {
             assertEquals(Set.of("STORE.GET." + second.tree(), "STORE.GET." + small), asked);
         }
         assertEquals(cids(there), cids(here));
+    }
+
+    @Test
+    void whatTwoPathsShareTravelsOnceThoughNothingIsCommittedBetween() throws IOException {
+        Path folder = Files.createDirectories(room.resolve("files"));
+        byte[] large = new byte[3_000_000];
+        new Random(1).nextBytes(large);
+        Files.write(folder.resolve("large"), large);
+        Files.writeString(folder.resolve("small"), "one");
+        var first = there.add("first", folder, true, Progress.NONE);
+        Files.writeString(folder.resolve("small"), "two");
+        var second = there.add("second", folder, true, Progress.NONE);
+        var roots = List.of(first.info().path(), second.info().path());
+        try (NatsNode _ = serve(there);
+                PathStore from = here.open(server.uri())) {
+            here.copyIn(from, roots, true, Progress.NONE);
+        }
+        long sent = there.demand().counts().bytes();
+        assertTrue(sent < 3_100_000, () -> sent + " bytes were sent");
+        assertEquals(cids(there), cids(here));
+        assertEquals(nars(there), nars(here));
     }
 
     @Test
