@@ -11,14 +11,12 @@ import cairn.ui.model.SubjectsModel;
 import cairn.ui.model.SubjectsModel.Content;
 import cairn.ui.model.SubjectsModel.Outcome;
 import cairn.ui.model.SubjectsModel.Row;
-import cairn.ui.model.SubjectsModel.Since;
 import cairn.ui.model.Words;
 import java.time.Instant;
 import java.util.Optional;
 import javafx.fxml.FXML;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
-import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
@@ -52,7 +50,7 @@ final class SubjectsController {
     @FXML private HBox bar;
     @FXML private TextField subject;
     @FXML private MenuButton suggested;
-    @FXML private ChoiceBox<Since> since;
+    @FXML private SinceBox since;
     @FXML private Button listen;
     @FXML private FontIcon listenIcon;
     @FXML private TablePane<Row> pane;
@@ -176,7 +174,6 @@ final class SubjectsController {
             });
             suggested.getItems().add(item);
         }
-        since.getItems().setAll(Since.values());
         since.valueProperty().bindBidirectional(model.sinceProperty());
         pause.selectedProperty().bindBidirectional(model.pausedProperty());
     }

@@ -62,7 +62,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class TablePane<S> extends VBox {
     private static final double COUNT = 72;
     private static final double WIDE = 560;
-    private static final double NARROW = 360;
+    private static final double NARROW = WIDE;
+    private static final double SMALL = 400;
 
     private final ObservableList<Node> tools = FXCollections.observableArrayList();
     private final TextField filter = new TextField();
@@ -86,11 +87,12 @@ public final class TablePane<S> extends VBox {
         getStyleClass().add("table-pane");
         setMinSize(0, 0);
         bar.getStyleClass().add("bar");
-        bar.setMinHeight(Region.USE_PREF_SIZE);
+        bar.setMinSize(0, Region.USE_PREF_SIZE);
         bar.widthProperty()
-                .subscribe(width ->
-                        count.setMinWidth(
-                                width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT));
+                .subscribe(width -> {
+                    count.setMinWidth(width.doubleValue() > WIDE ? Region.USE_PREF_SIZE : COUNT);
+                    Presence.show(count, width.doubleValue() > SMALL);
+                });
         Narrow.follow(bar, NARROW);
         Presence.show(bar, false);
         trouble.setId("trouble");

@@ -139,6 +139,25 @@ class MeetingViewTest {
     }
 
     @Test
+    void oneTypesFromWhenOnToReplay(FxRobot robot) {
+        join(robot);
+        robot.clickOn("#rail-builds");
+        var since = robot.lookup("#builds-since").queryAs(SinceBox.class);
+        until(since::isVisible);
+        robot.clickOn("#builds-since .text-field").push(KeyCode.SHORTCUT, KeyCode.A);
+        robot.write("soon");
+        robot.interact(() -> assertTrue(since.getPseudoClassStates().toString().contains("wrong")));
+        robot.push(KeyCode.SHORTCUT, KeyCode.A).write("3h").type(KeyCode.TAB);
+        robot.interact(() -> assertEquals("3h", since.getValue().toString()));
+        robot.clickOn("#builds-since .text-field").push(KeyCode.SHORTCUT, KeyCode.A);
+        robot.write("later").type(KeyCode.TAB);
+        robot.interact(() -> {
+            assertEquals("3h", since.getValue().toString());
+            assertEquals("3h", since.getEditor().getText());
+        });
+    }
+
+    @Test
     void aPastedSubjectLeadsToIt(FxRobot robot) {
         join(robot);
         robot.interact(

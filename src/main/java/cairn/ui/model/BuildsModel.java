@@ -129,10 +129,10 @@ public final class BuildsModel implements Screen {
                         String.join(
                                 " ",
                                 row.record().name(),
-                                row.record().project(),
+                                "project:" + row.record().project(),
                                 row.record().system(),
                                 row.node(),
-                                row.outcome().toString(),
+                                "status:" + row.outcome(),
                                 row.record().drvPath().toString(),
                                 row.cid().toString()),
                 row -> new Subject.OfBlock(row.cid()),

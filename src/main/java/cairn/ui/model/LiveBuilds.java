@@ -7,7 +7,6 @@ import cairn.engine.Meeting.Standing;
 import cairn.engine.Meeting.Taken;
 import cairn.ui.model.BuildsModel.Row;
 import cairn.ui.model.MeetingSwitch.State;
-import cairn.ui.model.SubjectsModel.Since;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -55,32 +55,6 @@ public final class SubjectsModel implements Screen {
                     suggested("subjects.suggested-blocks", "BLOCK.>"),
                     suggested("subjects.suggested-board", "FIH.>"));
 
-    /// From when on one wants to hear what a stream kept.
-    public enum Since {
-        NOW("subjects.since-now", Duration.ZERO),
-        HOUR("subjects.since-hour", Duration.ofHours(1)),
-        DAY("subjects.since-day", Duration.ofDays(1)),
-        ALL("subjects.since-all", Duration.ofDays(36_500));
-
-        private final String key;
-        private final Duration ago;
-
-        Since(String key, Duration ago) {
-            this.key = key;
-            this.ago = ago;
-        }
-
-        /// As the user reads it.
-        @Override
-        public String toString() {
-            return Words.text(key);
-        }
-
-        Optional<Instant> from(Instant now) {
-            return this == NOW ? Optional.empty() : Optional.of(now.minus(ago));
-        }
-    }
-
     /// A message in the list.
     ///
     /// @param brief how its payload begins

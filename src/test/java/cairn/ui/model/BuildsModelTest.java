@@ -101,6 +101,10 @@ class BuildsModelTest {
         assertEquals(
                 engine.catalog().path(Samples.LIBRARY).orElseThrow().info().narSize(),
                 model.size(model.listing().rows().getFirst()).getValue());
+        model.listing().filterProperty().set("status:cut-off project:web");
+        assertEquals(1, model.listing().rows().size());
+        model.listing().filterProperty().set("project:library");
+        assertEquals(0, model.listing().rows().size(), "that is a name");
     }
 
     @Test

@@ -12,7 +12,6 @@ import cairn.engine.Outcome;
 import cairn.engine.RefusedException;
 import cairn.nix.StorePath;
 import cairn.ui.model.LiveBuilds.Note;
-import cairn.ui.model.SubjectsModel.Since;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

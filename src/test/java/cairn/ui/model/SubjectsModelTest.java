@@ -157,15 +157,15 @@ class SubjectsModelTest {
 
     @Test
     void listensAgainFromAnotherTime() {
-        model.sinceProperty().set(SubjectsModel.Since.DAY);
+        model.sinceProperty().set(Since.DAY);
         assertEquals(List.of(), door.meeting.listened);
         model.subjectProperty().set("news");
         model.listen();
-        model.sinceProperty().set(SubjectsModel.Since.HOUR);
+        model.sinceProperty().set(Since.HOUR);
         assertEquals(List.of("news"), door.meeting.listened);
         assertEquals(Optional.of(now.minusSeconds(3600)), door.meeting.from);
         model.stop();
-        model.sinceProperty().set(SubjectsModel.Since.NOW);
+        model.sinceProperty().set(Since.NOW);
         assertEquals(List.of(), door.meeting.listened);
     }
 
