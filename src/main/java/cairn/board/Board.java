@@ -66,6 +66,11 @@ public final class Board {
         });
     }
 
+    /// What came of a write that a stream has and that was heard before, as far as the board tells.
+    public Outcome known(Write write) throws IOException {
+        return read(Outcome.known(write.target()), tables -> tables.known(write));
+    }
+
     /// Does many writes in one transaction.
     public List<Outcome> ingest(List<Write> writes) throws IOException {
         return store.commit(tx -> {

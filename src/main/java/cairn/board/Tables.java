@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The tables of the boards, over one connection to the index.
@@ -303,6 +304,62 @@ final class Tables {
                 conclude.project(),
                 intent.id());
         return Outcome.done(id);
+    }
+
+    /// What came of a write that was heard before: it is known if all is as it wanted.
+    Outcome known(Write write) throws SQLException {
+        return switch (write) {
+            case Write.SubmitFact _, Write.SubmitHint _ -> Outcome.known(write.target());
+            case Write.SubmitIntent intent -> known(intent);
+            case Write.Work work -> {
+                boolean released = work.step() == Write.Step.RELEASE;
+                yield known(
+                        work.project(),
+                        work.intent(),
+                        work.intent(),
+                        intent ->
+                                released && intent.status() == Intent.Status.SUBMITTED
+                                        || intent.status() == Intent.Status.CLAIMED
+                                                && intent.worker()
+                                                        .equals(Optional.of(work.worker())));
+            }
+            case Write.Conclude conclude ->
+                    known(
+                            conclude.project(),
+                            conclude.intent(),
+                            conclude.fact().id(),
+                            intent ->
+                                    intent.worker().equals(Optional.of(conclude.worker()))
+                                            && intent.fact()
+                                                    .equals(Optional.of(conclude.fact().id())));
+            case Write.Expire expire ->
+                    first(facts(one(false), expire.project(), expire.fact())).isEmpty()
+                            ? Outcome.known(expire.fact())
+                            : Outcome.conflict(
+                                    expire.fact(), "fact " + expire.fact() + " is not over");
+        };
+    }
+
+    private Outcome known(Write.SubmitIntent intent) throws SQLException {
+        if (!intents(one(false), intent.project(), intent.id()).isEmpty()) {
+            return Outcome.known(intent.id());
+        }
+        for (String source : intent.sources()) {
+            if (facts(one(false), intent.project(), source).isEmpty()) {
+                return Outcome.missing(source, "fact");
+            }
+        }
+        return Outcome.missing(intent.id(), "intent");
+    }
+
+    private Outcome known(String project, String id, String about, Predicate<Intent> wanted)
+            throws SQLException {
+        var found = first(intents(one(false), project, id));
+        if (found.isEmpty()) {
+            return Outcome.missing(id, "intent");
+        }
+        var intent = found.get().value();
+        return wanted.test(intent) ? Outcome.known(about) : Outcome.conflict(id, held(intent));
     }
 
     private Outcome expire(Write.Expire expire, boolean own) throws SQLException {

@@ -20,7 +20,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -128,27 +127,13 @@ final class SharedBoards implements AutoCloseable {
                                     .formatted(stream.name()))
                     : waits;
         }
-        return settled(write, hear(sequence, write));
+        var outcome = hear(sequence, write);
+        // Another process of this home may have heard it first.
+        return outcome.kind() == Outcome.Kind.KNOWN ? board.known(write) : outcome;
     }
 
     private static boolean mayWait(Write write) {
         return write instanceof Write.SubmitFact || write instanceof Write.SubmitHint;
-    }
-
-    /// Another process of this home may have done it, so that it was known here already.
-    private Outcome settled(Write write, Outcome outcome) throws IOException {
-        if (outcome.kind() == Outcome.Kind.KNOWN && write instanceof Write.Work work) {
-            var worker =
-                    board.intent(work.project(), work.intent()).flatMap(intent -> intent.worker());
-            if (!worker.equals(Optional.of(work.worker()))) {
-                return new Outcome(
-                        Outcome.Kind.CONFLICT,
-                        work.intent(),
-                        "%s has claimed intent %s"
-                                .formatted(worker.orElse("nobody"), work.intent()));
-            }
-        }
-        return outcome;
     }
 
     /// @param id by which the stream knows a message that comes again

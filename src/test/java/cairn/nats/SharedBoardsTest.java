@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,5 +285,50 @@ class SharedBoardsTest {
                         .toList());
         assertEquals(
                 Intent.Status.SUBMITTED, there.board().intent("p", "i").orElseThrow().status());
+    }
+
+    @Test
+    void whatAnotherProcessOfTheHomeHeardFirstIsAnsweredAsItCame() throws Exception {
+        ours.boards().write(fact("f", "{}"));
+        ours.boards().write(intent("i", "f"));
+        ours.boards().write(work(Write.Step.CLAIM, "one"));
+        try (var engine = engine("here");
+                var beside = serve(engine, "beside")) {
+            assertEquals(
+                    Kind.CONFLICT, overtaken(conclude("two"), beside, fact("more", "{}")).kind());
+            assertEquals(
+                    Kind.MISSING,
+                    overtaken(intent("j", "nowhere"), beside, fact("again", "{}")).kind());
+            assertEquals(
+                    Kind.KNOWN,
+                    overtaken(work(Write.Step.RELEASE, "one"), beside, fact("last", "{}")).kind());
+            assertEquals(
+                    Kind.CONFLICT,
+                    overtaken(work(Write.Step.HEARTBEAT, "one"), beside, fact("end", "{}")).kind());
+        }
+        assertEquals(Intent.Status.SUBMITTED, here.board().intent("p", "i").orElseThrow().status());
+        assertSame();
+    }
+
+    private static Write.Conclude conclude(String worker) {
+        return new Write.Conclude("p", new Fact("g", "{}", worker, "i", NOW, Optional.empty()));
+    }
+
+    /// Writes at our node, which hears of it after another one did that and one more.
+    private Outcome overtaken(Write write, NatsNode beside, Write next) throws Exception {
+        try (var client = server.client();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var streams = client.connection().jetStreamManagement();
+            long before = streams.getStreamInfo("FIH").getStreamState().getLastSequence();
+            Future<Outcome> outcome;
+            synchronized (ours.boards()) {
+                outcome = threads.submit(() -> ours.boards().write(write));
+                while (streams.getStreamInfo("FIH").getStreamState().getLastSequence() == before) {
+                    Thread.onSpinWait();
+                }
+                assertEquals(Kind.DONE, beside.boards().write(next).kind());
+            }
+            return outcome.get();
+        }
     }
 }
