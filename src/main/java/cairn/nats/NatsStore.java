@@ -365,9 +365,11 @@ final class NatsStore implements DagStore {
     }
 
     /// Asks for a change that is made once, however often it is heard.
-    Bytes change(String subject, Bytes payload) throws IOException {
+    ///
+    /// @param patience how long the reply may take
+    Bytes change(String subject, Bytes payload, Duration patience) throws IOException {
         try {
-            return bus.ask(subject, () -> signed(subject, payload), payload, Bus.PATIENCE);
+            return bus.ask(subject, () -> signed(subject, payload), payload, patience);
         } catch (Requests.AnsweredException e) {
             throw e.refusal().exception();
         }

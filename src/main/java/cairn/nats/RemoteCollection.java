@@ -8,6 +8,7 @@ import cairn.store.Progress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,6 +22,9 @@ public final class RemoteCollection {
 
     /// After so long without a word it is asked again, which does not start it again.
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /// Who ends a program does not wait for long.
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private RemoteCollection() {}
 
@@ -74,7 +78,7 @@ public final class RemoteCollection {
     private static Collected follow(
             NatsStore store, CollectionJob job, LinkedBlockingQueue<Bytes> heard, Progress progress)
             throws IOException {
-        heard.add(store.change(Subjects.COLLECT, job.toBytes()));
+        heard.add(store.change(Subjects.COLLECT, job.toBytes(), Bus.PATIENCE));
         long since = System.nanoTime();
         try {
             while (true) {
@@ -92,15 +96,24 @@ public final class RemoteCollection {
                                 throw new IOException("node %s: %s".formatted(job.node(), reason));
                     }
                 } else if (System.nanoTime() - since > SILENCE_NANOS) {
-                    heard.add(store.change(Subjects.COLLECT, job.toBytes()));
+                    heard.add(store.change(Subjects.COLLECT, job.toBytes(), Bus.PATIENCE));
                 }
             }
         } catch (CancellationException e) {
-            var _ = store.change(Subjects.COLLECT, job.cancelled().toBytes());
+            cancel(store, job, e);
             throw e;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while node " + job.node() + " collects");
+        }
+    }
+
+    /// Stops the node too, if it can be reached.
+    private static void cancel(NatsStore store, CollectionJob job, CancellationException why) {
+        try {
+            var _ = store.change(Subjects.COLLECT, job.cancelled().toBytes(), LAST_WORDS);
+        } catch (IOException e) {
+            why.addSuppressed(e);
         }
     }
 }

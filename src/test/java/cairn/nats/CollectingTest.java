@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +250,21 @@ class CollectingTest {
             assertEquals("cancelled", last(results));
         }
         assertEquals(List.of(loose), there.catalog().storePaths());
+    }
+
+    @Test
+    void whoStopsItIsNotKeptByAServerThatIsGone() throws Exception {
+        add(there, "loose", false);
+        try (NatsNode _ = serve(there, "there");
+                Connection _ = writing(there)) {
+            var stopped =
+                    Progress.until(() -> {
+                        server.kill();
+                        return true;
+                    });
+            var ended = assertThrows(CancellationException.class, () -> collect(false, stopped));
+            assertEquals(1, ended.getSuppressed().length, "why the node could not be told");
+        }
     }
 
     private static CollectionJob job(String id, boolean dryRun) {
