@@ -1,6 +1,7 @@
 package cairn.ui.model;
 
 import cairn.cid.FormatException;
+import cairn.engine.RefusedException;
 import cairn.nix.StorePath;
 import cairn.unixfs.MissingBlockException;
 import java.io.IOException;
@@ -45,6 +46,8 @@ public final class Problems {
                             "problem.file",
                             e.getFile(),
                             Objects.requireNonNullElse(e.getReason(), ""));
+            case RefusedException e ->
+                    Words.text("problem.refused", Objects.requireNonNullElse(e.getMessage(), ""));
             default ->
                     Words.text(
                             "problem.other",
@@ -73,6 +76,9 @@ public final class Problems {
             case NoSuchFileException e when isOnDisk(e.getFile()) -> Words.text("advice.no-file");
             case NoSuchFileException _ -> Words.text("advice.not-here");
             case AccessDeniedException _ -> Words.text("advice.denied");
+            case RefusedException e when e.reason() == RefusedException.Reason.FORBIDDEN ->
+                    Words.text("advice.forbidden");
+            case RefusedException _ -> Words.text("advice.refused");
             case IOException _ -> Words.text("advice.world");
             default -> Words.text("advice.other");
         };
