@@ -53,11 +53,10 @@ class MeetingSwitchTest {
                                 RefusedException.Reason.FORBIDDEN, "the server knows you not"));
         meetings.addressProperty().set("127.0.0.1:1");
         meetings.join();
-        assertEquals(
-                "This did not work: the server knows you not.",
-                assertInstanceOf(State.Failed.class, meetings.stateProperty().get())
-                        .problem()
-                        .sentence());
+        var problem =
+                assertInstanceOf(State.Failed.class, meetings.stateProperty().get()).problem();
+        assertEquals("It was refused: the server knows you not.", problem.sentence());
+        assertEquals(Words.text("advice.forbidden"), problem.advice());
         door.refusal = Optional.empty();
         meetings.again();
         assertEquals(Optional.of(door.meeting), meetings.meeting());
