@@ -122,6 +122,17 @@ public final class Board {
         return read(Optional.empty(), tables -> tables.hint(project, id).map(Numbered::value));
     }
 
+    /// Whether a fact or hint is there as it was written.
+    public boolean has(Write write) throws IOException {
+        return switch (write) {
+            case Write.SubmitFact(String project, Fact fact) ->
+                    fact(project, fact.id()).equals(Optional.of(fact));
+            case Write.SubmitHint(String project, Hint hint) ->
+                    hint(project, hint.id()).equals(Optional.of(hint));
+            default -> throw new IllegalArgumentException(write.name() + " writes neither");
+        };
+    }
+
     private static final String BEHIND = "WHERE project = ? AND number > ? ORDER BY number LIMIT ?";
 
     /// The facts of a project in the order in which they came.

@@ -27,6 +27,7 @@ final class EventStream {
 
     private static final int STREAM_NOT_FOUND = 10059;
     private static final int MESSAGE_NOT_FOUND = 10037;
+    private static final int MESSAGE_TOO_LARGE = 10054;
 
     private final Bus bus;
     private final StreamConfiguration made;
@@ -47,8 +48,15 @@ final class EventStream {
 
     /// Publishes a message, which is there when the result is. The first of them waits until it is
     /// known that there is a stream.
+    ///
+    /// @throws RefusedException if it is larger than the server takes; so the result may fail too
     CompletableFuture<Bytes> publish(String subject, Headers headers, Bytes payload)
             throws IOException {
+        if (payload.length() > bus.limit()) {
+            throw tooLarge(
+                    "a message has at most %,d bytes, and this one would have %,d"
+                            .formatted(bus.limit(), payload.length()));
+        }
         var sent =
                 bus.send(subject, () -> headers, payload, Requests.Manner.PROMPT, Bus.PATIENCE)
                         .thenApply(Requests.Reply::payload)
@@ -81,7 +89,10 @@ final class EventStream {
         try {
             JsonNode error = JsonObject.parse("acknowledgement", reply).json().path("error");
             if (!error.isMissingNode()) {
-                throw failed(error.path("description").asString("no reason is given"), null);
+                String why = error.path("description").asString("no reason is given");
+                throw error.path("err_code").asInt(0) == MESSAGE_TOO_LARGE
+                        ? tooLarge(why)
+                        : failed(why, null);
             }
             answered = true;
             return CompletableFuture.completedFuture(reply);
@@ -138,6 +149,14 @@ final class EventStream {
     }
 
     private IOException failed(String why, @Nullable Throwable cause) {
-        return new IOException("%s, stream %s: %s".formatted(bus.server(), name(), why), cause);
+        return new IOException(about(why), cause);
+    }
+
+    private RefusedException tooLarge(String why) {
+        return new RefusedException(RefusedException.Reason.TOO_LARGE, about(why));
+    }
+
+    private String about(String why) {
+        return "%s, stream %s: %s".formatted(bus.server(), name(), why);
     }
 }

@@ -9,6 +9,7 @@ import cairn.cid.Bytes;
 import cairn.cid.FormatException;
 import cairn.cid.JsonObject;
 import cairn.engine.Engine;
+import cairn.engine.RefusedException;
 import cairn.store.Store;
 import io.nats.client.Connection;
 import io.nats.client.api.MessageInfo;
@@ -106,15 +107,19 @@ final class SharedBoards implements AutoCloseable {
 
     /// Does a write as soon as the stream has it.
     ///
+    /// @throws RefusedException if it is larger than the stream takes
     /// @throws IOException if the stream cannot be reached, and it is neither fact nor hint
     Outcome write(Write write) throws IOException {
         long sequence;
         try {
             sequence = publish(write, UUID.randomUUID().toString());
         } catch (IOException e) {
+            if (isTooLarge(e)) {
+                throw e;
+            }
             if (!mayWait(write)) {
                 throw new IOException(
-                        "%s cannot be done without stream %s: %s"
+                        "%s needs stream %s: %s"
                                 .formatted(write.name(), stream.name(), e.getMessage()),
                         e);
             }
@@ -136,6 +141,12 @@ final class SharedBoards implements AutoCloseable {
         return write instanceof Write.SubmitFact || write instanceof Write.SubmitHint;
     }
 
+    /// Such a message never gets there, however long it waits.
+    private static boolean isTooLarge(IOException e) {
+        return e instanceof RefusedException refused
+                && refused.reason() == RefusedException.Reason.TOO_LARGE;
+    }
+
     /// @param id by which the stream knows a message that comes again
     /// @return its sequence
     private long publish(Write write, String id) throws IOException {
@@ -152,7 +163,7 @@ final class SharedBoards implements AutoCloseable {
                         .orElseThrow(() -> {
                             sent.cancel(false);
                             return new IOException(
-                                    "%s did not acknowledge it within %d s"
+                                    "%s did not acknowledge it within %d s; what came of it is not known"
                                             .formatted(bus.server(), PATIENCE.toSeconds()));
                         });
         return JsonObject.parse("acknowledgement", ack).number("seq");
@@ -166,7 +177,8 @@ final class SharedBoards implements AutoCloseable {
         };
     }
 
-    /// Publishes the facts and hints that wait. How far that came is kept in the home.
+    /// Publishes the facts and hints that wait and are still there. How far that came is kept in
+    /// the home.
     private void tell() throws IOException {
         String name = "%s %s told".formatted(bus.server(), stream.name());
         long told = store.followed(name);
@@ -174,10 +186,28 @@ final class SharedBoards implements AutoCloseable {
                 !waiting.isEmpty();
                 waiting = board.ownAfter(told, BATCH)) {
             for (var own : waiting) {
-                long _ = publish(own.write(), "%s/%d".formatted(node, own.cursor()));
+                if (board.has(own.write())) {
+                    tell(own);
+                }
                 told = own.cursor();
                 store.noteFollowed(name, told);
             }
+        }
+    }
+
+    private void tell(Board.Own own) throws IOException {
+        try {
+            long _ = publish(own.write(), "%s/%d".formatted(node, own.cursor()));
+        } catch (RefusedException e) {
+            if (!isTooLarge(e)) {
+                throw e;
+            }
+            LOG.log(
+                    Level.WARNING,
+                    "board {0}: {1} stays here, others never hear of it: {2}",
+                    own.write().project(),
+                    own.write().target(),
+                    e.getMessage());
         }
     }
 

@@ -16,8 +16,10 @@ import cairn.cid.Bytes;
 import cairn.cid.JsonObject;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.RefusedException;
 import cairn.trust.SecretKey;
 import io.nats.client.Message;
+import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.NatsMessage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -237,8 +239,7 @@ class SharedBoardsTest {
                 assertThrows(
                         IOException.class, () -> ours.boards().write(work(Write.Step.CLAIM, "w")));
         assertTrue(
-                String.valueOf(refused.getMessage())
-                        .startsWith("claim cannot be done without stream FIH: "),
+                String.valueOf(refused.getMessage()).startsWith("claim needs stream FIH: "),
                 refused::toString);
         assertEquals(Intent.Status.SUBMITTED, here.board().intent("p", "i").orElseThrow().status());
         ours.close(); // so that the others are first
@@ -259,6 +260,74 @@ class SharedBoardsTest {
         assertTrue(there.board().fact("p", "mine").isPresent());
         assertEquals("\"theirs\"", here.board().fact("p", "both").orElseThrow().description());
         assertEquals(Kind.DONE, ours.boards().write(work(Write.Step.CLAIM, "w")).kind());
+    }
+
+    @Test
+    void whatWasOverWhileItWaitedStaysOver() throws Exception {
+        ours.boards().write(fact("f", "{}"));
+        int port = server.port();
+        server.kill();
+        // What is said while it is not known yet that the server is gone may still get there.
+        assertEquals(Kind.QUEUED, ours.boards().write(fact("first", "{}")).kind());
+        var brief = new Fact("brief", "{}", "agent", "origin", NOW, Optional.of(NOW));
+        assertEquals(Kind.QUEUED, ours.boards().write(new Write.SubmitFact("p", brief)).kind());
+        assertEquals(Kind.DONE, here.board().write(new Write.Expire("p", "brief", NOW)).kind());
+        assertEquals(Kind.QUEUED, ours.boards().write(fact("last", "{}")).kind());
+        server = NatsServer.withStreams(room.resolve("server"), port);
+        while (there.board().fact("p", "last").isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertEquals(Optional.empty(), there.board().fact("p", "brief"));
+        assertSame();
+    }
+
+    @Test
+    void whatIsTooLargeForTheServerIsRefusedAndHoldsNothingUp() throws Exception {
+        var large = fact("large", "\"%s\"".formatted("x".repeat(90_000)));
+        int port = server.port();
+        server.kill();
+        assertEquals(Kind.QUEUED, ours.boards().write(large).kind());
+        assertEquals(Kind.QUEUED, ours.boards().write(fact("last", "{}")).kind());
+        server =
+                NatsServer.start(
+                        room.resolve("server"),
+                        "127.0.0.1:" + port,
+                        "max_payload: 65536%njetstream { store_dir: \"%s\" }%n"
+                                .formatted(room.resolve("server/streams")));
+        while (there.board().fact("p", "last").isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertEquals(Optional.empty(), there.board().fact("p", "large"));
+        assertTrue(here.board().fact("p", "large").isPresent());
+        assertRefused(ours, large, "a message has at most 57,344 bytes, and this one would have ");
+    }
+
+    @Test
+    void whatIsTooLargeForTheStreamIsRefused() throws Exception {
+        try (var client = server.client()) {
+            client.connection()
+                    .jetStreamManagement()
+                    .addStream(
+                            StreamConfiguration.builder()
+                                    .name("FIH")
+                                    .subjects(Subjects.ANY_BOARD)
+                                    .allowDirect(true)
+                                    .maximumMessageSize(1000)
+                                    .build());
+        }
+        assertRefused(
+                ours,
+                fact("large", "\"%s\"".formatted("x".repeat(2000))),
+                "message size exceeds maximum allowed");
+        assertEquals(Kind.DONE, ours.boards().write(fact("last", "{}")).kind());
+        assertEquals(Optional.empty(), here.board().fact("p", "large"));
+        assertSame();
+    }
+
+    private static void assertRefused(NatsNode node, Write write, String why) {
+        var refused = assertThrows(RefusedException.class, () -> node.boards().write(write));
+        assertEquals(RefusedException.Reason.TOO_LARGE, refused.reason());
+        assertTrue(String.valueOf(refused.getMessage()).contains(why), refused::toString);
     }
 
     @Test
