@@ -4,6 +4,7 @@ import cairn.cid.FormatException;
 import cairn.engine.CacheServer;
 import cairn.engine.Configuration;
 import cairn.gateway.Gateway;
+import cairn.nats.Joining;
 import cairn.nats.NatsNode;
 import cairn.nats.PrivateServer;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 @picocli.CommandLine.Command(
@@ -139,7 +140,9 @@ final class NodeCommand implements Command {
     @Option(
             names = "--nats",
             paramLabel = "URL",
-            description = "a NATS server, nats://host:port, where others find this node")
+            description =
+                    "a NATS server, nats://host:port, where others find this node as soon as it can be"
+                            + " reached")
     void nats(String url) {
         set(NATS_URL, "--nats", url);
     }
@@ -183,12 +186,19 @@ final class NodeCommand implements Command {
         var configuration = configuration(session);
         try (var server = start(session, configuration)) {
             if (configuration.nats().url().isEmpty()) {
-                announce(session, server, null);
+                announce(session, server, Optional.empty());
                 interrupt.awaitSignal();
                 return ExitCode.DONE;
             }
-            try (var node = NatsNode.start(session.engine(), configuration.nats())) {
-                announce(session, server, node);
+            try (var joining = Joining.begin(session.engine(), configuration.nats())) {
+                announce(session, server, joining.node());
+                joining.goOn(node -> {
+                    if (session.json()) {
+                        announce(session, server, Optional.of(node));
+                    } else {
+                        announce(session, node);
+                    }
+                });
                 interrupt.awaitSignal();
             }
         }
@@ -204,7 +214,8 @@ final class NodeCommand implements Command {
         values.forEach(value -> set(key, origin, value));
     }
 
-    private static void announce(Session session, CacheServer server, @Nullable NatsNode node) {
+    /// @param node if it has joined others
+    private static void announce(Session session, CacheServer server, Optional<NatsNode> node) {
         boolean writable = server.settings().writable();
         if (session.json()) {
             var fields = new LinkedHashMap<String, Object>();
@@ -212,12 +223,12 @@ final class NodeCommand implements Command {
             fields.put("writable", writable);
             fields.put("offline", server.isOffline());
             fields.put("nixConf", server.nixConf());
-            if (node != null) {
-                fields.put("nats", node.server());
-                fields.put("node", node.name());
-                fields.put("domain", node.domain());
-                fields.put("key", node.key().toString());
-            }
+            node.ifPresent(joined -> {
+                fields.put("nats", joined.server());
+                fields.put("node", joined.name());
+                fields.put("domain", joined.domain());
+                fields.put("key", joined.key().toString());
+            });
             session.print(fields);
         } else {
             session.out()
@@ -229,13 +240,16 @@ final class NodeCommand implements Command {
                             server.isOffline() ? ", offline" : "");
             server.nixConf().forEach(line -> session.out().println("  " + line));
             server.netrc().ifPresent(line -> session.out().println("For netrc:\n  " + line));
-            if (node != null) {
-                session.out()
-                        .printf(
-                                "As %s at %s, domain %s, with the key %s%n",
-                                node.name(), node.server(), node.domain(), node.key());
-            }
+            node.ifPresent(joined -> announce(session, joined));
         }
+        session.out().flush();
+    }
+
+    private static void announce(Session session, NatsNode node) {
+        session.out()
+                .printf(
+                        "As %s at %s, domain %s, with the key %s%n",
+                        node.name(), node.server(), node.domain(), node.key());
         session.out().flush();
     }
 

@@ -116,14 +116,15 @@ public final class Substituters implements AutoCloseable {
         clock = engine.clock();
     }
 
-    /// Opens the stores of these URIs; nothing is asked of them yet.
+    /// Opens the stores of these URIs; nothing is asked of them yet. One whose server cannot be
+    /// reached now is opened when it is asked.
     public static Substituters open(Engine engine, List<String> uris, TrustedKeys trusted)
             throws IOException {
         var upstreams = new ArrayList<Upstream>();
         for (String uri : uris) {
             var match = PRIORITY.matcher(uri);
             int priority = match.find() ? Integer.parseInt(match.group(1)) : DEFAULT_PRIORITY;
-            upstreams.add(new Upstream(engine.open(uri), priority, engine.clock()));
+            upstreams.add(Upstream.open(uri, () -> engine.open(uri), priority, engine.clock()));
         }
         upstreams.sort(Comparator.comparingInt(Upstream::priority));
         return new Substituters(engine, trusted, upstreams);
@@ -193,7 +194,7 @@ public final class Substituters implements AutoCloseable {
         var answer = answer(hash);
         boolean believed = answer.offer.isPresent();
         return (believed ? answer.offer : answer.stranger)
-                .map(offer -> new Holder(offer.upstream.store().uri(), offer.info, believed));
+                .map(offer -> new Holder(offer.upstream.uri(), offer.info, believed));
     }
 
     /// Reads the archive of a path that was [found][#info] at any time, which comes in meanwhile.
@@ -259,7 +260,7 @@ public final class Substituters implements AutoCloseable {
         synchronized (coming) {
             closing = true;
         }
-        upstreams.forEach(upstream -> upstream.store().giveUp());
+        upstreams.forEach(Upstream::giveUp);
     }
 
     /// Ends what comes in; what has not come is as if it had never been asked for.
@@ -270,7 +271,7 @@ public final class Substituters implements AutoCloseable {
         IOException failure = null;
         for (Upstream upstream : upstreams) {
             try {
-                upstream.store().close();
+                upstream.close();
             } catch (IOException e) {
                 failure = e;
             }
@@ -438,7 +439,7 @@ public final class Substituters implements AutoCloseable {
                             "%s did not come from %s: %s"
                                     .formatted(
                                             offer.info.path(),
-                                            offer.upstream.store().uri(),
+                                            offer.upstream.uri(),
                                             e.getMessage()),
                             e);
                 }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A store that is asked for what is not here, and how it does. Safe for use by several threads.
 ///
@@ -19,9 +21,16 @@ final class Upstream {
     private static final Duration FIRST_REST = Duration.ofSeconds(15);
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
 
-    private final PathStore store;
+    private final String uri;
+    private final Opening opening;
     private final int priority;
     private final InstantSource clock;
+
+    /// Held by who opens the store.
+    private final ReentrantLock door = new ReentrantLock();
+
+    private volatile @Nullable PathStore store;
+    private volatile boolean closed;
     private long asked;
     private long found;
     private long failed;
@@ -29,10 +38,29 @@ final class Upstream {
     private Instant restsUntil = Instant.EPOCH;
     private Duration rest = FIRST_REST;
 
-    Upstream(PathStore store, int priority, InstantSource clock) {
-        this.store = store;
+    private Upstream(String uri, Opening opening, int priority, InstantSource clock) {
+        this.uri = uri;
+        this.opening = opening;
         this.priority = priority;
         this.clock = clock;
+    }
+
+    /// How a store is opened.
+    @FunctionalInterface
+    interface Opening {
+        PathStore open() throws IOException;
+    }
+
+    /// Opens a store, or lets it rest if its server cannot be reached now.
+    static Upstream open(String uri, Opening opening, int priority, InstantSource clock)
+            throws IOException {
+        var upstream = new Upstream(uri, opening, priority, clock);
+        try {
+            var _ = upstream.store();
+        } catch (UnreachableException e) {
+            upstream.fails(e);
+        }
+        return upstream;
     }
 
     /// What is asked of a store.
@@ -46,8 +74,56 @@ final class Upstream {
     /// @param sure whether the question need not be asked again soon
     record Said<T>(Optional<T> answer, boolean sure) {}
 
-    PathStore store() {
-        return store;
+    String uri() {
+        var opened = store;
+        return opened == null ? uri : opened.uri();
+    }
+
+    /// The store, which is opened now if that was not to be done before.
+    PathStore store() throws IOException {
+        var opened = store;
+        if (opened != null) {
+            return opened;
+        }
+        door.lock();
+        try {
+            opened = store;
+            if (opened == null) {
+                if (isResting()) {
+                    // Somebody else found out meanwhile.
+                    throw new IOException(trouble());
+                }
+                opened = opening.open();
+                store = opened;
+            }
+            if (closed) {
+                opened.giveUp();
+            }
+            return opened;
+        } finally {
+            door.unlock();
+        }
+    }
+
+    /// Fails what is asked now.
+    void giveUp() {
+        closed = true;
+        var opened = store;
+        if (opened != null) {
+            opened.giveUp();
+        }
+    }
+
+    void close() throws IOException {
+        closed = true;
+        door.lock();
+        try {
+            if (store != null) {
+                store.close();
+            }
+        } finally {
+            door.unlock();
+        }
     }
 
     int priority() {
@@ -62,7 +138,7 @@ final class Upstream {
             asked++;
         }
         try {
-            var answer = question.of(store);
+            var answer = question.of(store());
             works(answer.isPresent());
             return new Said<>(answer, true);
         } catch (FormatException e) {
@@ -79,7 +155,7 @@ final class Upstream {
     synchronized void blunders(Exception cause) {
         failed++;
         trouble = String.valueOf(cause.getMessage());
-        LOG.log(Level.WARNING, "{0}: {1}", store.uri(), trouble);
+        LOG.log(Level.WARNING, "{0}: {1}", uri(), trouble);
     }
 
     /// It is left alone for a while.
@@ -90,7 +166,7 @@ final class Upstream {
             return;
         }
         restsUntil = clock.instant().plus(rest);
-        LOG.log(Level.WARNING, "{0} is not asked for {1}: {2}", store.uri(), rest, trouble);
+        LOG.log(Level.WARNING, "{0} is not asked for {1}: {2}", uri(), rest, trouble);
         Duration longer = rest.multipliedBy(2);
         rest = longer.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : longer;
     }
@@ -105,7 +181,7 @@ final class Upstream {
                                         ? Substituters.State.UNTRIED
                                         : Substituters.State.WORKING;
         return new Substituters.Health(
-                store.uri(), priority, state, asked, found, failed, restsUntil, trouble);
+                uri(), priority, state, asked, found, failed, restsUntil, trouble);
     }
 
     private synchronized void works(boolean hasIt) {
@@ -116,7 +192,11 @@ final class Upstream {
         }
     }
 
-    private boolean isResting() {
+    private synchronized String trouble() {
+        return trouble;
+    }
+
+    private synchronized boolean isResting() {
         return clock.instant().isBefore(restsUntil);
     }
 }

@@ -3,6 +3,7 @@ package cairn.nats;
 import cairn.cid.Bytes;
 import cairn.engine.Configuration;
 import cairn.engine.RefusedException;
+import cairn.engine.UnreachableException;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -99,29 +100,53 @@ final class Bus implements AutoCloseable {
     ///
     /// @param name what the server calls the client
     /// @throws RefusedException if the server does not want it
+    /// @throws UnreachableException if there is no server now
     static Bus connect(String server, Configuration.Nats settings, String name) throws IOException {
         var bus = new Bus(server);
+        boolean connected = false;
         try {
-            var connection = Nats.connect(bus.options(settings, name));
-            bus.connection = connection;
-            bus.requests = Requests.over(connection, server);
-            connection.flush(CONNECTING);
-            bus.become(new State.Connected(String.valueOf(connection.getConnectedUrl())));
+            bus.connect(bus.configured(settings, name));
+            connected = true;
             return bus;
+        } finally {
+            if (!connected) {
+                bus.close();
+            }
+        }
+    }
+
+    private void connect(Options options) throws IOException {
+        try {
+            var made = Nats.connect(options);
+            connection = made;
+            requests = Requests.over(made, server);
+            made.flush(CONNECTING);
+            become(new State.Connected(String.valueOf(made.getConnectedUrl())));
         } catch (AuthenticationException e) {
-            throw bus.unwanted(e);
+            throw unwanted(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while connecting to " + server);
         } catch (TimeoutException | IllegalArgumentException e) {
-            throw new IOException("%s cannot be used: %s".formatted(server, e.getMessage()), e);
+            throw unusable(e);
+        } catch (IOException e) {
+            throw new UnreachableException(
+                    "%s cannot be reached: %s".formatted(server, e.getMessage()), e);
+        }
+    }
+
+    private Options configured(Configuration.Nats settings, String name) throws IOException {
+        try {
+            return options(settings, name);
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS to %s: %s".formatted(server, e.getMessage()), e);
-        } catch (RefusedException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new IOException("%s cannot be reached: %s".formatted(server, e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw unusable(e);
         }
+    }
+
+    private IOException unusable(Exception e) {
+        return new IOException("%s cannot be used: %s".formatted(server, e.getMessage()), e);
     }
 
     private RefusedException unwanted(AuthenticationException e) {
@@ -318,8 +343,11 @@ final class Bus implements AutoCloseable {
         if (asked != null) {
             asked.close();
         }
+        var made = connection;
         try {
-            connection().close();
+            if (made != null) {
+                made.close();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

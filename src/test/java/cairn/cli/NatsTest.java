@@ -3,6 +3,8 @@ package cairn.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cairn.NatsServer;
 import cairn.Nix;
@@ -14,6 +16,10 @@ import cairn.ui.model.BuildSamples;
 import cairn.ui.model.Samples;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A node at a real server, asked by the commands of another home.
 class NatsTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     @TempDir private static Path room;
 
     private static Nix.Closure closure;
@@ -133,6 +141,44 @@ class NatsTest {
     }
 
     @Test
+    void aNodeServesNixWithoutItsServerAndJoinsOnceItIsThere(@TempDir Path alone) throws Exception {
+        int port;
+        String url;
+        try (var gone = NatsServer.start(alone.resolve("server"))) {
+            port = gone.port();
+            url = gone.url();
+        }
+        var process =
+                new Cli(alone.resolve("home"))
+                        .start("--json", "node", "--port", "0", "--nats", url);
+        try (var http = HttpClient.newHttpClient();
+                var printed = process.inputReader()) {
+            var first = JSON.readTree(printed.readLine());
+            assertTrue(first.path("node").isMissingNode(), first::toString);
+            var info = URI.create(first.path("address").stringValue() + "/nix-cache-info");
+            assertEquals(
+                    200,
+                    http.send(HttpRequest.newBuilder(info).build(), BodyHandlers.discarding())
+                            .statusCode());
+            try (var _ = NatsServer.start(alone.resolve("server"), "127.0.0.1:" + port, "")) {
+                var second = JSON.readTree(printed.readLine());
+                assertEquals(url, second.path("nats").stringValue());
+                assertEquals(
+                        first.path("address").stringValue(), second.path("address").stringValue());
+                String name = second.path("node").stringValue();
+                assertFalse(name.isEmpty());
+            }
+            assertEquals(
+                    "cairn: other nodes do not find this one yet: %s cannot be reached: Unable to connect to NATS servers: [%s]"
+                            .formatted(url, url),
+                    process.errorReader().readLine());
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    @Test
     void tellsWhatCannotBe() {
         var lacking =
                 here.run(
@@ -156,13 +202,7 @@ class NatsTest {
             var reply = client.request("$SRV.PING.cairn");
             String text = new String(reply.getData(), UTF_8);
             assertEquals(
-                    node.name(),
-                    JsonMapper.builder()
-                            .build()
-                            .readTree(text)
-                            .path("metadata")
-                            .path("node")
-                            .stringValue());
+                    node.name(), JSON.readTree(text).path("metadata").path("node").stringValue());
         }
     }
 }

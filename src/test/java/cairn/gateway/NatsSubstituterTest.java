@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,11 +42,12 @@ class NatsSubstituterTest {
     void start() throws IOException {
         server = NatsServer.start(room.resolve("server"));
         there = engine("there");
+        node = NatsNode.start(there, settings());
+    }
+
+    private Configuration.Nats settings() throws IOException {
         var url = new Configuration.Option("nats.url", "--nats", server.url());
-        node =
-                NatsNode.start(
-                        there,
-                        Configuration.read(there.store().home(), Map.of(), List.of(url)).nats());
+        return Configuration.read(there.store().home(), Map.of(), List.of(url)).nats();
     }
 
     @AfterEach
@@ -55,7 +58,11 @@ class NatsSubstituterTest {
     }
 
     private Engine engine(String name) throws IOException {
-        return Engine.open(room.resolve(name), InstantSource.system(), Map.of(), new NatsNetwork());
+        return engine(name, InstantSource.system());
+    }
+
+    private Engine engine(String name, InstantSource clock) throws IOException {
+        return Engine.open(room.resolve(name), clock, Map.of(), new NatsNetwork());
     }
 
     private StoredPath add(String name) throws IOException {
@@ -94,6 +101,23 @@ class NatsSubstituterTest {
             server.close();
             assertArrayEquals(asked, here.get(narInfo(stored)).body());
             assertArrayEquals(archive, here.get(url).body());
+        }
+    }
+
+    @Test
+    void oneThatIsNotThereYetIsAskedOnceItIs() throws Exception {
+        var stored = add("tree");
+        node.close();
+        server.kill();
+        var now = new AtomicReference<>(Instant.now());
+        try (var here =
+                Served.drawing(engine("here", now::get), TrustedKeys.NONE, List.of(server.uri()))) {
+            assertEquals(404, here.get(narInfo(stored)).statusCode());
+            server = NatsServer.start(room.resolve("server"), "127.0.0.1:" + server.port(), "");
+            node = NatsNode.start(there, settings());
+            assertEquals(404, here.get(narInfo(stored)).statusCode());
+            now.updateAndGet(time -> time.plusSeconds(16));
+            assertEquals(200, here.get(narInfo(stored)).statusCode());
         }
     }
 

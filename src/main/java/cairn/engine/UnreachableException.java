@@ -1,0 +1,13 @@
+package cairn.engine;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/// Thrown when a server cannot be reached now. It may be there later.
+public final class UnreachableException extends IOException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public UnreachableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
