@@ -24,9 +24,11 @@ let
     "tls-key" = cfg.gateway.tlsKey;
     "secret-key" = cfg.gateway.secretKeyFile;
     "nats-creds" = cfg.nats.credentialsFile;
+    "nats-nkey" = cfg.nats.nkeyFile;
     "nats-password" = cfg.nats.passwordFile;
   };
   secret = name: optionalAttrs (secrets ? ${name});
+  given = name: value: optionalAttrs (value != null) { ${name} = value; };
 
   uri = upstream:
     if upstream.priority == null then upstream.uri
@@ -58,12 +60,22 @@ let
     + table "nats" (optionalAttrs cfg.nats.enable (
       {
         url = cfg.nats.url;
+        writers = cfg.nats.writers;
         replicas = cfg.nats.replicas;
         publish-imports = cfg.nats.publishImports;
+        replicate = cfg.nats.replicate;
+        import-builds = cfg.nats.importBuilds;
+        import-outputs = cfg.nats.importOutputs;
       }
-      // optionalAttrs (cfg.nats.domain != null) { domain = cfg.nats.domain; }
-      // optionalAttrs (cfg.nats.user != null) { user = cfg.nats.user; }
+      // given "domain" cfg.nats.domain
+      // given "node" cfg.nats.node
+      // given "user" cfg.nats.user
+      // given "inbox" cfg.nats.inbox
+      // given "hit-threshold" cfg.nats.hitThreshold
+      // given "stream-limit" cfg.nats.streamLimit
+      // optionalAttrs (cfg.nats.tlsCa != null) { tls-ca = toString cfg.nats.tlsCa; }
       // secret "nats-creds" { creds = credential "nats-creds"; }
+      // secret "nats-nkey" { nkey = credential "nats-nkey"; }
       // secret "nats-password" { password-file = credential "nats-password"; }
     ))
     + cfg.extraConfig;
@@ -88,7 +100,7 @@ in
       options = {
         uri = mkOption {
           type = types.str;
-          description = "file:///DIR, http://…, https://…, or local?root=DIR.";
+          description = "file:///DIR, http://…, https://…, nats+ipld://HOST:PORT, or local?root=DIR.";
         };
         priority = option (types.nullOr types.int) null "Which is asked first: the smallest. By default 50.";
       };
@@ -120,11 +132,25 @@ in
       enable = option types.bool false "Speaks NATS with other nodes.";
       url = option types.str "nats://127.0.0.1:4222" "A server of the cluster.";
       domain = option (types.nullOr types.str) null "The domain that this node serves.";
+      node = option (types.nullOr types.str) null "What this node calls itself. By default its key tells.";
+      writers = option (types.listOf types.str) [ ] ''
+        Public keys whose requests may change what is here: nodes that copy to this one, agents that write to a board.
+      '';
+      hitThreshold = option (types.nullOr types.float) null ''
+        The share of what others ask for, from 0.0 to 1.0, that shall be here; where it stays below, this node says so.
+      '';
       user = option (types.nullOr types.str) null "Who this node is to the server.";
       passwordFile = file "Its password.";
       credentialsFile = file "Its credentials, a .creds file.";
+      nkeyFile = file "Its nkey, a file with the seed.";
+      tlsCa = file "With it TLS is used, and it vouches for the server, PEM; everyone may read the file.";
+      inbox = option (types.nullOr types.str) null "The beginning of the subjects of replies, as the role has it.";
       replicas = option types.int 1 "How many servers keep each block; 3 in a cluster.";
+      streamLimit = option (types.nullOr types.str) null "How much of blocks a stream that it makes has, such as \"50 GiB\".";
       publishImports = option types.bool false "Publishes blocks as they come in.";
+      replicate = option types.bool false "Takes in what others publish.";
+      importBuilds = option types.bool false "Keeps the records of builds of others.";
+      importOutputs = option types.bool false "Brings in what these builds gave, if a trusted key signed it.";
       server = option types.bool false "Also runs a NATS server with JetStream on this machine, for itself.";
     };
 

@@ -150,10 +150,66 @@ class NixModuleTest {
 
                                 [nats]
                                 domain = "vision"
+                                import-builds = false
+                                import-outputs = false
                                 publish-imports = false
                                 replicas = 1
+                                replicate = false
                                 url = "nats://127.0.0.1:4222"
+                                writers = []
                                 """));
+    }
+
+    @Test
+    void tellsTheNodeHowToMeetOthers() throws IOException {
+        var config =
+                evaluate(
+                        """
+                        enable = true;
+                        package = "/cairn";
+                        nats = {
+                          enable = true;
+                          url = "tls://nats.lan:4222";
+                          domain = "vision";
+                          node = "shelf";
+                          writers = [ "%s" ];
+                          hitThreshold = 0.9;
+                          user = "shelf";
+                          passwordFile = "/secrets/password";
+                          credentialsFile = "/secrets/shelf.creds";
+                          nkeyFile = "/secrets/shelf.nk";
+                          tlsCa = "/etc/ca.pem";
+                          inbox = "_INBOX_shelf";
+                          replicas = 3;
+                          streamLimit = "50 GiB";
+                          publishImports = true;
+                          replicate = true;
+                          importBuilds = true;
+                          importOutputs = true;
+                        };
+                        """
+                                .formatted(KEY));
+        assertEquals(
+                new Configuration.Nats(
+                        Optional.of("tls://nats.lan:4222"),
+                        credential("nats-creds"),
+                        credential("nats-nkey"),
+                        Optional.of("shelf"),
+                        credential("nats-password"),
+                        Optional.of(Path.of("/etc/ca.pem")),
+                        "_INBOX_shelf",
+                        "vision",
+                        "shelf",
+                        List.of(KEY),
+                        0.9,
+                        new Configuration.Nats.Streams(true, true, 3, 50L << 30, true, true)),
+                configuration(config).nats());
+        assertEquals(
+                List.of(
+                        "nats-creds:/secrets/shelf.creds",
+                        "nats-nkey:/secrets/shelf.nk",
+                        "nats-password:/secrets/password"),
+                texts(service(config).get("LoadCredential")));
     }
 
     @Test

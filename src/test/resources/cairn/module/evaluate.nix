@@ -13,6 +13,7 @@ let
     lines = str;
     bool = check "true or false" builtins.isBool;
     int = check "a number" builtins.isInt;
+    float = check "a number with a point" builtins.isFloat;
     path = check "a path" (value: builtins.isPath value || builtins.isString value && builtins.substring 0 1 value == "/");
     nullOr = type: where: value: if value == null then null else type where value;
     listOf = type: where: value: map (type where) (check "a list" builtins.isList where value);
