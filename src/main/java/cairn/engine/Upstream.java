@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// One that fails is not asked again for a while, which grows if it goes on failing.
 final class Upstream {
     private static final Logger LOG = System.getLogger(Upstream.class.getName());
+
+    /// How long a connection may be lost before others are asked instead.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final Duration FIRST_REST = Duration.ofSeconds(15);
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
 
@@ -138,7 +142,9 @@ final class Upstream {
             asked++;
         }
         try {
-            var answer = question.of(store());
+            var opened = store();
+            opened.awaitConnection(PATIENCE);
+            var answer = question.of(opened);
             works(answer.isPresent());
             return new Said<>(answer, true);
         } catch (FormatException e) {

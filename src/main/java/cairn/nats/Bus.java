@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -49,6 +50,7 @@ final class Bus implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final Duration CONNECTING = Duration.ofSeconds(5);
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Duration RECONNECT = Duration.ofMillis(250);
     private static final long RECONNECT_BUFFER = 64 << 20;
 
@@ -67,6 +69,7 @@ final class Bus implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("nats-events").factory());
 
     private volatile State state = new State.Connecting();
+    private volatile boolean givenUp;
     private volatile @Nullable Requests requests;
     private volatile @Nullable Connection connection;
 
@@ -247,6 +250,19 @@ final class Bus implements AutoCloseable {
         }
     }
 
+    /// Waits until a connection that was lost is back.
+    ///
+    /// @throws UnreachableException if that takes longer, or nobody waits any more
+    void awaitConnection(Duration patience) throws UnreachableException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (connection().getStatus() != Connection.Status.CONNECTED) {
+            if (givenUp || System.nanoTime() > deadline) {
+                throw new UnreachableException(server + " cannot be reached now", null);
+            }
+            LockSupport.parkNanos(GLANCE_NANOS);
+        }
+    }
+
     /// The longest payload that goes in one message.
     int limit() {
         return Parts.limit(connection().getMaxPayload());
@@ -332,12 +348,14 @@ final class Bus implements AutoCloseable {
 
     /// Fails everything that waits.
     void giveUp() {
+        givenUp = true;
         Objects.requireNonNull(requests)
                 .failAll(new IOException(server + ": nobody waits any more"));
     }
 
     @Override
     public void close() {
+        givenUp = true;
         become(new State.Closed());
         var asked = requests;
         if (asked != null) {

@@ -409,6 +409,11 @@ final class NatsStore implements DagStore {
     }
 
     @Override
+    public void awaitConnection(Duration patience) throws IOException {
+        bus.awaitConnection(patience);
+    }
+
+    @Override
     public void giveUp() {
         bus.giveUp();
     }

@@ -4,6 +4,7 @@ import cairn.cid.Bytes;
 import cairn.nix.NarSource;
 import cairn.nix.StorePath;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -83,6 +84,11 @@ public interface PathStore extends AutoCloseable {
     default Optional<Bytes> log(StorePath derivation) throws IOException {
         return Optional.empty();
     }
+
+    /// Waits until what it asks can be reached, if a connection was lost that may come back.
+    ///
+    /// @throws IOException if it does not come back in that time
+    default void awaitConnection(Duration patience) throws IOException {}
 
     /// Has everyone fail at once who waits for an answer of this store, and whoever asks it later;
     /// called from any thread. It is still to be closed.

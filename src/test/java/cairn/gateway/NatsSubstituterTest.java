@@ -8,6 +8,7 @@ import cairn.NatsServer;
 import cairn.cid.Bytes;
 import cairn.engine.Configuration;
 import cairn.engine.Engine;
+import cairn.engine.Substituters;
 import cairn.nats.NatsNetwork;
 import cairn.nats.NatsNode;
 import cairn.nix.NarInfo;
@@ -118,6 +119,19 @@ class NatsSubstituterTest {
             assertEquals(404, here.get(narInfo(stored)).statusCode());
             now.updateAndGet(time -> time.plusSeconds(16));
             assertEquals(200, here.get(narInfo(stored)).statusCode());
+        }
+    }
+
+    @Test
+    void oneThatIsGoneIsLeftAlone() throws Exception {
+        var stored = add("tree");
+        try (var here = Served.drawing(engine("here"), TrustedKeys.NONE, List.of(server.uri()))) {
+            assertEquals(200, here.get(narInfo(stored)).statusCode());
+            server.kill();
+            assertEquals(404, here.get(narInfo(add("other"))).statusCode());
+            var health = here.server().upstreams().getFirst();
+            assertEquals(Substituters.State.RESTING, health.state());
+            assertEquals(server.url() + " cannot be reached now", health.trouble());
         }
     }
 
